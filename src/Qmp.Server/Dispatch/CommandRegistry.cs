@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+
+namespace Qmp.Server.Dispatch;
+
+/// <summary>The commands that a server offers, each with the object that implements it.</summary>
+/// <remarks>Immutable and shared by all sessions of a server.</remarks>
+public sealed class CommandRegistry
+{
+    private readonly FrozenDictionary<string, RegisteredCommand> _byName;
+
+    private CommandRegistry(IReadOnlyList<RegisteredCommand> commands)
+    {
+        Commands = commands;
+        _byName = commands.ToFrozenDictionary(c => c.Descriptor.Name, StringComparer.Ordinal);
+        ByUtf16 = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    /// <summary>All commands in the order of registration.</summary>
+    public IReadOnlyList<RegisteredCommand> Commands { get; }
+
+    /// <summary>Look-up without a string.</summary>
+    internal FrozenDictionary<string, RegisteredCommand>.AlternateLookup<ReadOnlySpan<char>> ByUtf16 { get; }
+
+    /// <summary>The command of that name, or <see langword="null"/>.</summary>
+    public RegisteredCommand? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Collects the modules of a server.</summary>
+    public sealed class Builder
+    {
+        private readonly List<RegisteredCommand> _commands = [];
+
+        /// <summary>Adds commands that share one implementation object.</summary>
+        public Builder Add(IEnumerable<CommandDescriptor> commands, object target) => Add(commands, _ => target);
+
+        /// <summary>Adds commands whose implementation differs from session to session.</summary>
+        public Builder Add(IEnumerable<CommandDescriptor> commands, Func<IMonitorSession, object> target)
+        {
+            foreach (CommandDescriptor command in commands) _commands.Add(new RegisteredCommand(command, target));
+            return this;
+        }
+
+        /// <summary>The registry of what was added.</summary>
+        public CommandRegistry Build() => new([.. _commands]);
+    }
+}
