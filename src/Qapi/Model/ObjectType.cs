@@ -1,0 +1,77 @@
+namespace Qapi.Model;
+
+/// <summary>A struct or a union, also one that is implicit in another definition.</summary>
+internal sealed class ObjectType : SchemaType
+{
+    public const string EmptyName = "q_empty";
+    private const string ImplicitPrefix = "q_obj_";
+
+    private IReadOnlyList<ObjectMember>? _members;
+    private readonly List<UnionBranch>? _branches;
+
+    public ObjectType(Header header, TypeReference? baseReference, IReadOnlyList<ObjectMember> members)
+        : base(header)
+    {
+        BaseReference = baseReference;
+        LocalMembers = members;
+    }
+
+    public ObjectType(Header header, TypeReference? baseReference, string discriminator,
+        IReadOnlyList<UnionBranch> branches)
+        : this(header, baseReference, [])
+    {
+        DiscriminatorName = discriminator;
+        _branches = [.. branches];
+    }
+
+    public override WireKind Kind => WireKind.Object;
+
+    public bool IsUnion => _branches is not null;
+
+    /// <summary>The type whose members come first; null if there is none.</summary>
+    public ObjectType? Base => (ObjectType?)BaseReference?.Target;
+
+    public TypeReference? BaseReference { get; }
+
+    /// <summary>The members declared here, without the base's.</summary>
+    public IReadOnlyList<ObjectMember> LocalMembers { get; }
+
+    /// <summary>All members but those of branches: the outermost base's first, own ones last.</summary>
+    public IReadOnlyList<ObjectMember> Members =>
+        _members ?? throw new InvalidOperationException($"{Name} is not checked yet");
+
+    /// <summary>The name of the member that chooses the branch; null unless a union.</summary>
+    public string? DiscriminatorName { get; }
+
+    /// <summary>The member that chooses the branch; null unless a union.</summary>
+    public ObjectMember? Discriminator { get; private set; }
+
+    /// <summary>The written branches, then one for each other enum value; empty unless a union.</summary>
+    public IReadOnlyList<UnionBranch> Branches => _branches ?? (IReadOnlyList<UnionBranch>)[];
+
+    /// <summary>Whether some member depends on a condition.</summary>
+    public bool HasConditionalMembers => Members.Any(member => member.Condition.IsPresent);
+
+    public override string Description => $"{(IsUnion ? "union" : "struct")} type '{Name}'";
+
+    public override IEnumerable<SchemaMember> DescribedMembers =>
+        BaseReference is not null && Base is { IsImplicit: true } inline
+            ? inline.DescribedMembers.Concat(LocalMembers)
+            : LocalMembers;
+
+    public override IEnumerable<TypeReference> References => LocalMembers.Select(member => member.Reference);
+
+    internal bool IsChecked => _members is not null;
+
+    /// <summary>The implicit type of a command's or event's inline arguments.</summary>
+    public static string NameForArguments(string definition) => $"{ImplicitPrefix}{definition}-arg";
+
+    /// <summary>The implicit type of a union's inline base.</summary>
+    public static string NameForBase(string definition) => $"{ImplicitPrefix}{definition}-base";
+
+    internal void SetMembers(IReadOnlyList<ObjectMember> members) => _members = members;
+
+    internal void SetDiscriminator(ObjectMember member) => Discriminator = member;
+
+    internal void AddImpliedBranch(UnionBranch branch) => _branches!.Add(branch);
+}

@@ -1,0 +1,26 @@
+namespace Qapi.Model;
+
+/// <summary>One file of a schema, or the predefined types.</summary>
+internal sealed class SchemaModule(string name, string? path)
+{
+    public const string Builtin = "./builtin";
+
+    private readonly List<ModuleItem> _items = [];
+
+    /// <summary>The path relative to the root file's directory; <see cref="Builtin"/> for the predefined types.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The absolute, normalised path; null for the predefined types.</summary>
+    public string? Path { get; } = path;
+
+    /// <summary>Includes and entities in definition order. An array belongs to the module of its element type.</summary>
+    public IReadOnlyList<ModuleItem> Items => _items;
+
+    public IEnumerable<SchemaEntity> Entities => _items.OfType<SchemaEntity>();
+
+    internal void Add(ModuleItem item)
+    {
+        item.SetModule(this);
+        _items.Add(item);
+    }
+}

@@ -1,0 +1,118 @@
+using Qapi.Model;
+
+namespace Qapi.Syntax;
+
+/// <summary>
+/// The first phase: reads the root and, where they stand, its includes; applies pragmas; gives each definition its
+/// comment (QAPI.md sections 1, 3, 9).
+/// </summary>
+internal sealed class SchemaReader
+{
+    /// <summary>Bounds the stack: each level of includes is a level of recursion.</summary>
+    public const int MaxIncludeDepth = 100;
+
+    private readonly ISchemaFiles _files;
+    private readonly HashSet<string> _seen = [];
+    private readonly SchemaSource _source;
+
+    private SchemaReader(ISchemaFiles files, SourceFile root)
+    {
+        _files = files;
+        _source = new SchemaSource(root);
+        _seen.Add(root.FullPath);
+    }
+
+    public static SchemaSource Read(ISchemaFiles files, string root)
+    {
+        var file = files.Read(root);
+        if (file.Content is null)
+            throw new SchemaException(
+                QapiError.WithoutLocation($"can't read schema file '{root}': {file.Failure}"));
+        var source = SourceFile.Decode(root, FullPath(files, root), null, file.Content);
+        var reader = new SchemaReader(files, source);
+        reader.ReadFile(source);
+        return reader._source;
+    }
+
+    private void ReadFile(SourceFile file)
+    {
+        var parser = new ExpressionParser(file);
+        DocComment? doc = null;
+        while (parser.Current.Kind != TokenKind.End)
+        {
+            var location = new SourceLocation(file, parser.Current.Line);
+            if (parser.Current.Kind == TokenKind.Comment)
+            {
+                RejectDefinitionDoc(doc);
+                doc = new DocParser(parser, file).Parse();
+                _source.Documentation.Add(doc);
+                continue;
+            }
+            if (parser.ParseValue() is not ObjectNode expression)
+                throw location.Error("top-level expression must be an object");
+            if (expression.Has("include"))
+            {
+                RejectDefinitionDoc(doc);
+                Include(expression, location);
+            }
+            else if (expression.Has("pragma"))
+            {
+                RejectDefinitionDoc(doc);
+                ApplyPragma(expression, location);
+            }
+            else
+            {
+                if (doc is { Symbol: null })
+                    throw doc.Location.Error("definition documentation required");
+                _source.Items.Add(new DefinitionItem(location, expression, doc));
+            }
+            doc = null;
+        }
+        RejectDefinitionDoc(doc);
+    }
+
+    private static void RejectDefinitionDoc(DocComment? doc)
+    {
+        if (doc?.Symbol is not null)
+            throw doc.Location.Error($"documentation for '{doc.Symbol}' is not followed by the definition");
+    }
+
+    private void Include(ObjectNode directive, SourceLocation location)
+    {
+        if (directive.Members.Count != 1)
+            throw location.Error("invalid 'include' directive");
+        if (directive.Find("include") is not StringNode { Value: var written })
+            throw location.Error("value of 'include' must be a string");
+        var name = SchemaPath.Join(SchemaPath.DirectoryOf(location.File.Name), written);
+        var fullPath = FullPath(_files, name);
+        var depth = 0;
+        for (var at = location; at is not null; at = at.File.IncludedFrom)
+        {
+            if (at.File.FullPath == fullPath)
+                throw location.Error($"inclusion loop for {written}");
+            depth++;
+        }
+        _source.Items.Add(new IncludeItem(location, fullPath));
+        if (!_seen.Add(fullPath))
+            return;
+        if (depth > MaxIncludeDepth)
+            throw location.Error($"files included more than {MaxIncludeDepth} levels deep");
+        var file = _files.Read(name);
+        if (file.Content is null)
+            throw location.Error($"can't read include file '{name}': {file.Failure}");
+        ReadFile(SourceFile.Decode(name, fullPath, location, file.Content));
+    }
+
+    private void ApplyPragma(ObjectNode directive, SourceLocation location)
+    {
+        if (directive.Members.Count != 1)
+            throw location.Error("invalid 'pragma' directive");
+        if (directive.Find("pragma") is not ObjectNode settings)
+            throw location.Error("value of 'pragma' must be an object");
+        foreach (var setting in settings.Members)
+            _source.Pragmas.Set(setting.Key, setting.Value, location);
+    }
+
+    private static string FullPath(ISchemaFiles files, string path) =>
+        SchemaPath.Normalize(SchemaPath.Join(files.CurrentDirectory, path));
+}
