@@ -2,36 +2,30 @@ using System.CommandLine;
 
 namespace Qapi.Tool;
 
-/// <summary><c>qapi check FILE</c></summary>
-internal static class CheckCommand
+/// <summary>Checks a schema; says nothing if it is right.</summary>
+internal sealed class CheckCommand : ToolCommand
 {
-    public static Command Create()
+    private readonly SchemaArgument _schema = new();
+    private readonly Option<bool> _dump = new("--dump")
     {
-        var file = SchemaArgument.Create();
-        var dump = new Option<bool>("--dump")
-        {
-            Description = "Print what the schema defines, module by module, and its documentation.",
-        };
-        var command = new Command("check", """
-            Checks a schema and everything it includes.
+        Description = "Print what the schema defines, module by module, and its documentation.",
+    };
 
-            Prints nothing if it is right; otherwise the first error, with exit status 1.
+    public CheckCommand()
+        : base("check", "Checks a schema and everything it includes; prints the first error.",
+            "qapi check schema/root.json")
+    {
+        Add(_schema);
+        Add(_dump);
+        SetAction(Run);
+    }
 
-            Example:
-              qapi check schema/root.json
-            """)
-        {
-            file,
-            dump,
-        };
-        command.SetAction(parsed =>
-        {
-            if (SchemaArgument.Load(parsed, file) is not { } schema)
-                return QapiTool.SchemaError;
-            if (parsed.GetValue(dump))
-                new SchemaDump(parsed.InvocationConfiguration.Output).Write(schema);
-            return QapiTool.Success;
-        });
-        return command;
+    private int Run(ParseResult parsed)
+    {
+        if (_schema.Load(parsed) is not { } schema)
+            return QapiTool.SchemaError;
+        if (parsed.GetValue(_dump))
+            new SchemaDump(parsed.InvocationConfiguration.Output).Write(schema);
+        return QapiTool.Success;
     }
 }

@@ -3,41 +3,37 @@ using Qapi.Introspection;
 
 namespace Qapi.Tool;
 
-/// <summary><c>qapi introspect FILE</c></summary>
-internal static class IntrospectCommand
+/// <summary>Prints a schema as <c>query-qmp-schema</c> shows it.</summary>
+internal sealed class IntrospectCommand : ToolCommand
 {
-    public static Command Create()
+    private readonly SchemaArgument _schema = new();
+    private readonly Option<string[]> _conditions = new("--condition")
     {
-        var file = SchemaArgument.Create();
-        var conditions = new Option<string[]>("--condition")
-        {
-            Description = "A symbol that counts as defined in 'if' conditions; may be given again.",
-            HelpName = "NAME",
-        };
-        var unmask = new Option<bool>("--unmask")
-        {
-            Description = "Show types by their names in the schema instead of numbers.",
-        };
-        var command = new Command("introspect", """
-            Prints what query-qmp-schema returns for a schema, as JSON.
+        Description = "A symbol that counts as defined in 'if' conditions; may be given again.",
+        HelpName = "NAME",
+    };
+    private readonly Option<bool> _unmask = new("--unmask")
+    {
+        Description = "Show types by their names in the schema instead of numbers.",
+    };
 
-            Example:
-              qapi introspect schema/root.json --condition CONFIG_LINUX --unmask
-            """)
-        {
-            file,
-            conditions,
-            unmask,
-        };
-        command.SetAction(parsed =>
-        {
-            if (SchemaArgument.Load(parsed, file) is not { } schema)
-                return QapiTool.SchemaError;
-            var defined = new HashSet<string>(parsed.GetValue(conditions) ?? []);
-            var list = Introspector.List(schema, defined, parsed.GetValue(unmask));
-            parsed.InvocationConfiguration.Output.WriteLine(SchemaInfoJson.Write(list));
-            return QapiTool.Success;
-        });
-        return command;
+    public IntrospectCommand()
+        : base("introspect", "Prints what query-qmp-schema returns for a schema, as JSON.",
+            "qapi introspect schema/root.json --condition CONFIG_LINUX --unmask")
+    {
+        Add(_schema);
+        Add(_conditions);
+        Add(_unmask);
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        if (_schema.Load(parsed) is not { } schema)
+            return QapiTool.SchemaError;
+        var defined = new HashSet<string>(parsed.GetValue(_conditions) ?? []);
+        var list = Introspector.List(schema, defined, parsed.GetValue(_unmask));
+        parsed.InvocationConfiguration.Output.WriteLine(SchemaInfoJson.Write(list));
+        return QapiTool.Success;
     }
 }

@@ -14,9 +14,10 @@ internal static class QapiTool
     {
         var root = new RootCommand("Works with QAPI schemas.")
         {
-            CheckCommand.Create(),
-            IntrospectCommand.Create(),
+            new CheckCommand(),
+            new IntrospectCommand(),
         };
+        HelpWithExamples.Install(root);
         // A file name may start with @.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)

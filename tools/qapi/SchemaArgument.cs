@@ -2,18 +2,26 @@ using System.CommandLine;
 
 namespace Qapi.Tool;
 
-/// <summary>The schema file that every command works on.</summary>
-internal static class SchemaArgument
+/// <summary>The schema file that a command works on.</summary>
+internal sealed class SchemaArgument : Argument<string>
 {
-    public static Argument<string> Create() => new("FILE")
+    public SchemaArgument()
+        : base("FILE")
     {
-        Description = "The schema's root file.",
-    };
+        Description = "The schema's root file.";
+        Validators.Add(result =>
+        {
+            // An option that does not exist would be taken for the file.
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-')))
+                result.AddError($"Unrecognized option '{token.Value}'.");
+        });
+    }
 
     /// <summary>Loads the schema; null after its error has been printed.</summary>
-    public static QapiSchema? Load(ParseResult parsed, Argument<string> file)
+    public QapiSchema? Load(ParseResult parsed)
     {
-        var result = QapiSchema.Load(new DiskFiles(), parsed.GetRequiredValue(file));
+        var files = new DiskFiles(Directory.GetCurrentDirectory());
+        var result = QapiSchema.Load(files, parsed.GetRequiredValue(this));
         if (result.Error is not null)
             parsed.InvocationConfiguration.Error.WriteLine(result.Error.Render());
         return result.Schema;

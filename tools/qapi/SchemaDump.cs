@@ -2,7 +2,7 @@ using Qapi.Model;
 
 namespace Qapi.Tool;
 
-/// <summary>Prints a schema the way QEMU's front-end tests record theirs (QAPI.md section 15).</summary>
+/// <summary>Prints a schema the way QEMU's front-end tests record theirs.</summary>
 internal sealed class SchemaDump(TextWriter output)
 {
     public void Write(QapiSchema schema)

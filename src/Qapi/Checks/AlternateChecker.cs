@@ -2,7 +2,7 @@ using Qapi.Model;
 
 namespace Qapi.Checks;
 
-/// <summary>Checks that the branches of an alternate can be told apart (QAPI.md section 5.4).</summary>
+/// <summary>Checks that the branches of an alternate can be told apart (qapi-code-gen, "Alternate types").</summary>
 internal sealed class AlternateChecker(TypeResolver types, AlternateType alternate)
 {
     private readonly Dictionary<WireKind, string> _taken = [];

@@ -13,7 +13,7 @@ internal sealed class CallChecker(TypeResolver types, ObjectTypeChecker objects,
         if (command.ReturnsReference is null)
             return;
         var returns = types.Resolve(command.ReturnsReference, command.Origin!, "command's 'returns'");
-        var single = returns is ArrayType array ? array.ElementType : returns;
+        var single = returns is ArrayType array ? types.ResolveElement(array) : returns;
         if (single is not ObjectType && !pragmas.CommandReturnsExceptions.Contains(command.Name))
             throw command.Origin!.Error($"command's 'returns' cannot take {returns.Description}");
     }

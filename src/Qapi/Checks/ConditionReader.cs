@@ -3,7 +3,7 @@ using Qapi.Syntax;
 
 namespace Qapi.Checks;
 
-/// <summary>Reads <c>if</c> (QAPI.md section 6).</summary>
+/// <summary>Reads <c>if</c> (qapi-code-gen, "Configuring the schema").</summary>
 internal static class ConditionReader
 {
     private static readonly string[] Operators = ["all", "any", "not"];

@@ -5,7 +5,7 @@ namespace Qapi.Checks;
 
 /// <summary>
 /// The second phase: each expression becomes a definition, or is wrong in itself. Names of types are not looked up
-/// yet (QAPI.md sections 1, 4, 5).
+/// yet.
 /// </summary>
 internal sealed class DefinitionReader(Pragmas pragmas)
 {

@@ -2,7 +2,7 @@ using Qapi.Model;
 
 namespace Qapi.Checks;
 
-/// <summary>The third phase: enters every definition in the one name space, and the arrays it needs before it.</summary>
+/// <summary>The third phase: enters every definition in the one name space, behind the arrays it needs.</summary>
 internal sealed class DefinitionTable
 {
     private static readonly string[] QTypeValues = ["none", "qnull", "qnum", "qstring", "qdict", "qlist", "qbool"];
@@ -45,6 +45,9 @@ internal sealed class DefinitionTable
                     Add(new ArrayType(Header.Implicit(reference.TypeName, definition.Origin, Condition.None),
                         new TypeReference(reference.Name)));
             }
+            // An implicit type that is there already belongs to a definition of the same name, which is refused next.
+            if (definition.IsImplicit && Find(definition.Name) is not null)
+                continue;
             RejectClash(definition);
             Add(definition);
         }

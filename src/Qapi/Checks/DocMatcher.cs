@@ -3,7 +3,7 @@ using Qapi.Syntax;
 
 namespace Qapi.Checks;
 
-/// <summary>Matches documentation comments with what they describe (QAPI.md section 9.5).</summary>
+/// <summary>Matches documentation comments with what they describe.</summary>
 internal sealed class DocMatcher(Pragmas pragmas)
 {
     /// <summary>Gives the entity's members and features their descriptions; each must have one.</summary>

@@ -3,7 +3,7 @@ using Qapi.Syntax;
 
 namespace Qapi.Checks;
 
-/// <summary>Reads <c>features</c> (QAPI.md section 7).</summary>
+/// <summary>Reads <c>features</c> (qapi-code-gen, "Features").</summary>
 internal static class FeatureReader
 {
     private static readonly string[] Required = ["name"];

@@ -2,7 +2,10 @@ using Qapi.Syntax;
 
 namespace Qapi.Checks;
 
-/// <summary>How things may be called (QAPI.md section 4). The name rule looks at all of a name, the rest at its stem.</summary>
+/// <summary>
+/// How things may be called (qapi-code-gen, "Naming rules and reserved names"). The general rule looks at all of a
+/// name, the others at its stem: what follows a downstream prefix and an x-.
+/// </summary>
 internal static class NameRules
 {
     public static void CheckType(string name, Origin origin)

@@ -4,8 +4,7 @@ using Qapi.Syntax;
 namespace Qapi.Checks;
 
 /// <summary>
-/// The later phases: resolves names and checks meaning entity by entity, matches documentation, and counts features
-/// (QAPI.md sections 1, 8).
+/// The later phases: resolves names and checks meaning entity by entity, matches documentation, and counts features.
 /// </summary>
 internal sealed class SchemaChecker
 {

@@ -11,8 +11,6 @@ internal sealed class TypeResolver(DefinitionTable table)
     {
         var type = table.FindType(reference.TypeName)
             ?? throw origin.Error($"{user} uses unknown type '{reference.TypeName}'");
-        if (type is ArrayType array)
-            ResolveElement(array);
         reference.Bind(type);
         return type;
     }
@@ -24,7 +22,7 @@ internal sealed class TypeResolver(DefinitionTable table)
             : Resolve(reference, origin, "");
 
     /// <summary>Binds the element type of an array, which may be of any kind but an array.</summary>
-    public void ResolveElement(ArrayType array)
+    public SchemaType ResolveElement(ArrayType array)
     {
         var element = table.FindType(array.Element.Name);
         if (array.Origin is not null)
@@ -35,5 +33,6 @@ internal sealed class TypeResolver(DefinitionTable table)
                 throw array.Origin.Error($"{array.Origin.Meta} uses an array of {element.Description}");
         }
         array.Element.Bind(element!);
+        return element!;
     }
 }

@@ -1,13 +1,8 @@
 namespace Qapi.Introspection;
 
-/// <summary>One entity as <c>query-qmp-schema</c> shows it (QAPI.md section 11).</summary>
+/// <summary>One entity as <c>query-qmp-schema</c> shows it (qapi-code-gen, "Client JSON Protocol introspection").</summary>
 internal abstract record SchemaInfo(string Name, IReadOnlyList<string> Features)
 {
-    private SchemaInfo()
-        : this("", [])
-    {
-    }
-
     public abstract string MetaType { get; }
 
     public sealed record Builtin(string Name, string JsonType) : SchemaInfo(Name, [])

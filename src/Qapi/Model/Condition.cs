@@ -1,6 +1,6 @@
 namespace Qapi.Model;
 
-/// <summary>A condition on configuration symbols (QAPI.md section 6).</summary>
+/// <summary>A condition on configuration symbols (qapi-code-gen, "Configuring the schema").</summary>
 internal abstract class Condition
 {
     private Condition()

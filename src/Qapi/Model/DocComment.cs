@@ -2,7 +2,7 @@ using Qapi.Syntax;
 
 namespace Qapi.Model;
 
-/// <summary>A documentation comment block (QAPI.md section 9).</summary>
+/// <summary>A documentation comment block (qapi-code-gen, "Documentation comments").</summary>
 internal sealed class DocComment
 {
     public DocComment(SourceLocation location, string? symbol, IReadOnlyList<DocSection> sections,

@@ -22,7 +22,7 @@ internal sealed class DocSection
     /// <summary>The line on which the section starts.</summary>
     public SourceLocation Location { get; }
 
-    /// <summary>The lines as written, without comment sign and tag, indentation kept; no blank lines at the ends.</summary>
+    /// <summary>The lines without comment sign and tag, indentation kept; no blank lines at the ends.</summary>
     public IReadOnlyList<string> Lines { get; }
 
     /// <summary>All lines as one text; empty when the section has none.</summary>

@@ -4,7 +4,9 @@ namespace Qapi.Model;
 internal sealed class ObjectType : SchemaType
 {
     public const string EmptyName = "q_empty";
-    private const string ImplicitPrefix = "q_obj_";
+    public const string ImplicitPrefix = "q_obj_";
+    public const string ArgumentsSuffix = "-arg";
+    public const string BaseSuffix = "-base";
 
     private IReadOnlyList<ObjectMember>? _members;
     private readonly List<UnionBranch>? _branches;
@@ -64,10 +66,10 @@ internal sealed class ObjectType : SchemaType
     internal bool IsChecked => _members is not null;
 
     /// <summary>The implicit type of a command's or event's inline arguments.</summary>
-    public static string NameForArguments(string definition) => $"{ImplicitPrefix}{definition}-arg";
+    public static string NameForArguments(string definition) => ImplicitPrefix + definition + ArgumentsSuffix;
 
     /// <summary>The implicit type of a union's inline base.</summary>
-    public static string NameForBase(string definition) => $"{ImplicitPrefix}{definition}-base";
+    public static string NameForBase(string definition) => ImplicitPrefix + definition + BaseSuffix;
 
     internal void SetMembers(IReadOnlyList<ObjectMember> members) => _members = members;
 

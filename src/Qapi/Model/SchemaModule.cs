@@ -7,13 +7,13 @@ internal sealed class SchemaModule(string name, string? path)
 
     private readonly List<ModuleItem> _items = [];
 
-    /// <summary>The path relative to the root file's directory; <see cref="Builtin"/> for the predefined types.</summary>
+    /// <summary>The path from the root file's directory; <see cref="Builtin"/> for the predefined types.</summary>
     public string Name { get; } = name;
 
     /// <summary>The absolute, normalised path; null for the predefined types.</summary>
     public string? Path { get; } = path;
 
-    /// <summary>Includes and entities in definition order. An array belongs to the module of its element type.</summary>
+    /// <summary>Includes and entities in definition order. An array is in the module of its element type.</summary>
     public IReadOnlyList<ModuleItem> Items => _items;
 
     public IEnumerable<SchemaEntity> Entities => _items.OfType<SchemaEntity>();

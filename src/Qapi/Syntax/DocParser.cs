@@ -2,7 +2,7 @@ using Qapi.Model;
 
 namespace Qapi.Syntax;
 
-/// <summary>Parses a documentation comment, line by line (QAPI.md section 9).</summary>
+/// <summary>Parses a documentation comment, line by line (qapi-code-gen, "Definition documentation").</summary>
 internal sealed class DocParser
 {
     private readonly ExpressionParser _parser;
@@ -30,7 +30,6 @@ internal sealed class DocParser
         if (_parser.Current.Text != "##")
             throw _parser.Error("junk after '##' at start of documentation comment");
         Advance();
-        SkipBlankLines();
         string? symbol = null;
         if (_line is not null && _line.StartsWith("@", StringComparison.Ordinal))
             symbol = ParseDefinition(_line);
@@ -91,7 +90,7 @@ internal sealed class DocParser
         var membersAreOver = false;
         while (true)
         {
-            ReadBlankLines();
+            SkipBlankLines();
             if (_line is null)
                 return symbol;
             if (_line == "Features:")
@@ -180,6 +179,8 @@ internal sealed class DocParser
             _sections.Append(_line);
             Advance();
         }
+        // One blank line parts paragraphs, however many were written.
+        _sections.Append("");
     }
 
     /// <summary>

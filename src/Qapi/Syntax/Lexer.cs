@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Qapi.Syntax;
 
-/// <summary>Cuts a file into tokens (QAPI.md section 2).</summary>
+/// <summary>Cuts a file into tokens (qapi-code-gen, "Schema syntax").</summary>
 internal sealed class Lexer(SourceFile file)
 {
     private readonly string _text = file.Text;
@@ -12,7 +12,7 @@ internal sealed class Lexer(SourceFile file)
     /// <summary>White space as Python knows it, which adds the information separators to .NET's.</summary>
     public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
 
-    /// <summary>The next token; with <paramref name="comments"/> every comment is one, else those on <c>##</c>.</summary>
+    /// <summary>The next token; with <paramref name="comments"/> all comments are tokens, else those of <c>##</c>.</summary>
     public Token Next(bool comments)
     {
         // The text ends with a line feed, so looking one character ahead is safe before it.

@@ -4,7 +4,7 @@ namespace Qapi.Syntax;
 
 /// <summary>
 /// The first phase: reads the root and, where they stand, its includes; applies pragmas; gives each definition its
-/// comment (QAPI.md sections 1, 3, 9).
+/// comment (qapi-code-gen, "Include directives", "Pragma directives").
 /// </summary>
 internal sealed class SchemaReader
 {

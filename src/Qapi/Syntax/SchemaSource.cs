@@ -10,7 +10,7 @@ internal sealed class SchemaSource(SourceFile root)
 
     public SourceFile Root { get; } = root;
 
-    /// <summary>Includes and definitions in order; what a file holds follows the include that first led to it.</summary>
+    /// <summary>Includes and definitions in order; a file's follow the include that first led to it.</summary>
     public List<SourceItem> Items { get; } = [];
 
     /// <summary>Documentation comments in the same order.</summary>

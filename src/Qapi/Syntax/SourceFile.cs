@@ -5,6 +5,8 @@ namespace Qapi.Syntax;
 /// <summary>One schema file, decoded, with the include directive that led to it.</summary>
 internal sealed class SourceFile
 {
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
     private SourceFile(string name, string fullPath, SourceLocation? includedFrom, string text)
     {
         Name = name;
@@ -30,13 +32,12 @@ internal sealed class SourceFile
         string text;
         try
         {
-            text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(content);
+            text = Strict.GetString(content);
         }
         catch (DecoderFallbackException)
         {
-            var line = FirstInvalidLine(content);
             var unreadable = new SourceFile(name, fullPath, includedFrom, "\n");
-            throw new SourceLocation(unreadable, line).Error("invalid UTF-8");
+            throw new SourceLocation(unreadable, FirstInvalidLine(content)).Error("invalid UTF-8");
         }
         if (text.IndexOf('\r') >= 0)
             text = text.Replace("\r\n", "\n").Replace('\r', '\n');
@@ -49,7 +50,7 @@ internal sealed class SourceFile
     public SchemaException Error(int line, int start, string message) =>
         new(QapiError.At(new SourceLocation(this, line), message, ColumnOf(start)));
 
-    /// <summary>Code points from the line's start, from 1. A tab does not go to a tab stop: QAPI.md section 1.</summary>
+    /// <summary>Code points from the line's start, from 1. A tab goes to no tab stop, as in QEMU.</summary>
     private int ColumnOf(int start)
     {
         var lineStart = start == 0 ? 0 : Text.LastIndexOf('\n', start - 1) + 1;
@@ -64,26 +65,24 @@ internal sealed class SourceFile
         return column;
     }
 
+    /// <summary>A sequence cannot run over a line feed, so lines can be tried one by one.</summary>
     private static int FirstInvalidLine(byte[] content)
     {
-        var replaced = new UTF8Encoding(false, throwOnInvalidBytes: true);
         var line = 1;
-        var start = 0;
-        for (var i = 0; i <= content.Length; i++)
+        for (var start = 0; start < content.Length; line++)
         {
-            // A sequence cannot run over a line feed, so lines can be tried one by one.
-            if (i < content.Length && content[i] != '\n')
-                continue;
+            var end = Array.IndexOf(content, (byte)'\n', start);
+            if (end < 0)
+                end = content.Length;
             try
             {
-                replaced.GetCharCount(content, start, i - start);
+                Strict.GetCharCount(content, start, end - start);
             }
             catch (DecoderFallbackException)
             {
                 return line;
             }
-            start = i + 1;
-            line++;
+            start = end + 1;
         }
         return line;
     }

@@ -6,9 +6,6 @@ internal abstract class SyntaxNode(Token start)
     /// <summary>Counted from 1.</summary>
     public int Line { get; } = start.Line;
 
-    /// <summary>Index into the file's text.</summary>
-    public int Start { get; } = start.Start;
-
     /// <summary>
     /// No string, list or object with nothing in it, nor <c>false</c>. Where the language asks only whether something
     /// was given, an empty value counts as nothing.
