@@ -34,8 +34,8 @@ internal sealed class ObjectTypeChecker(TypeResolver types, ObjectType emptyObje
         foreach (var member in type.LocalMembers)
         {
             types.Resolve(member.Reference, type.Origin, member);
-            clashes.Add(member);
             new MemberClashes(type.Origin).AddAll(member.Features);
+            clashes.Add(member);
         }
         members.AddRange(type.LocalMembers);
         if (type.IsUnion)

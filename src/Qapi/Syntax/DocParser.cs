@@ -35,9 +35,9 @@ internal sealed class DocParser
             symbol = ParseDefinition(_line);
         else
             ParseFreeForm();
-        var sections = _sections.Finish();
+        // What follows the comment is cut into a token first, and complained of first.
         _parser.Accept();
-        return new DocComment(_start, symbol, sections, _lines);
+        return new DocComment(_start, symbol, _sections.Finish(), _lines);
     }
 
     private void Advance()
