@@ -1,0 +1,14 @@
+namespace Qmp.Protocol.Json;
+
+/// <summary>What feeding bytes to a parser led to.</summary>
+public enum JsonParseOutcome
+{
+    /// <summary>All input was taken and no value is complete.</summary>
+    NeedMore,
+
+    /// <summary>A value is complete.</summary>
+    Message,
+
+    /// <summary>The input is no JSON; the parser goes on behind the error.</summary>
+    Error,
+}
