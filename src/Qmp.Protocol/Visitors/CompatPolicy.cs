@@ -1,0 +1,48 @@
+namespace Qmp.Protocol.Visitors;
+
+/// <summary>What becomes of deprecated and unstable things (QEMU's <c>-compat</c>, struct CompatPolicy).</summary>
+public sealed record CompatPolicy
+{
+    /// <summary>Everything is accepted and shown.</summary>
+    public static CompatPolicy Permissive { get; } = new();
+
+    /// <summary>For deprecated commands, members and values in input.</summary>
+    public CompatPolicyInput DeprecatedInput { get; init; }
+
+    /// <summary>For deprecated members and events in output.</summary>
+    public CompatPolicyOutput DeprecatedOutput { get; init; }
+
+    /// <summary>For unstable commands, members and values in input.</summary>
+    public CompatPolicyInput UnstableInput { get; init; }
+
+    /// <summary>For unstable members and events in output.</summary>
+    public CompatPolicyOutput UnstableOutput { get; init; }
+
+    /// <summary>What <see cref="CompatPolicyInput.Crash"/> does, told why; ends the process by default.</summary>
+    public Action<string> Crash { get; init; } = Environment.FailFast;
+
+    /// <summary>Whether something with these features is left out of output.</summary>
+    public bool Hides(SpecialFeatures features) =>
+        features != SpecialFeatures.None
+        && ((features.HasFlag(SpecialFeatures.Deprecated) && DeprecatedOutput == CompatPolicyOutput.Hide)
+            || (features.HasFlag(SpecialFeatures.Unstable) && UnstableOutput == CompatPolicyOutput.Hide));
+
+    /// <summary>Why something with these features is refused in input, or <see langword="null"/>.</summary>
+    /// <param name="features">Its features; deprecated is tested before unstable.</param>
+    /// <param name="kind">What it is: <c>command</c>, <c>parameter</c> or <c>value</c>.</param>
+    /// <param name="name">Its wire name.</param>
+    public string? Refuses(SpecialFeatures features, string kind, string name)
+    {
+        if (features == SpecialFeatures.None) return null;
+        return Refuses(features.HasFlag(SpecialFeatures.Deprecated), DeprecatedInput, "Deprecated", kind, name)
+            ?? Refuses(features.HasFlag(SpecialFeatures.Unstable), UnstableInput, "Unstable", kind, name);
+    }
+
+    private string? Refuses(bool applies, CompatPolicyInput policy, string adjective, string kind, string name)
+    {
+        if (!applies || policy == CompatPolicyInput.Accept) return null;
+        string reason = $"{adjective} {kind} {name} disabled by policy";
+        if (policy == CompatPolicyInput.Crash) Crash(reason);
+        return reason;
+    }
+}
