@@ -2,7 +2,9 @@ using Qmp.Protocol.Visitors;
 
 namespace Qmp.Protocol.Messages;
 
-/// <summary>One event of a schema, as generated; shared by the server that sends and the client that reads it.</summary>
+/// <summary>
+/// One event of a schema, as generated; shared by the server that sends and the client that reads it.
+/// </summary>
 /// <typeparam name="T">The record of the event's data; an empty record for events without data.</typeparam>
 /// <param name="Name">The wire name.</param>
 /// <param name="Features">Special features, for the compat policy.</param>

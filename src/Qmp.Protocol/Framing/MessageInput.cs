@@ -1,0 +1,55 @@
+using System.Buffers;
+using Qmp.Protocol.Json;
+
+namespace Qmp.Protocol.Framing;
+
+/// <summary>Received bytes on their way to messages. They are parsed only as far as somebody asks.</summary>
+public sealed class MessageInput : IDisposable
+{
+    private const int ChunkSize = 16 << 10;
+
+    private readonly JsonMessageParser _parser = new();
+    private byte[]? _chunk;
+    private int _at;
+    private int _end;
+
+    /// <summary>Whether bytes are there that have not been parsed.</summary>
+    public bool HasInput => _at < _end;
+
+    /// <summary>What the last error was.</summary>
+    public string Error => _parser.Error ?? "";
+
+    /// <summary>The message that <see cref="Read"/> found; valid until the next read.</summary>
+    public JsonMessage Message => _parser.Message;
+
+    /// <summary>Where to receive more bytes; only when there is no input left.</summary>
+    public Memory<byte> Receive() => _chunk ??= ArrayPool<byte>.Shared.Rent(ChunkSize);
+
+    /// <summary>Tells how many bytes were received.</summary>
+    public void Received(int count)
+    {
+        _at = 0;
+        _end = count;
+    }
+
+    /// <summary>Parses up to the next message or error.</summary>
+    public JsonParseOutcome Read()
+    {
+        JsonParseOutcome outcome = _parser.Feed(_chunk.AsSpan(_at, _end - _at), out int consumed);
+        _at += consumed;
+        return outcome;
+    }
+
+    /// <summary>Hands the message over and parses on with <paramref name="empty"/>.</summary>
+    public JsonMessage Exchange(JsonMessage empty) => _parser.Exchange(empty);
+
+    /// <summary>Gives pooled memory back.</summary>
+    public void Dispose()
+    {
+        _parser.Dispose();
+        if (_chunk is not null) ArrayPool<byte>.Shared.Return(_chunk);
+        _chunk = null;
+        _end = 0;
+        _at = 0;
+    }
+}
