@@ -1,0 +1,242 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Qmp.Protocol.Transport;
+
+/// <summary>
+/// A connected stream socket without a thread of its own, for clients and for machines by the hundred.
+/// </summary>
+/// <remarks>
+/// On Linux descriptors are received too: .NET only waits for readiness, the bytes are taken by <c>recvmsg</c>. A peer
+/// that leaves while bytes of it are unread is noticed only when they are read or the wait ends.
+/// </remarks>
+public sealed class AsyncSocketTransport : IDuplexTransport, ISendPort
+{
+    private readonly Socket _socket;
+    private readonly SafeSocketHandle _handle;
+    private readonly DescriptorBox _descriptors = new();
+    private readonly WakeSignal _wake = new();
+    private readonly SendQueue _sending;
+    private Task? _readable;
+    private volatile bool _stopped;
+
+    /// <summary>Takes over a connected socket.</summary>
+    /// <param name="socket">The socket; disposed together with this.</param>
+    /// <param name="name">Names the connection in logs.</param>
+    public AsyncSocketTransport(Socket socket, string name)
+    {
+        _socket = socket;
+        _socket.Blocking = false;
+        _handle = socket.SafeHandle;
+        _sending = new SendQueue(this);
+        Name = name;
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public long Backlog => _sending.Backlog;
+
+    /// <summary>Connects to a Unix socket.</summary>
+    /// <exception cref="TransportException">Nobody listens there.</exception>
+    public static Task<AsyncSocketTransport> ConnectUnixAsync(string path, CancellationToken cancellationToken) =>
+        ConnectAsync(SocketListener.UnixEndPoint(path), path, cancellationToken);
+
+    /// <summary>Connects to a TCP port.</summary>
+    /// <exception cref="TransportException">Nobody listens there.</exception>
+    public static Task<AsyncSocketTransport> ConnectTcpAsync(
+        string host, int port, CancellationToken cancellationToken) =>
+        ConnectAsync(new DnsEndPoint(host, port), $"{host}:{port}", cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, bool wakeable)
+    {
+        while (!_stopped)
+        {
+            if (wakeable && _wake.TryConsume()) return IDuplexTransport.Woken;
+            int received = TryReceive(buffer.Span);
+            if (received != SocketCalls.WouldBlock) return Math.Max(0, received);
+            if (wakeable) await Task.WhenAny(WhenReadable(), _wake.Task).ConfigureAwait(false);
+            else await WhenReadable().ConfigureAwait(false);
+        }
+
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> WaitForWakeAsync()
+    {
+        while (!_wake.TryConsume())
+        {
+            if (IsHungUp()) return false;
+            // Once bytes are there, readiness says nothing more about the peer.
+            if (HasUnread()) await _wake.Task.ConfigureAwait(false);
+            else await Task.WhenAny(WhenReadable(), _wake.Task).ConfigureAwait(false);
+        }
+
+        return !IsHungUp();
+    }
+
+    /// <inheritdoc/>
+    public void Wake() => _wake.Set();
+
+    /// <inheritdoc/>
+    public void Send(ReadOnlySpan<byte> bytes) => _sending.Send(bytes);
+
+    /// <inheritdoc/>
+    public async ValueTask DrainAsync(CancellationToken cancellationToken) =>
+        await _sending.WhenDrained().WaitAsync(cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <inheritdoc/>
+    public void StopReceiving()
+    {
+        _stopped = true;
+        Shutdown(SocketShutdown.Receive);
+        _wake.Set();
+    }
+
+    /// <inheritdoc/>
+    public int TakeDescriptor() => _descriptors.Take();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stopped = true;
+        Shutdown(SocketShutdown.Both);
+        _sending.Break();
+        _wake.Set();
+        _socket.Dispose();
+        _descriptors.Dispose();
+    }
+
+    int ISendPort.TrySend(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            int sent = _socket.Send(bytes, SocketFlags.None, out SocketError error);
+            return error switch
+            {
+                SocketError.Success => sent,
+                SocketError.WouldBlock => SocketCalls.WouldBlock,
+                _ => SocketCalls.Broken,
+            };
+        }
+        catch (ObjectDisposedException)
+        {
+            return SocketCalls.Broken;
+        }
+    }
+
+    async ValueTask<int> ISendPort.SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return await _socket.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return SocketCalls.Broken;
+        }
+    }
+
+    void ISendPort.StartWriter(Func<Task> writer) => Task.Run(writer);
+
+    private static async Task<AsyncSocketTransport> ConnectAsync(
+        EndPoint endPoint, string name, CancellationToken cancellationToken)
+    {
+        Socket socket = endPoint is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            return new AsyncSocketTransport(socket, name);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new TransportException($"Failed to connect to '{name}': {SocketListener.Reason(e, endPoint)}", e);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private int TryReceive(Span<byte> buffer)
+    {
+        try
+        {
+            if (OperatingSystem.IsLinux()) return SocketCalls.Receive(_handle, buffer, _descriptors, wait: false);
+            int received = _socket.Receive(buffer, SocketFlags.None, out SocketError error);
+            return error switch
+            {
+                SocketError.Success => received,
+                SocketError.WouldBlock => SocketCalls.WouldBlock,
+                _ => SocketCalls.Broken,
+            };
+        }
+        catch (ObjectDisposedException)
+        {
+            return SocketCalls.Broken;
+        }
+    }
+
+    /// <summary>A receive of no bytes: .NET's way to wait for readiness. It is kept until it ends.</summary>
+    private Task WhenReadable()
+    {
+        if (_readable is null || _readable.IsCompleted) _readable = WaitReadableAsync();
+        return _readable;
+    }
+
+    private async Task WaitReadableAsync()
+    {
+        try
+        {
+            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The receive that follows tells.
+        }
+    }
+
+    private bool IsHungUp()
+    {
+        try
+        {
+            return _stopped || (OperatingSystem.IsLinux() && SocketCalls.IsHungUp(_handle));
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+    }
+
+    private bool HasUnread()
+    {
+        try
+        {
+            return _socket.Poll(0, SelectMode.SelectRead);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    private void Shutdown(SocketShutdown how)
+    {
+        try
+        {
+            _socket.Shutdown(how);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer was faster.
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace Qmp.Protocol.Transport;
+
+/// <summary>Yields connections, one after the other.</summary>
+public interface ITransportListener : IDisposable
+{
+    /// <summary>Names the listener in logs.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// Whether accepting, and the transports it yields, block their thread, which then belongs to them.
+    /// </summary>
+    bool IsBlocking { get; }
+
+    /// <summary>Waits for the next connection.</summary>
+    /// <returns>The connection, or <see langword="null"/> when there will be none any more.</returns>
+    ValueTask<IDuplexTransport?> AcceptAsync();
+
+    /// <summary>Makes the current and every later accept return <see langword="null"/>.</summary>
+    void Stop();
+}

@@ -1,0 +1,48 @@
+using System.Threading.Channels;
+
+namespace Qmp.Protocol.Transport;
+
+/// <summary>Listens inside the process: machines without sockets, and tests.</summary>
+/// <param name="name">Names the listener in logs.</param>
+/// <param name="capacity">Bytes that each direction of a connection holds before a sender has to wait.</param>
+public sealed class MemoryListener(string name, int capacity = 1 << 18) : ITransportListener
+{
+    private readonly Channel<IDuplexTransport> _waiting = Channel.CreateUnbounded<IDuplexTransport>();
+
+    /// <inheritdoc/>
+    public string Name => name;
+
+    /// <inheritdoc/>
+    public bool IsBlocking => false;
+
+    /// <summary>Connects; the other end waits until it is accepted.</summary>
+    /// <exception cref="TransportException">The listener was stopped.</exception>
+    public MemoryTransport Connect()
+    {
+        (MemoryTransport client, MemoryTransport server) = MemoryTransport.CreatePair(name, capacity);
+        return _waiting.Writer.TryWrite(server)
+            ? client
+            : throw new TransportException($"{name} does not listen any more");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IDuplexTransport?> AcceptAsync()
+    {
+        while (await _waiting.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            if (_waiting.Reader.TryRead(out IDuplexTransport? transport)) return transport;
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public void Stop()
+    {
+        _waiting.Writer.TryComplete();
+        while (_waiting.Reader.TryRead(out IDuplexTransport? transport)) transport.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Stop();
+}

@@ -1,0 +1,129 @@
+using Qmp.Protocol.Json;
+
+namespace Qmp.Protocol.Transport;
+
+/// <summary>
+/// Sends at once while the peer keeps up; otherwise queues, and a writer started then empties the queue.
+/// </summary>
+internal sealed class SendQueue(ISendPort port)
+{
+    private readonly ISendPort _port = port;
+    private readonly Lock _gate = new();
+
+    // All guarded by _gate. While _writing, only the writer touches the port.
+    private ByteBuffer _queued = new();
+    private long _beingWritten;
+    private bool _writing;
+    private bool _broken;
+    private TaskCompletionSource? _drained;
+
+    /// <summary>Bytes that have not left.</summary>
+    public long Backlog
+    {
+        get
+        {
+            lock (_gate) return _queued.Length + _beingWritten;
+        }
+    }
+
+    /// <summary>Sends or queues.</summary>
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            if (_broken) return;
+            if (!_writing)
+            {
+                bytes = bytes[SendNow(bytes)..];
+                if (_broken || bytes.IsEmpty) return;
+                _writing = true;
+                _queued.Append(bytes);
+                _port.StartWriter(WriteAsync);
+                return;
+            }
+
+            _queued.Append(bytes);
+        }
+    }
+
+    /// <summary>A task that ends when nothing is queued any more.</summary>
+    public Task WhenDrained()
+    {
+        lock (_gate)
+        {
+            if (!_writing) return Task.CompletedTask;
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _drained.Task;
+        }
+    }
+
+    /// <summary>Drops what is queued and everything sent from now on.</summary>
+    public void Break()
+    {
+        lock (_gate)
+        {
+            _broken = true;
+            _queued.Clear();
+        }
+    }
+
+    private int SendNow(ReadOnlySpan<byte> bytes)
+    {
+        int sent = 0;
+        while (sent < bytes.Length)
+        {
+            int more = _port.TrySend(bytes[sent..]);
+            if (more == SocketCalls.Broken) _broken = true;
+            if (more < 0) break;
+            sent += more;
+        }
+
+        return sent;
+    }
+
+    private async Task WriteAsync()
+    {
+        var writing = new ByteBuffer();
+        while (true)
+        {
+            lock (_gate)
+            {
+                writing.Clear();
+                _beingWritten = 0;
+                if (_broken || _queued.Length == 0)
+                {
+                    _writing = false;
+                    _queued.Clear();
+                    _drained?.SetResult();
+                    _drained = null;
+                    break;
+                }
+
+                (writing, _queued) = (_queued, writing);
+                _beingWritten = writing.Length;
+            }
+
+            bool sent = await WriteAsync(writing.Memory).ConfigureAwait(false);
+            if (!sent) Break();
+        }
+
+        writing.Dispose();
+    }
+
+    private async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int sent = await _port.SendAsync(bytes).ConfigureAwait(false);
+            if (sent == SocketCalls.Broken) return false;
+            bytes = bytes[sent..];
+            lock (_gate)
+            {
+                if (_broken) return false;
+                _beingWritten = bytes.Length;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Qmp.Protocol.Transport;
+
+/// <summary>What a <see cref="WakeDescriptor"/> is to blocking transports, for asynchronous ones.</summary>
+internal sealed class WakeSignal
+{
+    private TaskCompletionSource _source = New();
+
+    /// <summary>Ends when woken.</summary>
+    public Task Task => Volatile.Read(ref _source).Task;
+
+    /// <summary>Ends the current or the next wait.</summary>
+    public void Set() => Volatile.Read(ref _source).TrySetResult();
+
+    /// <summary>Whether it was set; a later wait then waits anew. For the one reader only.</summary>
+    public bool TryConsume()
+    {
+        if (!Task.IsCompleted) return false;
+        Volatile.Write(ref _source, New());
+        return true;
+    }
+
+    // The reader must not run on the thread that wakes it: that one may hold the machine's loop.
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
