@@ -6,7 +6,9 @@ public interface IMonitorSession
     /// <summary>Identifies the monitor, such as <c>compat_monitor0</c>.</summary>
     string MonitorId { get; }
 
-    /// <summary>Objects that command implementations keep per session; guarded by the loop that runs commands.</summary>
+    /// <summary>
+    /// Objects that command implementations keep per session; guarded by the loop that runs commands.
+    /// </summary>
     IDictionary<Type, object> Items { get; }
 
     /// <summary>Ends capabilities negotiation.</summary>

@@ -1,0 +1,14 @@
+namespace Qmp.Server.Dispatch;
+
+/// <summary>Where in-band commands run, one at a time: the port to the machine's loop.</summary>
+public interface ICommandLoop
+{
+    /// <summary>Runs <paramref name="work"/> when it is its turn, in the order of the calls.</summary>
+    /// <remarks>
+    /// If the loop is free the work runs within this call, on the caller's thread. The loop belongs to the work until
+    /// its task ends. The caller may be a thread of a connection: it must not be made to run anybody else's work.
+    /// </remarks>
+    /// <param name="work">Does not throw.</param>
+    /// <param name="state">Handed to <paramref name="work"/>, which so need not be a closure.</param>
+    ValueTask RunAsync<TState>(Func<TState, ValueTask> work, TState state);
+}

@@ -1,0 +1,85 @@
+namespace Qmp.Server.Dispatch;
+
+/// <summary>A loop for servers without a machine: a lock that is passed on in the order of arrival.</summary>
+public sealed class SerialCommandLoop : ICommandLoop
+{
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate.
+    private readonly Queue<TaskCompletionSource> _waiting = [];
+    private bool _held;
+
+    /// <inheritdoc/>
+    public ValueTask RunAsync<TState>(Func<TState, ValueTask> work, TState state)
+    {
+        TaskCompletionSource? turn = Enter();
+        if (turn is not null) return RunLaterAsync(turn.Task, work, state);
+        ValueTask running;
+        try
+        {
+            running = work(state);
+        }
+        catch
+        {
+            Leave();
+            throw;
+        }
+
+        if (!running.IsCompleted) return FinishAsync(running);
+        Leave();
+        return running;
+    }
+
+    private async ValueTask RunLaterAsync<TState>(Task turn, Func<TState, ValueTask> work, TState state)
+    {
+        await turn.ConfigureAwait(false);
+        try
+        {
+            await work(state).ConfigureAwait(false);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private async ValueTask FinishAsync(ValueTask running)
+    {
+        try
+        {
+            await running.ConfigureAwait(false);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private TaskCompletionSource? Enter()
+    {
+        lock (_gate)
+        {
+            if (!_held)
+            {
+                _held = true;
+                return null;
+            }
+
+            // Whoever leaves must not be made to run the next one's work.
+            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Enqueue(turn);
+            return turn;
+        }
+    }
+
+    private void Leave()
+    {
+        TaskCompletionSource? next;
+        lock (_gate)
+        {
+            if (!_waiting.TryDequeue(out next)) _held = false;
+        }
+
+        next?.SetResult();
+    }
+}
