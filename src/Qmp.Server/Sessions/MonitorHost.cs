@@ -1,0 +1,101 @@
+using Qmp.Protocol.Transport;
+
+namespace Qmp.Server.Sessions;
+
+/// <summary>Accepts a monitor's clients and serves them one after the other.</summary>
+internal sealed class MonitorHost(MonitorOptions options, MonitorServices services) : IDisposable
+{
+    private readonly ITransportListener _listener = options.Listener;
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate.
+    private MonitorSession? _session;
+    private bool _closing;
+
+    /// <summary>Ends when no client is served and none will be.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Starts to accept: on a thread of its own if the listener blocks.</summary>
+    public void Start()
+    {
+        if (!_listener.IsBlocking)
+        {
+            Completion = Task.Run(ServeAsync);
+            return;
+        }
+
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Completion = ended.Task;
+        // Blocking transports complete their tasks in the call, so all of ServeAsync stays on this thread.
+        var thread = new Thread(() =>
+        {
+            ServeAsync().GetAwaiter().GetResult();
+            ended.SetResult();
+        })
+        {
+            IsBackground = true,
+            Name = options.Id,
+        };
+        thread.Start();
+    }
+
+    /// <summary>Accepts nobody any more; the current client is let go once its command is answered.</summary>
+    public void Close()
+    {
+        MonitorSession? session;
+        lock (_gate)
+        {
+            _closing = true;
+            session = _session;
+        }
+
+        _listener.Stop();
+        session?.Close();
+    }
+
+    /// <summary>Drops the current client at once.</summary>
+    public void Abort()
+    {
+        lock (_gate) _session?.Abort();
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (await _listener.AcceptAsync().ConfigureAwait(false) is { } transport)
+            {
+                await ServeAsync(transport).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            services.Logger.Error(e, "monitor_qmp_accept_failed {Monitor} {Listener}", options.Id, _listener.Name);
+        }
+    }
+
+    private async ValueTask ServeAsync(IDuplexTransport transport)
+    {
+        using var session = new MonitorSession(options, services, transport);
+        lock (_gate)
+        {
+            if (_closing) return;
+            _session = session;
+        }
+
+        try
+        {
+            await session.RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            services.Logger.Error(e, "monitor_qmp_session_failed {Monitor} {Transport}", options.Id, transport.Name);
+        }
+        finally
+        {
+            lock (_gate) _session = null;
+        }
+    }
+}

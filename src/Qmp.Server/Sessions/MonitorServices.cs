@@ -1,0 +1,20 @@
+using Qmp.Protocol.Messages;
+using Qmp.Protocol.Visitors;
+using Qmp.Server.Dispatch;
+using Qmp.Server.Events;
+using Serilog;
+
+namespace Qmp.Server.Sessions;
+
+/// <summary>What all sessions of a server share.</summary>
+internal sealed record MonitorServices(
+    ICommandLoop Loop,
+    CommandLookup Lookup,
+    EventBus Events,
+    CompatPolicy Policy,
+    Func<Exception, QmpError?> MapException,
+    QmpVersion Version,
+    TimeProvider Time,
+    long MaxBacklog,
+    TimeSpan CloseTimeout,
+    ILogger Logger);
