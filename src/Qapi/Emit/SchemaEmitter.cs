@@ -1,0 +1,15 @@
+namespace Qapi.Emit;
+
+/// <summary>Writes the C# code of a schema: the same text for the same schema, whoever asks.</summary>
+internal static class SchemaEmitter
+{
+    /// <summary>All files, in the order of the schema's modules.</summary>
+    public static IReadOnlyList<EmittedFile> Emit(QapiSchema schema, EmitOptions options)
+    {
+        var context = new EmitContext(schema, options);
+        var files = new List<EmittedFile>();
+        if (options.Parts.HasFlag(EmitParts.Types))
+            files.AddRange(TypesEmitter.Emit(context));
+        return files;
+    }
+}
