@@ -4,16 +4,13 @@ namespace Qapi.Emit;
 
 /// <summary>Schema types as C# types.</summary>
 /// <param name="types">The names of types.</param>
-/// <param name="qualifier">What stands before a name, such as <c>Types::</c>.</param>
-/// <param name="shadowed">Names that mean something else where the code stands.</param>
-/// <param name="space">The namespace of the types.</param>
-internal sealed class CSharpType(NameTable types, string qualifier, string space, ISet<string>? shadowed = null)
+/// <param name="hidden">
+/// Names that mean something else where the code stands; null if it stands in another namespace, where none is known.
+/// </param>
+internal sealed class CSharpType(NameTable types, ISet<string>? hidden)
 {
-    public const string Token = "global::Newtonsoft.Json.Linq.JToken";
-    public const string Bag = "global::Newtonsoft.Json.Linq.JObject";
-
-    /// <summary>Whether values of the type are C# values, not objects.</summary>
-    public static bool IsValueType(SchemaType type) => type is EnumType or BuiltinType { Name: not ("str" or "any") };
+    public const string Token = "json::JToken";
+    public const string Bag = "json::JObject";
 
     /// <summary>The type of a mandatory value.</summary>
     public string Of(SchemaType type) => type switch
@@ -27,10 +24,12 @@ internal sealed class CSharpType(NameTable types, string qualifier, string space
     public string Of(ObjectMember member) => Of(member.Type) + (member.IsOptional ? "?" : "");
 
     /// <summary>A type of the schema's namespace.</summary>
-    public string Named(string name) =>
-        shadowed is not null && shadowed.Contains(name) ? $"global::{space}.{name}" : qualifier + name;
+    public string Named(string name) => hidden is null || hidden.Contains(name) ? Qualified(name) : name;
 
-    public static string ListOf(string element) => $"global::System.Collections.Generic.IReadOnlyList<{element}>";
+    /// <summary>A type of the schema's namespace, wherever the code stands.</summary>
+    public static string Qualified(string name) => "types::" + name;
+
+    public static string ListOf(string element) => $"generic::IReadOnlyList<{element}>";
 
     private string OfBuiltin(string name) => name switch
     {

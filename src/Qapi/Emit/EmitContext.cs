@@ -5,6 +5,9 @@ namespace Qapi.Emit;
 /// <summary>A schema under one set of conditions, with its names: what all emitters work on.</summary>
 internal sealed class EmitContext
 {
+    /// <summary>What <see cref="SpecialFeatures"/> gives where there is none.</summary>
+    public const string NoSpecialFeatures = "visitors::SpecialFeatures.None";
+
     private readonly HashSet<SchemaType> _used = [];
 
     public EmitContext(QapiSchema schema, EmitOptions options)
@@ -13,6 +16,7 @@ internal sealed class EmitContext
         Options = options;
         Types = new NameTable(schema);
         Members = new MemberNames(Types);
+        Api = new ApiNames(schema, options, Types);
         foreach (var entity in schema.Entities.Where(entity => entity is not AlternateType))
         {
             foreach (var type in Uses(entity))
@@ -28,12 +32,28 @@ internal sealed class EmitContext
 
     public MemberNames Members { get; }
 
+    public ApiNames Api { get; }
+
     public bool IsOn(SchemaEntity entity) => entity.Condition.Holds(Options.Conditions);
 
     public bool IsOn(SchemaMember member) => member.Condition.Holds(Options.Conditions);
 
     /// <summary>Whether a type is that of some member, branch or result: predefined types are only written then.</summary>
     public bool IsUsed(SchemaType type) => _used.Contains(type);
+
+    /// <summary>
+    /// Whether code is written for an entity of its own: what is on, predefined and inline types only where they
+    /// are named, and no type of inline arguments, which belongs to its call.
+    /// </summary>
+    public bool IsWritten(SchemaEntity entity) => IsOn(entity) && entity switch
+    {
+        EnumType type => type.Origin is not null || IsUsed(type),
+        BuiltinType => entity.Name == "null",
+        ObjectType { IsImplicit: true } type =>
+            type == Schema.EmptyObject || (IsUsed(type) && !Types.BelongsToCall(type)),
+        ArrayType => false,
+        _ => true,
+    };
 
     /// <summary>The members of an object, the base's too; none for null.</summary>
     public IReadOnlyList<ObjectMember> MembersOf(ObjectType? type) => type is null ? [] : [.. type.Members.Where(IsOn)];
@@ -58,6 +78,17 @@ internal sealed class EmitContext
     /// <summary>The feature of that name, if it is on; null otherwise.</summary>
     public Feature? Find(IEnumerable<Feature> features, string name) =>
         features.FirstOrDefault(feature => feature.Name == name && IsOn(feature));
+
+    /// <summary>The special features that are on, as an expression.</summary>
+    public string SpecialFeatures(IReadOnlyList<Feature> features)
+    {
+        var names = new List<string>();
+        if (Find(features, Feature.Deprecated) is not null)
+            names.Add("visitors::SpecialFeatures.Deprecated");
+        if (Find(features, Feature.Unstable) is not null)
+            names.Add("visitors::SpecialFeatures.Unstable");
+        return names.Count == 0 ? NoSpecialFeatures : string.Join(" | ", names);
+    }
 
     private void Use(SchemaType type)
     {

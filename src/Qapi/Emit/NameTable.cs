@@ -35,6 +35,10 @@ internal sealed class NameTable
             _modules.Add(module, module.Path is null ? "Builtin" : modules.Add(CSharpName.Module(module.Name)));
     }
 
+    /// <summary>Every type, calls' own records too, but not what only helps.</summary>
+    public IEnumerable<string> All =>
+        _types.Values.Concat(_calls.Values.Where(call => call.IsOwn).Select(call => call.TypeName)).Distinct();
+
     /// <summary>An enum, an object type or an alternate.</summary>
     public string Type(SchemaType type) => _types[type];
 
@@ -45,6 +49,9 @@ internal sealed class NameTable
 
     /// <summary>The record of a command's arguments or an event's data.</summary>
     public CallShape Call(SchemaEntity call) => _calls[call];
+
+    /// <summary>Whether a type is that of a call's inline arguments.</summary>
+    public bool BelongsToCall(ObjectType type) => _calls.Values.Any(call => call.IsOwn && call.Type == type);
 
     /// <summary>A command or event, in the scope of its module; without <c>Async</c>.</summary>
     public string Method(SchemaEntity call) => _methods[call];

@@ -5,6 +5,8 @@ namespace Qapi.Emit;
 /// <summary>Properties of records, and equality by value where the compiler's own would compare references.</summary>
 internal sealed class RecordBody(SourceWriter writer, EmitContext context, CSharpType csharp)
 {
+    private const string Helper = "types::" + NameTable.Equality;
+
     /// <summary>A property for a member; a mandatory one must be set.</summary>
     public void Property(ObjectType owner, ObjectMember member)
     {
@@ -49,8 +51,6 @@ internal sealed class RecordBody(SourceWriter writer, EmitContext context, CShar
             ["base.Equals(other)", $"{Helper}.Same({MemberNames.Value}, other.{MemberNames.Value})"]);
         GetHashCode(["base.GetHashCode()", $"{Helper}.Hash({MemberNames.Value})"]);
     }
-
-    private string Helper => $"global::{context.Options.Namespace}.{NameTable.Equality}";
 
     private void Equals(string header, List<string> terms)
     {

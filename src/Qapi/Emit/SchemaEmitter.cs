@@ -10,6 +10,8 @@ internal static class SchemaEmitter
         var files = new List<EmittedFile>();
         if (options.Parts.HasFlag(EmitParts.Types))
             files.AddRange(TypesEmitter.Emit(context));
+        if ((options.Parts & EmitParts.Api) != EmitParts.None)
+            files.AddRange(ApiEmitter.Emit(context));
         return files;
     }
 }

@@ -39,6 +39,12 @@ internal sealed class SourceWriter
     public void Open(string line)
     {
         Line(line);
+        Open();
+    }
+
+    /// <summary>An opening brace.</summary>
+    public void Open()
+    {
         Line("{");
         _indent++;
     }

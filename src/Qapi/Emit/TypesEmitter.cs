@@ -7,13 +7,12 @@ internal static class TypesEmitter
 {
     public static IEnumerable<EmittedFile> Emit(EmitContext context)
     {
-        var space = context.Options.Namespace;
-        var support = SourceFrame.Begin("the schema", space);
+        var support = SourceFrame.Types("the schema", context.Options);
         support.Lines(TypesSupport.EqualityText);
         yield return new EmittedFile("Types.Support.g.cs", support.ToString());
         foreach (var module in context.Schema.Modules)
         {
-            var writer = SourceFrame.Begin(module.Name, space);
+            var writer = SourceFrame.Types(module.Name, context.Options);
             if (Module(writer, context, module))
                 yield return new EmittedFile($"Types.{context.Types.Module(module)}.g.cs", writer.ToString());
         }
@@ -22,7 +21,7 @@ internal static class TypesEmitter
     private static bool Module(SourceWriter writer, EmitContext context, SchemaModule module)
     {
         var any = false;
-        foreach (var entity in module.Entities.Where(context.IsOn))
+        foreach (var entity in module.Entities.Where(context.IsWritten))
         {
             if (!Entity(writer, context, entity))
                 continue;
@@ -36,16 +35,16 @@ internal static class TypesEmitter
     {
         switch (entity)
         {
-            case EnumType type when type.Origin is not null || context.IsUsed(type):
+            case EnumType type:
                 EnumEmitter.Write(writer, context, type);
                 return true;
-            case BuiltinType { Name: "null" } type when context.IsUsed(type):
+            case BuiltinType:
                 writer.Lines(TypesSupport.NullText);
                 return true;
             case ObjectType { IsUnion: true } type:
                 UnionEmitter.Write(writer, context, type);
                 return true;
-            case ObjectType type when !type.IsImplicit || type == context.Schema.EmptyObject || IsBorrowed(context, type):
+            case ObjectType type:
                 StructEmitter.Write(writer, context, type);
                 return true;
             case AlternateType type:
@@ -58,8 +57,4 @@ internal static class TypesEmitter
                 return false;
         }
     }
-
-    /// <summary>An inline base can be named as a type; inline arguments are written with their call.</summary>
-    private static bool IsBorrowed(EmitContext context, ObjectType type) =>
-        context.IsUsed(type) && !type.Name.EndsWith("-arg", StringComparison.Ordinal);
 }

@@ -7,16 +7,13 @@ internal static class TypesSupport
         /// <summary>Equality and hashes by value of lists and JSON.</summary>
         internal static class ValueEquality
         {
-            public static bool Same(
-                global::Newtonsoft.Json.Linq.JToken? left, global::Newtonsoft.Json.Linq.JToken? right) =>
-                global::Newtonsoft.Json.Linq.JToken.DeepEquals(left, right);
+            public static bool Same(json::JToken? left, json::JToken? right) =>
+                json::JToken.DeepEquals(left, right);
 
-            public static int Hash(global::Newtonsoft.Json.Linq.JToken? token) =>
-                token is null ? 0 : global::Newtonsoft.Json.Linq.JToken.EqualityComparer.GetHashCode(token);
+            public static int Hash(json::JToken? token) =>
+                token is null ? 0 : json::JToken.EqualityComparer.GetHashCode(token);
 
-            public static bool Same<T>(
-                global::System.Collections.Generic.IReadOnlyList<T>? left,
-                global::System.Collections.Generic.IReadOnlyList<T>? right)
+            public static bool Same<T>(generic::IReadOnlyList<T>? left, generic::IReadOnlyList<T>? right)
             {
                 if ((object?)left == right)
                     return true;
@@ -30,12 +27,12 @@ internal static class TypesSupport
                 return true;
             }
 
-            public static int Hash<T>(global::System.Collections.Generic.IReadOnlyList<T>? list)
+            public static int Hash<T>(generic::IReadOnlyList<T>? list)
             {
                 var hash = new global::System.HashCode();
                 for (int i = 0; i < (list?.Count ?? 0); i++)
                 {
-                    if (list![i] is global::Newtonsoft.Json.Linq.JToken token)
+                    if (list![i] is json::JToken token)
                         hash.Add(Hash(token));
                     else
                         hash.Add(list[i]);
@@ -44,9 +41,9 @@ internal static class TypesSupport
             }
 
             private static bool SameElement<T>(T left, T right) =>
-                left is global::Newtonsoft.Json.Linq.JToken token
-                    ? Same(token, right as global::Newtonsoft.Json.Linq.JToken)
-                    : global::System.Collections.Generic.EqualityComparer<T>.Default.Equals(left, right);
+                left is json::JToken token
+                    ? Same(token, right as json::JToken)
+                    : generic::EqualityComparer<T>.Default.Equals(left, right);
         }
         """;
 

@@ -12,7 +12,7 @@ internal static class UnionEmitter
     {
         var name = context.Types.Type(union);
         var nested = new HashSet<string>(context.Members.NestedIn(union));
-        var csharp = new CSharpType(context.Types, "", context.Options.Namespace, nested);
+        var csharp = new CSharpType(context.Types, nested);
         var body = new RecordBody(writer, context, csharp);
         var members = context.MembersOf(union).Where(member => member != union.Discriminator).ToList();
 
@@ -79,7 +79,7 @@ internal static class UnionEmitter
         string value)
     {
         var tag = union.Discriminator!;
-        var enumeration = $"global::{context.Options.Namespace}.{context.Types.Type(tag.Type)}";
+        var enumeration = CSharpType.Qualified(context.Types.Type(tag.Type));
         writer.Line("/// <inheritdoc/>");
         writer.Line($"public override {csharp.Of(tag)} {context.Members.Property(union, tag)} => {enumeration}.{value};");
     }

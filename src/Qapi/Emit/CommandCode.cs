@@ -1,0 +1,34 @@
+using Qapi.Model;
+
+namespace Qapi.Emit;
+
+/// <summary>How commands look in C#, to whoever declares, implements or calls them.</summary>
+internal sealed class CommandCode(EmitContext context)
+{
+    private readonly CSharpType _types = new(context.Types, hidden: null);
+
+    /// <summary>What a command returns; null if that is nothing.</summary>
+    public SchemaType? Result(Command command) => command.Returns == context.Schema.EmptyObject ? null : command.Returns;
+
+    /// <summary>The C# type of what a command returns; null if that is nothing.</summary>
+    public string? ResultType(Command command) => Result(command) is { } type ? _types.Of(type) : null;
+
+    public string ArgumentsType(Command command) => CSharpType.Qualified(context.Types.Call(command).TypeName);
+
+    public string Method(Command command) => context.Types.Method(command) + "Async";
+
+    /// <summary>The method's declaration, without modifiers and body.</summary>
+    public string Signature(Command command)
+    {
+        var result = ResultType(command) is { } type ? $"tasks::ValueTask<{type}>" : "tasks::ValueTask";
+        return $"{result} {Method(command)}({ArgumentsType(command)} arguments, "
+            + "threading::CancellationToken cancellationToken = default)";
+    }
+
+    /// <summary>The commands that run in band, and those that may also run out of band.</summary>
+    public static (List<Command> InBand, List<Command> OutOfBand) Split(IEnumerable<Command> commands)
+    {
+        var groups = commands.ToLookup(command => command.AllowOob);
+        return ([.. groups[false]], [.. groups[true]]);
+    }
+}
