@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Qapi.Generators;
 
-/// <summary>An immutable list that is equal to another by its elements: what is cached between runs is compared.</summary>
+/// <summary>An immutable list, equal to another by its elements: the compiler compares what it keeps.</summary>
 internal sealed class EquatableList<T>(IEnumerable<T> items) : IReadOnlyList<T>, IEquatable<EquatableList<T>>
     where T : IEquatable<T>
 {

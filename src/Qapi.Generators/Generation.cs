@@ -35,6 +35,8 @@ internal sealed record Generation(EquatableList<EmittedFile> Sources, EquatableL
         var loaded = QapiSchema.Load(files, roots.Count == 0 ? files.First : roots[0]);
         if (loaded.Error is { } error)
             return Failed(At(files, error));
+        if (ConditionCheck.Find(loaded.Schema!, options.Conditions) is { } missing)
+            return Failed(At(files, missing));
         cancellationToken.ThrowIfCancellationRequested();
         return new Generation(new(SchemaEmitter.Emit(loaded.Schema!, options)), new([]));
     }

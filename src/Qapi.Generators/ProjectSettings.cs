@@ -5,7 +5,8 @@ namespace Qapi.Generators;
 
 /// <summary>What the project file says, as texts, which are compared between runs.</summary>
 internal sealed record ProjectSettings(
-    string Emit, string Namespace, string ApiNamespace, string Conditions, string SchemaClass)
+    string Emit, string Namespace, string ApiNamespace, string Conditions, string Switches,
+    string SchemaClass)
 {
     private const string DefaultNamespace = "Qapi.Generated";
     private static readonly char[] Separators = [',', ';', ' '];
@@ -18,6 +19,7 @@ internal sealed record ProjectSettings(
             space,
             Property(options, "QapiApiNamespace", space),
             Property(options, "_QapiConditions", ""),
+            Property(options, "_QapiSwitches", ""),
             Property(options, "QapiSchemaClass", ""));
     }
 
@@ -35,7 +37,9 @@ internal sealed record ProjectSettings(
             }
             parts |= part;
         }
-        return new EmitOptions(parts, Namespace, ApiNamespace, new HashSet<string>(Split(Conditions)),
+        var switches = new SortedSet<string>(Split(Switches), StringComparer.Ordinal);
+        var conditions = new HashSet<string>(Split(Conditions).Concat(switches));
+        return new EmitOptions(parts, Namespace, ApiNamespace, conditions, switches,
             SchemaClass.Length == 0 ? null : SchemaClass);
     }
 

@@ -38,7 +38,10 @@ internal sealed class AlternateVisitorEmitter(SourceWriter writer, EmitContext c
                 _values.Write(branch.Type, "visitor", "name", $"branch.{MemberNames.Value}"));
         }
         if (branches.Any(branch => branch.Type is EnumType))
-            Write($"{name}.{MemberNames.Unrecognized} branch", $"visitor.WriteEnum(name, branch.{MemberNames.WireName});");
+        {
+            Write($"{name}.{MemberNames.Unrecognized} branch",
+                $"visitor.WriteEnum(name, branch.{MemberNames.WireName});");
+        }
         VisitorFrame.NoBranch(writer);
         writer.Close();
         writer.Close();

@@ -26,8 +26,9 @@ internal static class ApiEmitter
 
     private static EmittedFile? Calls(EmitContext context, SchemaModule module)
     {
-        var commands = module.Entities.OfType<Command>().Where(command => context.IsOn(command) && command.Gen).ToList();
-        var events = module.Entities.OfType<Event>().Where(context.IsOn).ToList();
+        var on = module.Entities.Where(context.IsOn).ToList();
+        var commands = on.OfType<Command>().Where(command => command.Gen).ToList();
+        var events = on.OfType<Event>().ToList();
         if (commands.Count == 0 && events.Count == 0)
             return null;
         var writer = SourceFrame.Calls(module.Name, context.Options);

@@ -11,7 +11,7 @@ internal static class AttributeWriter
     /// <summary>The mark of a generated type.</summary>
     public static void Type(SourceWriter writer) => writer.Line(Generated);
 
-    /// <summary>What the special features mean in C#: <c>deprecated</c> is obsolete, <c>unstable</c> experimental.</summary>
+    /// <summary>What is <c>deprecated</c> is obsolete in C#, what is <c>unstable</c> experimental.</summary>
     public static void Features(SourceWriter writer, EmitContext context, IReadOnlyList<Feature> features)
     {
         if (context.Find(features, Feature.Deprecated) is { } deprecated)

@@ -2,7 +2,9 @@ using Qapi.Model;
 
 namespace Qapi.Emit;
 
-/// <summary>Writes a module's commands as a client sends them: descriptors, and a proxy with the server's interfaces.</summary>
+/// <summary>
+/// Writes a module's commands as a client sends them: descriptors, and a proxy with the server's interfaces.
+/// </summary>
 internal sealed class ClientEmitter(SourceWriter writer, EmitContext context, SchemaModule module)
 {
     private readonly CommandCode _code = new(context);
@@ -53,10 +55,10 @@ internal sealed class ClientEmitter(SourceWriter writer, EmitContext context, Sc
         {
             writer.Line("/// <inheritdoc/>");
             AttributeWriter.Features(writer, context, command.Features);
-            var send = $"sender.ExecuteAsync(api::{context.Api.ClientCommands(module)}.{context.Types.Method(command)}, "
-                + "arguments, cancellationToken)";
+            var descriptor = $"api::{context.Api.ClientCommands(module)}.{context.Types.Method(command)}";
+            var send = $"sender.ExecuteAsync({descriptor}, arguments, cancellationToken)";
             var hasResult = _code.Result(command) is not null;
-            writer.Line($"public {(hasResult ? "" : "async ")}{_code.Signature(command)} =>");
+            writer.Lines(_code.Signature(command, hasResult ? "public " : "public async ", " =>"));
             writer.Line(hasResult ? $"    {send};" : $"    await {send}.ConfigureAwait(false);");
             writer.Gap();
         }

@@ -8,7 +8,8 @@ internal sealed class CommandCode(EmitContext context)
     private readonly CSharpType _types = new(context.Types, hidden: null);
 
     /// <summary>What a command returns; null if that is nothing.</summary>
-    public SchemaType? Result(Command command) => command.Returns == context.Schema.EmptyObject ? null : command.Returns;
+    public SchemaType? Result(Command command) =>
+        command.Returns == context.Schema.EmptyObject ? null : command.Returns;
 
     /// <summary>The C# type of what a command returns; null if that is nothing.</summary>
     public string? ResultType(Command command) => Result(command) is { } type ? _types.Of(type) : null;
@@ -17,12 +18,12 @@ internal sealed class CommandCode(EmitContext context)
 
     public string Method(Command command) => context.Types.Method(command) + "Async";
 
-    /// <summary>The method's declaration, without modifiers and body.</summary>
-    public string Signature(Command command)
+    /// <summary>The method's declaration in two lines.</summary>
+    public string Signature(Command command, string modifiers, string end)
     {
         var result = ResultType(command) is { } type ? $"tasks::ValueTask<{type}>" : "tasks::ValueTask";
-        return $"{result} {Method(command)}({ArgumentsType(command)} arguments, "
-            + "threading::CancellationToken cancellationToken = default)";
+        return $"{modifiers}{result} {Method(command)}(\n"
+            + $"    {ArgumentsType(command)} arguments, threading::CancellationToken cancellationToken = default){end}";
     }
 
     /// <summary>The commands that run in band, and those that may also run out of band.</summary>

@@ -35,7 +35,7 @@ internal sealed class CommandEmitter(SourceWriter writer, EmitContext context, S
             DocWriter.Entity(writer, command, $"Command <c>{command.Name}</c>.");
             DocWriter.Returns(writer, command);
             AttributeWriter.Features(writer, context, command.Features);
-            writer.Line(_code.Signature(command) + ";");
+            writer.Lines(_code.Signature(command, "", ";"));
             writer.Gap();
         }
         writer.Close();

@@ -38,7 +38,7 @@ internal sealed class EmitContext
 
     public bool IsOn(SchemaMember member) => member.Condition.Holds(Options.Conditions);
 
-    /// <summary>Whether a type is that of some member, branch or result: predefined types are only written then.</summary>
+    /// <summary>Whether a type is named: that of some member, branch or result.</summary>
     public bool IsUsed(SchemaType type) => _used.Contains(type);
 
     /// <summary>

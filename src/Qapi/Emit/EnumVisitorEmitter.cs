@@ -16,8 +16,9 @@ internal static class EnumVisitorEmitter
         writer.Line($"    ({name})visitor.ReadEnum(name, Names);");
         writer.Gap();
         VisitorFrame.WriteDoc(writer);
-        writer.Line($"{VisitorFrame.WriteHeader(name)} =>");
-        writer.Line($"    visitor.WriteEnum(name, {CSharpType.Qualified(context.Types.Extensions(type))}.ToWireName(value));");
+        writer.Lines($"{VisitorFrame.WriteHeader(name)} =>");
+        var extensions = CSharpType.Qualified(context.Types.Extensions(type));
+        writer.Line($"    visitor.WriteEnum(name, {extensions}.ToWireName(value));");
         writer.Gap();
         writer.Lines($$"""
             internal static {{name}} ReadMember(

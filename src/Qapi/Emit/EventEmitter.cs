@@ -2,7 +2,9 @@ using Qapi.Model;
 
 namespace Qapi.Emit;
 
-/// <summary>Writes a module's event descriptors, which server and client share, and the sink by which a server sends.</summary>
+/// <summary>
+/// Writes a module's event descriptors, which server and client share, and the sink by which a server sends them.
+/// </summary>
 internal sealed class EventEmitter(SourceWriter writer, EmitContext context, SchemaModule module)
 {
     public void Write(IReadOnlyList<Event> events)
@@ -27,7 +29,8 @@ internal sealed class EventEmitter(SourceWriter writer, EmitContext context, Sch
             DocWriter.Entity(writer, @event, $"Event <c>{@event.Name}</c>.");
             AttributeWriter.Features(writer, context, @event.Features);
             writer.Line($"public static {type} {context.Types.Method(@event)} {{ get; }} = new(");
-            writer.Line($"    {CSharpLiteral.Text(@event.Name)}, {features}, {hasData}, {visitor}.Write, {visitor}.Read);");
+            writer.Line($"    {CSharpLiteral.Text(@event.Name)}, {features}, {hasData},");
+            writer.Line($"    {visitor}.Write, {visitor}.Read);");
             writer.Gap();
         }
         writer.Close();

@@ -7,13 +7,27 @@ internal static class IntrospectionEmitter
 {
     public static EmittedFile Emit(EmitContext context)
     {
-        var list = Introspector.List(context.Schema, context.Options.Conditions);
-        var writer = SourceFrame.Calls("the schema", context.Options);
+        var options = context.Options;
+        var writer = SourceFrame.Calls("the schema", options);
         DocWriter.Summary(writer, "The schema as its commands show it.");
         AttributeWriter.Type(writer);
         writer.Open($"public static class {context.Api.Schema}");
-        DocWriter.Summary(writer, "What <c>query-qmp-schema</c> returns: UTF-8, types masked, members in QEMU's order.");
-        writer.Line("public static global::System.ReadOnlySpan<byte> Json =>");
+        var always = new HashSet<string>(options.Conditions);
+        always.ExceptWith(options.Switches);
+        List(writer, context, always, "", "");
+        if (options.Switches.Count > 0)
+            List(writer, context, options.Conditions, "Full", $" With {string.Join(", ", options.Switches)}.");
+        writer.Close();
+        return new EmittedFile("Api.Schema.g.cs", writer.ToString());
+    }
+
+    private static void List(SourceWriter writer, EmitContext context, ISet<string> conditions, string prefix,
+        string remark)
+    {
+        var list = Introspector.List(context.Schema, conditions);
+        DocWriter.Summary(writer,
+            $"What <c>query-qmp-schema</c> returns: UTF-8, types masked, members in QEMU's order.{remark}");
+        writer.Line($"public static global::System.ReadOnlySpan<byte> {prefix}Json =>");
         writer.Indent();
         for (var i = 0; i < list.Count; i++)
         {
@@ -25,14 +39,13 @@ internal static class IntrospectionEmitter
             writer.Line(CSharpLiteral.Utf8("[]") + ";");
         writer.Outdent();
         writer.Gap();
-        DocWriter.Summary(writer, "The names of all commands, in the order of the schema.");
-        writer.Line("public static generic::IReadOnlyList<string> CommandNames { get; } =");
+        DocWriter.Summary(writer, $"The names of all commands, in the order of the schema.{remark}");
+        writer.Line($"public static generic::IReadOnlyList<string> {prefix}CommandNames {{ get; }} =");
         writer.Line("[");
         foreach (var command in list.OfType<SchemaInfo.Command>())
             writer.Line($"    {CSharpLiteral.Text(command.Name)},");
         writer.Line("];");
-        writer.Close();
-        return new EmittedFile("Api.Schema.g.cs", writer.ToString());
+        writer.Gap();
     }
 
     private static string Entity(SchemaInfo info)
@@ -54,7 +67,7 @@ internal static class IntrospectionEmitter
             SchemaInfo.Array array => [("element-type", QmpJson.Text(array.ElementType))],
             SchemaInfo.Object type => Object(type),
             SchemaInfo.Alternate alternate =>
-                [("members", QmpJson.List(alternate.MemberTypes.Select(type => QmpJson.Object(("type", QmpJson.Text(type))))))],
+                [("members", QmpJson.List(alternate.MemberTypes.Select(AlternateMember)))],
             SchemaInfo.Command command =>
             [
                 ("arg-type", QmpJson.Text(command.ArgType)),
@@ -82,6 +95,8 @@ internal static class IntrospectionEmitter
         ("type", QmpJson.Text(member.Type)),
         ("default", member.IsOptional ? "null" : null),
         ("features", Features(member.Features)));
+
+    private static string AlternateMember(string type) => QmpJson.Object(("type", QmpJson.Text(type)));
 
     private static string Variant(SchemaInfo.Variant variant) =>
         QmpJson.Object(("case", QmpJson.Text(variant.Case)), ("type", QmpJson.Text(variant.Type)));

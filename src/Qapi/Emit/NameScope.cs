@@ -1,6 +1,6 @@
 namespace Qapi.Emit;
 
-/// <summary>Names of one C# scope: a name that is taken or means something else is altered, always the same way.</summary>
+/// <summary>Names of one C# scope; one that is taken or means something else is altered.</summary>
 /// <param name="reserved">Names that the scope keeps for itself.</param>
 /// <param name="suffix">What a name that is reserved gets appended.</param>
 internal sealed class NameScope(IEnumerable<string> reserved, string suffix)

@@ -58,8 +58,9 @@ internal sealed class NameTable
 
     private void NameTypes(QapiSchema schema)
     {
-        var written = schema.Entities.OfType<SchemaType>().Where(type => type is EnumType or ObjectType or AlternateType);
-        foreach (var type in written.Where(type => !type.IsImplicit))
+        var named = schema.Entities.OfType<SchemaType>()
+            .Where(type => type is EnumType or ObjectType or AlternateType && !type.IsImplicit);
+        foreach (var type in named)
             _types.Add(type, _typeScope.Add(CSharpName.Pascal(type.Name)));
         _types.Add(schema.EmptyObject, Empty);
         foreach (var type in schema.Entities.OfType<EnumType>())

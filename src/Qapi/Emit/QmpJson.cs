@@ -14,6 +14,7 @@ internal static class QmpJson
     {
         var present = members.Where(member => member.Value is not null).ToList();
         var order = QDictOrder.Sort([.. present.Select(member => member.Name)]);
-        return $"{{{string.Join(", ", order.Select(index => $"{Text(present[index].Name)}: {present[index].Value}"))}}}";
+        var ordered = order.Select(index => $"{Text(present[index].Name)}: {present[index].Value}");
+        return $"{{{string.Join(", ", ordered)}}}";
     }
 }

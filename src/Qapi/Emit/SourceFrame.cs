@@ -39,7 +39,12 @@ internal static class SourceFrame
     /// <summary>For commands and events.</summary>
     public static SourceWriter Calls(string source, EmitOptions options)
     {
-        List<string> aliases = [.. CallAliases, $"types = global::{options.Namespace}", $"api = global::{options.ApiNamespace}"];
+        List<string> aliases =
+        [
+            .. CallAliases,
+            $"api = global::{options.ApiNamespace}",
+            $"types = global::{options.Namespace}",
+        ];
         if (options.Parts.HasFlag(EmitParts.Server))
         {
             aliases.Add("dispatch = global::Qmp.Server.Dispatch");

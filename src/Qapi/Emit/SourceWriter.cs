@@ -35,10 +35,10 @@ internal sealed class SourceWriter
     /// <summary>A blank line before the next line, unless a block is closed by that.</summary>
     public void Gap() => _gap = true;
 
-    /// <summary>A line and an opening brace.</summary>
-    public void Open(string line)
+    /// <summary>A line, or several, and an opening brace.</summary>
+    public void Open(string lines)
     {
-        Line(line);
+        Lines(lines);
         Open();
     }
 

@@ -2,7 +2,7 @@ using Qapi.Model;
 
 namespace Qapi.Emit;
 
-/// <summary>Writes a record: a struct with its base's members in it, arguments of a command, data of an event.</summary>
+/// <summary>Writes a record: a struct with its base's members, arguments of a command, data of an event.</summary>
 internal static class StructEmitter
 {
     public static void Write(SourceWriter writer, EmitContext context, ObjectType type)

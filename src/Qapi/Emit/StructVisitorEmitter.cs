@@ -17,7 +17,8 @@ internal static class StructVisitorEmitter
         VisitorFrame.WriteDoc(writer);
         writer.Open(VisitorFrame.WriteHeader(name));
         writer.Line("visitor.StartStruct(name);");
-        var slots = members.Select(member => new MemberSlot(member, $"value.{context.Members.Property(type!, member)}"));
+        var slots = members.Select(member =>
+            new MemberSlot(member, $"value.{context.Members.Property(type!, member)}"));
         code.Write([.. slots], $"value.{MemberNames.Extension}");
         writer.Close();
         writer.Close();

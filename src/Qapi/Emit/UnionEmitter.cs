@@ -81,6 +81,7 @@ internal static class UnionEmitter
         var tag = union.Discriminator!;
         var enumeration = CSharpType.Qualified(context.Types.Type(tag.Type));
         writer.Line("/// <inheritdoc/>");
-        writer.Line($"public override {csharp.Of(tag)} {context.Members.Property(union, tag)} => {enumeration}.{value};");
+        var property = context.Members.Property(union, tag);
+        writer.Line($"public override {csharp.Of(tag)} {property} => {enumeration}.{value};");
     }
 }

@@ -45,7 +45,10 @@ internal sealed class UnionVisitorEmitter(SourceWriter writer, EmitContext conte
             writer.Line($"case {EnumValue(enumeration, value.Name)}:");
             writer.Indent();
             if (branch is null)
-                writer.Line($"throw visitor.NoBranch({CSharpLiteral.Text(tag.Name)}, {CSharpLiteral.Text(union.Name)});");
+            {
+                writer.Line("throw visitor.NoBranch("
+                    + $"{CSharpLiteral.Text(tag.Name)}, {CSharpLiteral.Text(union.Name)});");
+            }
             else
             {
                 var own = context.IsEmpty(branch)
@@ -91,7 +94,8 @@ internal sealed class UnionVisitorEmitter(SourceWriter writer, EmitContext conte
             var slots = Slots(union, value, outer, CSharpLiteral.Text(branch.Name));
             var type = branch.Type;
             var hasMembers = !context.IsEmpty(branch);
-            writer.Line($"case {NameOf(union)}.{context.Members.Branch(union, branch)}{(hasMembers ? $" {variable}" : "")}:");
+            var pattern = $"{NameOf(union)}.{context.Members.Branch(union, branch)}";
+            writer.Line($"case {pattern}{(hasMembers ? $" {variable}" : "")}:");
             writer.Open();
             List<string> bags = hasMembers ? [.. extensions, $"{own}.{MemberNames.Extension}"] : [.. extensions];
             if (type.IsUnion)

@@ -12,8 +12,8 @@ internal sealed class ValueCode(EmitContext context)
     public string Read(SchemaType type, string visitor, string name) => type switch
     {
         BuiltinType builtin => ReadBuiltin(builtin.Name, visitor, name),
-        ArrayType array =>
-            $"{ApiNames.Support}.ReadList<{Types.Of(array.ElementType)}>({visitor}, {name}, {Reader(array.ElementType)})",
+        ArrayType { ElementType: var element } =>
+            $"{ApiNames.Support}.ReadList<{Types.Of(element)}>({visitor}, {name}, {Reader(element)})",
         _ => $"{context.Api.Visitor(type)}.Read({visitor}, {name})",
     };
 

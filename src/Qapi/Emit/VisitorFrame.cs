@@ -22,8 +22,8 @@ internal static class VisitorFrame
         $"public static {type} Read(visitors::InputVisitor visitor, string? name)";
 
     public static string WriteHeader(string type) =>
-        "public static void Write("
-        + $"visitors::OutputVisitor visitor, global::System.ReadOnlySpan<byte> name, {type} value)";
+        "public static void Write(\n"
+        + $"    visitors::OutputVisitor visitor, global::System.ReadOnlySpan<byte> name, {type} value)";
 
     /// <summary>The reader of an object, on top of the one of its members.</summary>
     public static void ReadObject(SourceWriter writer, string type)

@@ -1,0 +1,52 @@
+using Qapi.Emit;
+using Qapi.Tool;
+
+namespace Qapi.Tests.Generators;
+
+/// <summary>Generated code compiles without a warning, documentation included.</summary>
+public sealed class CompileTests
+{
+    [Test]
+    public void Every_construct_compiles() =>
+        Assert.That(Project.Errors(Project.Rich().Sources().Values), Is.Empty);
+
+    [Test]
+    public void Types_and_the_rest_can_share_a_namespace() =>
+        Assert.That(Project.Errors(Project.Rich().Set("QapiApiNamespace", "Sample.Types").Sources().Values), Is.Empty);
+
+    [Test]
+    public void Names_of_the_runtime_can_be_namespaces()
+    {
+        var project = Project.Rich().Set("QapiNamespace", "Types").Set("QapiApiNamespace", "System.Tasks.Events");
+        Assert.That(Project.Errors(project.Sources().Values), Is.Empty);
+    }
+
+    [TestCase("Types")]
+    [TestCase("Types,Client")]
+    [TestCase("Types,Server")]
+    [TestCase("Types,Api")]
+    public void Parts_compile_by_themselves(string parts) =>
+        Assert.That(Project.Errors(Project.Rich().Set("_QapiEmit", parts).Sources().Values), Is.Empty);
+
+    [Test]
+    public void All_conditions_on_compiles() => Assert.That(
+        Project.Errors(Project.Rich().Set("_QapiConditions", "CONFIG_ON,CONFIG_OFF").Sources().Values), Is.Empty);
+
+    [Test]
+    public void Schemas_that_the_language_allows_compile()
+    {
+        var sources = new List<string>();
+        foreach (var name in RecordedCasesTests.Names)
+        {
+            var loaded = QapiSchema.Load(new DiskFiles(RecordedCasesTests.Directory), name + ".json").Schema;
+            if (loaded is null || ConditionCheck.Find(loaded, new HashSet<string>()) is not null)
+                continue;
+            var space = "Case." + CSharpName.Pascal(name);
+            var options = new EmitOptions(EmitParts.Types | EmitParts.Api, space, space + ".Api",
+                new HashSet<string>(), new HashSet<string>());
+            sources.AddRange(SchemaEmitter.Emit(loaded, options).Select(file => file.Text));
+        }
+        Assert.That(sources, Has.Count.GreaterThan(400));
+        Assert.That(Project.Errors(sources), Is.Empty);
+    }
+}
