@@ -7,7 +7,7 @@ namespace Qapi.Generators;
 /// <summary>The schema files that the project lists: includes are found among them, never on disk.</summary>
 internal sealed class ListedFiles : ISchemaFiles
 {
-    private static readonly Regex Include = new(@"^[^#\n]*?'include'\s*:\s*'([^'\n]*)'", RegexOptions.Multiline);
+    private static readonly Regex Include = new(@"(?<!#.*)'include'\s*:\s*'([^'\n]*)'");
 
     private readonly Dictionary<string, SchemaText> _files = [];
 

@@ -78,7 +78,8 @@ public abstract class InputVisitor
     /// <summary>Reads one of the values of an enum.</summary>
     /// <returns>
     /// The index of the value in <paramref name="names"/>, or -1 where a tolerant visitor met a text that is not
-    /// there.
+    /// there. The text can then be read under the same name, and so can a whole list that holds it, by
+    /// <see cref="ReadString"/> and <see cref="ReadAny"/>.
     /// </returns>
     public abstract int ReadEnum(string? name, EnumNames names);
 

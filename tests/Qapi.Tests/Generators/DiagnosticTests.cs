@@ -43,6 +43,11 @@ public sealed class DiagnosticTests
         Assert.That(Problems(Project.Of("#" + Include).File(Part, "")), Has.Length.EqualTo(2));
 
     [Test]
+    public void Several_includes_on_a_line_count() =>
+        Assert.That(Problems(Project.Of(Include.Trim() + " { 'include': 'other.json' }")
+            .File(Part, "").File(Project.Directory + "other.json", "")), Is.Empty);
+
+    [Test]
     public void Files_that_include_each_other_are_an_error() =>
         Assert.That(Problems(Project.Of(Include).File(Part, "{ 'include': '../root.json' }")), Is.EqualTo((string[])
             [$"QAPI001 {Part}(1,1): inclusion loop for ../root.json"]));
