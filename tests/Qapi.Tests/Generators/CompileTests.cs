@@ -6,6 +6,11 @@ namespace Qapi.Tests.Generators;
 /// <summary>Generated code compiles without a warning, documentation included.</summary>
 public sealed class CompileTests
 {
+    [TestCase("#nullable enable\npublic class Undocumented;")]
+    [TestCase("#nullable enable\nclass Uninitialized { string text; }")]
+    [TestCase("#nullable enable\nclass UsesObsolete { [System.Obsolete] static int Old => 1; static int New => Old; }")]
+    public void Warnings_count(string source) => Assert.That(Project.Errors([source]), Is.Not.Empty);
+
     [Test]
     public void Every_construct_compiles() =>
         Assert.That(Project.Errors(Project.Rich().Sources().Values), Is.Empty);

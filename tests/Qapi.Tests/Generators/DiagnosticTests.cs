@@ -31,7 +31,8 @@ public sealed class DiagnosticTests
     [Test]
     public void Include_that_is_no_item_of_the_project_is_an_error() =>
         Assert.That(Problems(Project.Of(Include)), Is.EqualTo((string[])
-            [$"QAPI001 {Project.Root}(1,1): can't read include file '{Part}': not among the project's QapiSchema items"]));
+            [$"QAPI001 {Project.Root}(1,1): can't read include file '{Part}': "
+                + "not among the project's QapiSchema items"]));
 
     [Test]
     public void File_that_nothing_includes_is_an_error() =>

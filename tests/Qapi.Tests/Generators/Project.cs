@@ -11,7 +11,8 @@ internal sealed class Project
     public const string Directory = "/project/schema/";
     public const string Root = Directory + "root.json";
 
-    private static readonly string[] OwnAssemblies = ["Qapi.Tests", "Qapi.Language", "Qapi.Generators", "Qmp.Api", "Qmp.Types"];
+    private static readonly string[] OwnAssemblies =
+        ["Qapi.Tests", "Qapi.Language", "Qapi.Generators", "Qmp.Api", "Qmp.Types"];
 
     private readonly Dictionary<string, string> _properties = new()
     {
@@ -90,7 +91,11 @@ internal sealed class Project
             nullableContextOptions: NullableContextOptions.Enable,
             generalDiagnosticOption: ReportDiagnostic.Error,
             // One assembly version stands for another: the compiler in a build is silent about it, too.
-            specificDiagnosticOptions: [new("CS1701", ReportDiagnostic.Suppress), new("CS1702", ReportDiagnostic.Suppress)]));
+            specificDiagnosticOptions:
+            [
+                new("CS1701", ReportDiagnostic.Suppress),
+                new("CS1702", ReportDiagnostic.Suppress),
+            ]));
 
     /// <summary>What a compiler that takes warnings for errors has against the sources.</summary>
     public static IReadOnlyList<string> Errors(IEnumerable<string> sources)
@@ -102,8 +107,11 @@ internal sealed class Project
             .Select(diagnostic => $"{diagnostic}: {Line(diagnostic)}")];
     }
 
-    private static string? Line(Diagnostic diagnostic) =>
-        diagnostic.Location.SourceTree?.GetText().Lines[diagnostic.Location.GetLineSpan().StartLinePosition.Line].ToString();
+    private static string? Line(Diagnostic diagnostic)
+    {
+        var line = diagnostic.Location.GetLineSpan().StartLinePosition.Line;
+        return diagnostic.Location.SourceTree?.GetText().Lines[line].ToString();
+    }
 
     private static readonly Lazy<ImmutableArray<MetadataReference>> References = new(() =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
