@@ -17,11 +17,8 @@ internal sealed class EmitContext
         Types = new NameTable(schema);
         Members = new MemberNames(Types);
         Api = new ApiNames(schema, options, Types);
-        foreach (var entity in schema.Entities.Where(entity => entity is not AlternateType))
-        {
-            foreach (var type in Uses(entity))
-                Use(type);
-        }
+        foreach (var type in schema.Entities.SelectMany(Uses))
+            Use(type);
     }
 
     public QapiSchema Schema { get; }
@@ -38,7 +35,7 @@ internal sealed class EmitContext
 
     public bool IsOn(SchemaMember member) => member.Condition.Holds(Options.Conditions);
 
-    /// <summary>Whether a type is named: that of some member, branch or result.</summary>
+    /// <summary>Whether a type is named: that of some member, branch, argument or result.</summary>
     public bool IsUsed(SchemaType type) => _used.Contains(type);
 
     /// <summary>
@@ -102,7 +99,9 @@ internal sealed class EmitContext
     {
         ObjectType type => type.LocalMembers.Select(member => member.Type)
             .Concat(type.Branches.Select(branch => branch.Type)),
-        Command { Returns: { } returns } => [returns],
+        AlternateType type => type.Branches.Select(branch => branch.Type),
+        Command command => ((SchemaType?[])[command.Arguments, command.Returns]).OfType<SchemaType>(),
+        Event @event => ((SchemaType?[])[@event.Arguments]).OfType<SchemaType>(),
         _ => [],
     };
 }

@@ -16,6 +16,20 @@ public sealed class CompileTests
         Assert.That(Project.Errors(Project.Rich().Sources().Values), Is.Empty);
 
     [Test]
+    public void Predefined_and_inline_types_can_be_named()
+    {
+        const string Schema = """
+            { 'alternate': 'Foo', 'data': { 'a': 'QType', 'b': 'q_empty' } }
+            { 'enum': 'Kind', 'data': [ 'one' ] }
+            { 'union': 'Bar', 'base': { 'kind': 'Kind' }, 'discriminator': 'kind', 'data': {} }
+            { 'command': 'first', 'data': { 'foo': 'Foo', 'list': 'intList' } }
+            { 'command': 'second', 'data': 'q_obj_Bar-base', 'returns': 'q_obj_first-arg' }
+            { 'event': 'THIRD', 'data': 'q_empty' }
+            """;
+        Assert.That(Project.Errors(Project.Of(Schema).Sources().Values), Is.Empty);
+    }
+
+    [Test]
     public void Types_and_the_rest_can_share_a_namespace() =>
         Assert.That(Project.Errors(Project.Rich().Set("QapiApiNamespace", "Sample.Types").Sources().Values), Is.Empty);
 
