@@ -1,0 +1,82 @@
+namespace Qmp.Machine.Memory;
+
+/// <summary>The machine's RAM blocks and where the guest sees them.</summary>
+public sealed class GuestMemory : IDisposable
+{
+    private readonly List<Mapping> _mappings = [];
+
+    /// <summary>The blocks in the order in which a migration sends them.</summary>
+    public IReadOnlyList<RamBlock> Blocks { get; private set; } = [];
+
+    /// <summary>Bytes of all blocks.</summary>
+    public ulong TotalLength { get; private set; }
+
+    /// <summary>Adds a block that the guest sees at <paramref name="address"/>. Done before the machine starts.</summary>
+    public void Map(RamBlock block, ulong address)
+    {
+        _mappings.Add(new Mapping(address, block));
+        Blocks = [.. Blocks, block];
+        TotalLength += block.Length;
+    }
+
+    /// <summary>The block of that name, or <see langword="null"/>.</summary>
+    public RamBlock? Find(ReadOnlySpan<char> id)
+    {
+        foreach (RamBlock block in Blocks)
+        {
+            if (id.SequenceEqual(block.Id)) return block;
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads guest-physical memory; where there is no RAM it reads as zeros.</summary>
+    public void ReadPhysical(ulong address, Span<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            (RamBlock? block, ulong offset, int length) = Translate(address, data.Length);
+            if (block is null) data[..length].Clear();
+            else block.Read(offset, length).CopyTo(data);
+            data = data[length..];
+            address += (ulong)length;
+        }
+    }
+
+    /// <summary>Writes guest-physical memory; where there is no RAM the bytes are dropped.</summary>
+    public void WritePhysical(ulong address, ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            (RamBlock? block, ulong offset, int length) = Translate(address, data.Length);
+            block?.Write(offset, data[..length]);
+            data = data[length..];
+            address += (ulong)length;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (RamBlock block in Blocks) block.Dispose();
+    }
+
+    // The piece of at most `wanted` bytes from `address` that lies in one block, or in none.
+    private (RamBlock? Block, ulong Offset, int Length) Translate(ulong address, int wanted)
+    {
+        ulong length = (ulong)Math.Min(wanted, RamBlock.MaxSpan);
+        foreach ((ulong start, RamBlock block) in _mappings)
+        {
+            if (address >= start && address - start < block.Length)
+            {
+                return (block, address - start, (int)Math.Min(length, block.Length - (address - start)));
+            }
+
+            if (address < start) length = Math.Min(length, start - address);
+        }
+
+        return (null, 0, (int)length);
+    }
+
+    private readonly record struct Mapping(ulong Start, RamBlock Block);
+}

@@ -1,0 +1,108 @@
+using Qmp.Machine.Loop;
+using Qmp.Machine.Memory;
+using Qmp.Machine.RunStates;
+using Qmp.Machine.Time;
+using Qmp.Types;
+using Serilog;
+
+namespace Qmp.Machine;
+
+/// <summary>A machine: memory, guests, a run state, a loop, a timeline.</summary>
+/// <remarks>Whatever changes the run state is called with <see cref="Loop"/> held.</remarks>
+public sealed class VirtualMachine : IDisposable
+{
+    private readonly IMachineEvents _events;
+    private readonly ILogger _logger;
+    private readonly List<IGuest> _guests = [];
+    private volatile RunState _runState;
+
+    /// <summary>A stopped machine.</summary>
+    public VirtualMachine(MachineIdentity identity, Timeline timeline, IMachineEvents events, ILogger logger)
+    {
+        Identity = identity;
+        Timeline = timeline;
+        Loop = new MachineLoop(timeline);
+        Clock = new GuestClock(timeline);
+        _events = events;
+        _logger = logger;
+        _runState = RunState.Prelaunch;
+    }
+
+    /// <summary>Name, UUID, machine type.</summary>
+    public MachineIdentity Identity { get; }
+
+    /// <summary>Where everything of this machine runs.</summary>
+    public Timeline Timeline { get; }
+
+    /// <summary>The machine's big lock.</summary>
+    public MachineLoop Loop { get; }
+
+    /// <summary>RAM.</summary>
+    public GuestMemory Memory { get; } = new();
+
+    /// <summary>The clock that the guest sees: it stands still while the guest does.</summary>
+    public GuestClock Clock { get; }
+
+    /// <summary>Whether the guest starts by itself: without <c>-S</c>, and when an incoming migration is done.</summary>
+    public bool Autostart { get; set; } = true;
+
+    /// <summary>The run state.</summary>
+    public RunState RunState => _runState;
+
+    /// <summary>Whether the guest runs.</summary>
+    public bool IsRunning => _runState == RunState.Running;
+
+    /// <summary>Adds something that runs when the machine runs. Done before the machine starts.</summary>
+    public void AddGuest(IGuest guest) => _guests.Add(guest);
+
+    /// <summary>The guests, in the order in which they were added.</summary>
+    public IReadOnlyList<IGuest> Guests => _guests;
+
+    /// <summary>Whether that run state may follow the present one.</summary>
+    public bool CanEnter(RunState next) => RunStateTransitions.IsLegal(_runState, next);
+
+    /// <summary>Changes the run state of a machine whose guest does not run.</summary>
+    public void SetRunState(RunState next)
+    {
+        RunState now = _runState;
+        if (now == next) return;
+        if (!RunStateTransitions.IsLegal(now, next))
+        {
+            throw new InvalidOperationException($"invalid runstate transition: '{now}' -> '{next}'");
+        }
+
+        _runState = next;
+        _logger.Debug("runstate_set {From} {To}", now, next);
+    }
+
+    /// <summary>Starts the guest; nothing happens if it runs.</summary>
+    public void Start()
+    {
+        if (IsRunning) return;
+        _events.Resumed();
+        Clock.Start();
+        SetRunState(RunState.Running);
+        foreach (IGuest guest in _guests) guest.Start();
+    }
+
+    /// <summary>Stops the guest; nothing happens if it does not run. When it returns, no write is under way.</summary>
+    /// <param name="reason">The run state to enter.</param>
+    public async ValueTask StopAsync(RunState reason)
+    {
+        if (!IsRunning) return;
+        SetRunState(reason);
+        Clock.Stop();
+        foreach (IGuest guest in _guests) await guest.StopAsync();
+        _events.Stopped();
+    }
+
+    /// <summary>Enters <paramref name="reason"/>, whether the guest runs or not.</summary>
+    public async ValueTask ForceStateAsync(RunState reason)
+    {
+        if (IsRunning) await StopAsync(reason);
+        else SetRunState(reason);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Memory.Dispose();
+}
