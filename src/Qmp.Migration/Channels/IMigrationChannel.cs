@@ -1,0 +1,26 @@
+namespace Qmp.Migration.Channels;
+
+/// <summary>
+/// One byte stream between a source and a destination, both ways if it is a connection; a port of the migration core.
+/// </summary>
+/// <remarks>
+/// At most one write and one read are under way at a time, from any two activities. On a real channel both block the
+/// calling thread and return completed tasks.
+/// </remarks>
+public interface IMigrationChannel : IDisposable
+{
+    /// <summary>Writes all bytes of all pieces.</summary>
+    /// <exception cref="ChannelException">The peer is gone or the channel was shut down.</exception>
+    ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces);
+
+    /// <summary>Reads at least one byte, and at most as many as fit.</summary>
+    /// <returns>How many were read; 0 at the end.</returns>
+    /// <exception cref="ChannelException">The connection broke.</exception>
+    ValueTask<int> ReadAsync(Memory<byte> buffer);
+
+    /// <summary>
+    /// Ends both directions for both ends, and wakes whoever reads or writes here. May be called from anywhere, more
+    /// than once. Channels that cannot do it (pipes, files) leave their peer to notice the close.
+    /// </summary>
+    void Shutdown();
+}

@@ -1,0 +1,42 @@
+using Qmp.Types;
+
+namespace Qmp.Migration.Channels.Posix;
+
+/// <summary>Real connections to other processes.</summary>
+public sealed class PosixTransport : IMigrationTransport
+{
+    private readonly DescriptorTransport _descriptors;
+
+    /// <summary>Connections of a process that gets descriptors from <paramref name="descriptors"/>.</summary>
+    public PosixTransport(INamedDescriptors descriptors) => _descriptors = new DescriptorTransport(descriptors);
+
+    /// <inheritdoc/>
+    public IMigrationChannel? Open(MigrationAddress address) => address switch
+    {
+        MigrationAddress.Exec exec => CommandTransport.Open(exec.Value.Args),
+        MigrationAddress.File file => FileTransport.Write(file.Value),
+        MigrationAddress.Socket { Value: SocketAddress.Fd fd } => _descriptors.Write(fd.Value.Str),
+        MigrationAddress.Socket => null,
+        _ => throw Unsupported(address),
+    };
+
+    /// <inheritdoc/>
+    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address) => address switch
+    {
+        MigrationAddress.Socket socket => new ValueTask<IMigrationChannel>(SocketTransport.Connect(socket.Value)),
+        _ => throw Unsupported(address),
+    };
+
+    /// <inheritdoc/>
+    public IMigrationListener Listen(MigrationAddress address) => address switch
+    {
+        MigrationAddress.Exec exec => new ReadyListener(CommandTransport.Open(exec.Value.Args)),
+        MigrationAddress.File file => new ReadyListener(FileTransport.Read(file.Value)),
+        MigrationAddress.Socket { Value: SocketAddress.Fd fd } => new ReadyListener(_descriptors.Read(fd.Value.Str)),
+        MigrationAddress.Socket socket => SocketTransport.Listen(socket.Value),
+        _ => throw Unsupported(address),
+    };
+
+    private static ChannelException Unsupported(MigrationAddress address) =>
+        new($"Migration over '{address.Transport.ToWireName()}' is not supported by this emulator");
+}

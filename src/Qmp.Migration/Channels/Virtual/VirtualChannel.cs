@@ -1,0 +1,26 @@
+namespace Qmp.Migration.Channels.Virtual;
+
+/// <summary>One end of a virtual connection.</summary>
+internal sealed class VirtualChannel : IMigrationChannel
+{
+    private readonly VirtualPipe _incoming;
+    private readonly VirtualPipe _outgoing;
+
+    public VirtualChannel(VirtualPipe incoming, VirtualPipe outgoing)
+    {
+        _incoming = incoming;
+        _outgoing = outgoing;
+    }
+
+    public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces) => _outgoing.WriteAsync(pieces);
+
+    public ValueTask<int> ReadAsync(Memory<byte> buffer) => _incoming.ReadAsync(buffer);
+
+    public void Shutdown()
+    {
+        _incoming.EndReading();
+        _outgoing.EndWriting();
+    }
+
+    public void Dispose() => Shutdown();
+}

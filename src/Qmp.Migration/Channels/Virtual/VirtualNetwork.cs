@@ -1,0 +1,108 @@
+using Qmp.Machine.Time;
+using Qmp.Types;
+
+namespace Qmp.Migration.Channels.Virtual;
+
+/// <summary>Connects the machines of one virtual timeline: every address leads to whoever listens on it.</summary>
+public sealed class VirtualNetwork : IMigrationTransport
+{
+    private readonly VirtualTimeline _timeline;
+    private readonly Dictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
+
+    /// <summary>A network without listeners.</summary>
+    public VirtualNetwork(VirtualTimeline timeline) => _timeline = timeline;
+
+    /// <summary>What connections made from now on are like.</summary>
+    public LinkSettings Link { get; set; } = new();
+
+    /// <summary>Sees all bytes from sources to destinations, as they are sent.</summary>
+    public Action<ReadOnlyMemory<byte>>? ForwardTap { get; set; }
+
+    /// <summary>Sees all bytes from destinations to sources, as they are sent.</summary>
+    public Action<ReadOnlyMemory<byte>>? BackwardTap { get; set; }
+
+    /// <inheritdoc/>
+    public IMigrationChannel? Open(MigrationAddress address) => null;
+
+    /// <inheritdoc/>
+    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address)
+    {
+        string key = Key(address);
+        if (!_listeners.TryGetValue(key, out Listener? listener))
+        {
+            throw new ChannelException($"Failed to connect to '{key}': Connection refused");
+        }
+
+        VirtualChannel? source = null;
+        VirtualChannel? destination = null;
+        void Cut()
+        {
+            source!.Shutdown();
+            destination!.Shutdown();
+        }
+
+        var forward = new VirtualPipe(_timeline, Link, Link.CutAfter, ForwardTap, Cut);
+        var backward = new VirtualPipe(_timeline, Link, null, BackwardTap, Cut);
+        source = new VirtualChannel(backward, forward);
+        destination = new VirtualChannel(forward, backward);
+        if (Link.CutAfter == 0) Cut();
+        listener.Connect(destination);
+        return new ValueTask<IMigrationChannel>(source);
+    }
+
+    /// <inheritdoc/>
+    public IMigrationListener Listen(MigrationAddress address)
+    {
+        string key = Key(address);
+        if (_listeners.ContainsKey(key))
+        {
+            throw new ChannelException($"Failed to bind socket to {key}: Address already in use");
+        }
+
+        var listener = new Listener(this, key, ((MigrationAddress.Socket)address).Value);
+        _listeners.Add(key, listener);
+        return listener;
+    }
+
+    private static string Key(MigrationAddress address) => address switch
+    {
+        MigrationAddress.Socket { Value: SocketAddress.Unix unix } => unix.Value.Path,
+        MigrationAddress.Socket { Value: SocketAddress.Inet inet } => $"{inet.Value.Host}:{inet.Value.Port}",
+        _ => throw new ChannelException("A virtual network has Unix and TCP addresses only"),
+    };
+
+    private sealed class Listener(VirtualNetwork network, string key, SocketAddress address) : IMigrationListener
+    {
+        private readonly Queue<VirtualChannel> _connected = new();
+        private readonly Waker _waker = network._timeline.CreateWaker();
+        private bool _disposed;
+
+        public IReadOnlyList<SocketAddress> Addresses { get; } = [address];
+
+        public void Connect(VirtualChannel channel)
+        {
+            _connected.Enqueue(channel);
+            _waker.Wake();
+        }
+
+        public async ValueTask<IMigrationChannel?> AcceptAsync()
+        {
+            while (!_disposed)
+            {
+                if (_connected.TryDequeue(out VirtualChannel? channel)) return channel;
+                await _waker.WaitAsync();
+            }
+
+            return null;
+        }
+
+        public void Dispose()
+        {
+            if (_disposed) return;
+            _disposed = true;
+            network._listeners.Remove(key);
+            foreach (VirtualChannel channel in _connected) channel.Shutdown();
+            _waker.Wake();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Buffers;
+using Qmp.Machine.Time;
+
+namespace Qmp.Migration.Channels.Virtual;
+
+/// <summary>One direction of a virtual connection: bytes that arrive at a rate, after a delay.</summary>
+internal sealed class VirtualPipe
+{
+    private const int MaxSegment = 64 * 1024;
+
+    private readonly VirtualTimeline _timeline;
+    private readonly LinkSettings _settings;
+    private readonly Action<ReadOnlyMemory<byte>>? _tap;
+    private readonly Action _cut;
+    private readonly Waker _readable;
+    private readonly Waker _writable;
+    private readonly Queue<Segment> _segments = new();
+    private long? _cutAfter;
+    private long _lineFreeAt;
+    private long _underWay;
+    private int _headRead;
+    private bool _writingEnded;
+    private bool _readingEnded;
+
+    /// <param name="timeline">Tells the time.</param>
+    /// <param name="settings">What the link is like.</param>
+    /// <param name="cutAfter">Bytes after which <paramref name="cut"/> is called.</param>
+    /// <param name="tap">Sees all bytes as they are sent.</param>
+    /// <param name="cut">Breaks the connection.</param>
+    public VirtualPipe(
+        VirtualTimeline timeline,
+        LinkSettings settings,
+        long? cutAfter,
+        Action<ReadOnlyMemory<byte>>? tap,
+        Action cut)
+    {
+        _timeline = timeline;
+        _settings = settings;
+        _cutAfter = cutAfter;
+        _tap = tap;
+        _cut = cut;
+        _readable = timeline.CreateWaker();
+        _writable = timeline.CreateWaker();
+    }
+
+    /// <summary>Nothing more will be written; what is under way still arrives.</summary>
+    public void EndWriting()
+    {
+        _writingEnded = true;
+        _readable.Wake();
+        _writable.Wake();
+    }
+
+    /// <summary>Nothing more will be read; the writer finds out.</summary>
+    public void EndReading()
+    {
+        _readingEnded = true;
+        EndWriting();
+    }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces)
+    {
+        var gather = new Gather(pieces);
+        while (gather.Left > 0)
+        {
+            long room = _settings.Buffer - _underWay;
+            if (_writingEnded || _readingEnded)
+            {
+                throw new ChannelException("Unable to write to socket: Broken pipe");
+            }
+
+            if (room <= 0)
+            {
+                await _writable.WaitAsync();
+                continue;
+            }
+
+            long allowed = Math.Min(Math.Min(room, MaxSegment), _cutAfter ?? long.MaxValue);
+            int length = (int)Math.Min(allowed, gather.Left);
+            if (length > 0) Send(ref gather, length);
+            if (_cutAfter == 0) _cut();
+        }
+    }
+
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer)
+    {
+        while (!_readingEnded)
+        {
+            if (_segments.TryPeek(out Segment head))
+            {
+                long wait = head.ArrivesAt - _timeline.Elapsed;
+                if (wait <= 0) return Take(head, buffer);
+                await _readable.WaitAsync(TimeSpan.FromTicks((wait + 99) / 100));
+            }
+            else
+            {
+                if (_writingEnded) return 0;
+                await _readable.WaitAsync();
+            }
+        }
+
+        return 0;
+    }
+
+    private void Send(ref Gather gather, int length)
+    {
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(length);
+        gather.CopyTo(bytes.AsSpan(0, length));
+        _tap?.Invoke(bytes.AsMemory(0, length));
+        _cutAfter -= length;
+        _underWay += length;
+        long start = Math.Max(_timeline.Elapsed, _lineFreeAt);
+        _lineFreeAt = start + (_settings.Bandwidth == 0 ? 0 : (long)(length * 1e9 / _settings.Bandwidth));
+        _segments.Enqueue(
+            new Segment(bytes, length, _lineFreeAt + (long)_settings.Latency.TotalNanoseconds));
+        _readable.Wake();
+    }
+
+    private int Take(Segment head, Memory<byte> buffer)
+    {
+        int count = Math.Min(buffer.Length, head.Length - _headRead);
+        head.Bytes.AsMemory(_headRead, count).CopyTo(buffer);
+        _headRead += count;
+        _underWay -= count;
+        if (_headRead == head.Length)
+        {
+            _segments.Dequeue();
+            _headRead = 0;
+            ArrayPool<byte>.Shared.Return(head.Bytes);
+        }
+
+        _writable.Wake();
+        return count;
+    }
+
+    private readonly record struct Segment(byte[] Bytes, int Length, long ArrivesAt);
+
+    /// <summary>Walks over scattered memory.</summary>
+    private struct Gather
+    {
+        private readonly ReadOnlyMemory<IoVector> _pieces;
+        private int _index;
+        private int _offset;
+
+        public Gather(ReadOnlyMemory<IoVector> pieces)
+        {
+            _pieces = pieces;
+            foreach (IoVector piece in pieces.Span) Left += piece.Length;
+        }
+
+        public long Left { get; private set; }
+
+        public unsafe void CopyTo(Span<byte> target)
+        {
+            while (!target.IsEmpty)
+            {
+                IoVector piece = _pieces.Span[_index];
+                int count = (int)Math.Min(target.Length, piece.Length - _offset);
+                new ReadOnlySpan<byte>((byte*)piece.Address + _offset, count).CopyTo(target);
+                target = target[count..];
+                Left -= count;
+                _offset += count;
+                if (_offset < piece.Length) continue;
+                _index++;
+                _offset = 0;
+            }
+        }
+    }
+}

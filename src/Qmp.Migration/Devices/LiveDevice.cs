@@ -1,0 +1,37 @@
+namespace Qmp.Migration.Devices;
+
+/// <summary>A device that sends most of its state while the guest runs. RAM is one.</summary>
+/// <remarks>
+/// The migration calls <see cref="SetupAsync"/> once, <see cref="IterateAsync"/> while the guest runs, and
+/// <see cref="CompleteAsync"/> once when it is stopped; <see cref="Cleanup"/> follows whatever the end was. Each of
+/// the three writes the body of one section; the framing is the caller's.
+/// </remarks>
+public abstract class LiveDevice : SavedDevice
+{
+    /// <summary>Whether its destination must approve the switchover (QEMU's <c>switchover_ack_needed</c>).</summary>
+    public virtual bool NeedsSwitchoverAck => false;
+
+    /// <summary>Whether it takes part in a migration at all.</summary>
+    public virtual bool IsActive => true;
+
+    /// <summary>Whether <see cref="IterateAsync"/> has anything to do now.</summary>
+    public virtual bool IsIterating => true;
+
+    /// <summary>Writes the body of the SECTION_START.</summary>
+    public abstract ValueTask SetupAsync(OutgoingContext context);
+
+    /// <summary>What is left to send, cheaply.</summary>
+    public abstract PendingState EstimatePending(OutgoingContext context);
+
+    /// <summary>What is left to send, exactly; RAM syncs its dirty log for this.</summary>
+    public abstract PendingState MeasurePending(OutgoingContext context);
+
+    /// <summary>Writes the body of one SECTION_PART.</summary>
+    public abstract ValueTask IterateAsync(OutgoingContext context);
+
+    /// <summary>Writes the body of the SECTION_END, all that is left.</summary>
+    public abstract ValueTask CompleteAsync(OutgoingContext context);
+
+    /// <summary>Forgets what the outgoing migration needed.</summary>
+    public abstract void Cleanup(OutgoingContext context);
+}

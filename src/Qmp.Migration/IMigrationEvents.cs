@@ -1,0 +1,14 @@
+using Qmp.Types;
+
+namespace Qmp.Migration;
+
+/// <summary>What the migration core tells the world; the emulator makes QMP events of it.</summary>
+/// <remarks>Called from any activity; calls come in the order of what happened.</remarks>
+public interface IMigrationEvents
+{
+    /// <summary>The status changed (event <c>MIGRATION</c>, with capability <c>events</c>).</summary>
+    void Status(MigrationStatus status);
+
+    /// <summary>The dirty log was synced for the <paramref name="pass"/>th time (event <c>MIGRATION_PASS</c>).</summary>
+    void Pass(long pass);
+}

@@ -1,0 +1,185 @@
+using Qmp.Machine;
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Devices;
+using Qmp.Migration.Options;
+using Qmp.Migration.Stream;
+using Qmp.Types;
+using Serilog;
+
+namespace Qmp.Migration.Incoming;
+
+/// <summary>The destination's side: waits for a source, loads, and takes the guest over.</summary>
+/// <remarks>One activity, <c>mig/dst/main</c>, does everything after <see cref="Start"/>.</remarks>
+public sealed class IncomingMigration
+{
+    private readonly VirtualMachine _machine;
+    private readonly DeviceRegistry _devices;
+    private readonly MigrationOptions _options;
+    private readonly IMigrationTransport _transport;
+    private readonly IMigrationEvents _events;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new(); // guards _channel and _stopped
+    private IMigrationListener? _listener;
+    private IMigrationChannel? _channel;
+    private bool _stopped;
+    private string? _error;
+
+    internal IncomingMigration(
+        VirtualMachine machine,
+        DeviceRegistry devices,
+        MigrationOptions options,
+        IMigrationTransport transport,
+        IMigrationEvents events,
+        ILogger logger)
+    {
+        _machine = machine;
+        _devices = devices;
+        _options = options;
+        _transport = transport;
+        _events = events;
+        _logger = logger;
+        State = new MigrationState(Announce, logger);
+    }
+
+    /// <summary>Called once, on the loading activity, when the load has failed.</summary>
+    public event Action<string>? Failed;
+
+    /// <summary>The status.</summary>
+    public MigrationState State { get; }
+
+    /// <summary>Why the load failed.</summary>
+    public string? Error => Volatile.Read(ref _error);
+
+    /// <summary>Where a source may connect, until the load has ended.</summary>
+    public IReadOnlyList<SocketAddress> Addresses => Volatile.Read(ref _listener)?.Addresses ?? [];
+
+    /// <summary>The activity that loads, once it runs.</summary>
+    public Activity? Activity { get; private set; }
+
+    /// <summary>Begins to wait for a source. When this returns, one can connect.</summary>
+    /// <exception cref="ChannelException">That address cannot be listened on; the status stays <c>setup</c>.</exception>
+    internal void Start(MigrationAddress address)
+    {
+        if (!State.TryMove(MigrationStatus.None, MigrationStatus.Setup))
+        {
+            throw new MigrationException(
+                $"Illegal migration incoming state: {State.Current.ToWireName()}");
+        }
+
+        _listener = _transport.Listen(address);
+        Activity = _machine.Timeline.Start("mig/dst/main", RunAsync);
+    }
+
+    /// <summary>Cuts the migration: nothing more is accepted or loaded.</summary>
+    internal void Shutdown()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            _channel?.Shutdown();
+        }
+
+        _listener?.Dispose();
+    }
+
+    private async ValueTask RunAsync()
+    {
+        IMigrationChannel? channel;
+        try
+        {
+            channel = await _listener!.AcceptAsync();
+        }
+        catch (ChannelException e)
+        {
+            channel = null;
+            _logger.Error("{Error:l}", e.Message);
+        }
+
+        if (channel is null) return;
+        lock (_gate)
+        {
+            _channel = channel;
+            if (_stopped) channel.Shutdown();
+        }
+
+        State.Move(MigrationStatus.Setup, MigrationStatus.Active);
+        var loader = new StreamLoader(channel, _devices, _machine, _options, _logger);
+        string? error = null;
+        try
+        {
+            await loader.LoadAsync();
+        }
+        catch (LoadException e)
+        {
+            foreach (string reason in e.Reasons) _logger.Error("{Reason:l}", reason);
+            _logger.Error("load stopped at stream offset {Offset}", loader.Position);
+            error = e.Message;
+        }
+        catch (ChannelException e)
+        {
+            _logger.Error("{Reason:l}", e.Message);
+            error = new LoadException(Errno.InputOutput).Message;
+        }
+        catch (Exception e)
+        {
+            // A mistake of ours must not look like a machine that still loads.
+            _logger.Error(e, "load failed at stream offset {Offset}", loader.Position);
+            error = new LoadException(Errno.Invalid).Message;
+        }
+
+        error ??= await TakeOverAsync();
+        if (error is not null)
+        {
+            _error = error;
+            State.TryMove(MigrationStatus.Active, MigrationStatus.Failed);
+        }
+
+        await ShutAsync(loader, failed: error is not null);
+        channel.Dispose();
+        Interlocked.Exchange(ref _listener, null)?.Dispose();
+        if (error is not null) Failed?.Invoke(error);
+    }
+
+    // The guest starts before the status says completed, and the source is told last (WIRE 15).
+    private async ValueTask<string?> TakeOverAsync()
+    {
+        using (await _machine.Loop.EnterAsync())
+        {
+            RunState source = _devices.GlobalState.Received ?? RunState.Running;
+            RunState next = source != RunState.Running ? source
+                : _machine.Autostart ? RunState.Running
+                : RunState.Paused;
+            if (!_machine.CanEnter(next))
+            {
+                _logger.Error("the source's run state was {RunState}", source);
+                return new LoadException(Errno.Invalid).Message;
+            }
+
+            if (next == RunState.Running) _machine.Start();
+            else _machine.SetRunState(next);
+        }
+
+        State.Move(MigrationStatus.Active, MigrationStatus.Completed);
+        return null;
+    }
+
+    private async ValueTask ShutAsync(StreamLoader loader, bool failed)
+    {
+        if (loader.ReturnPath is null) return;
+        try
+        {
+            await loader.ReturnPath.ShutAsync(failed || loader.StreamFailed ? 1u : 0u);
+        }
+        catch (ChannelException e)
+        {
+            // The source is gone; whether it knows the outcome is no longer ours to decide.
+            _logger.Debug("return path: {Error:l}", e.Message);
+        }
+    }
+
+    private void Announce(MigrationStatus status)
+    {
+        if (_options.Has(MigrationCapability.Events)) _events.Status(status);
+    }
+}

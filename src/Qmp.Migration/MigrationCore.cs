@@ -1,0 +1,158 @@
+using Qmp.Machine;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Devices;
+using Qmp.Migration.Incoming;
+using Qmp.Migration.Options;
+using Qmp.Migration.Outgoing;
+using Qmp.Types;
+using Serilog;
+
+namespace Qmp.Migration;
+
+/// <summary>The migration of one machine: what commands set, start, end and ask.</summary>
+/// <remarks>
+/// Methods that change something are called with the machine's loop held. <see cref="Query"/> is not: it answers at
+/// any moment of a migration.
+/// </remarks>
+public sealed class MigrationCore
+{
+    private readonly VirtualMachine _machine;
+    private readonly IMigrationTransport _transport;
+    private readonly IMigrationEvents _events;
+    private readonly ILogger _logger;
+    private volatile OutgoingMigration? _outgoing;
+    private volatile IncomingMigration? _incoming;
+
+    /// <summary>The migration of <paramref name="machine"/>, idle.</summary>
+    public MigrationCore(
+        VirtualMachine machine, IMigrationTransport transport, IMigrationEvents events, ILogger logger)
+    {
+        _machine = machine;
+        _transport = transport;
+        _events = events;
+        _logger = logger;
+        Devices = new DeviceRegistry(machine);
+    }
+
+    /// <summary>Capabilities and parameters.</summary>
+    public MigrationOptions Options { get; } = new();
+
+    /// <summary>What is in the stream.</summary>
+    public DeviceRegistry Devices { get; }
+
+    /// <summary>Called once, on the loading activity, when an incoming migration has failed; with the reason.</summary>
+    public event Action<string>? IncomingFailed;
+
+    /// <summary>Whether this machine was started to be a destination and has not taken a guest over yet.</summary>
+    public bool IsDestination => _incoming is { State.Current: not MigrationStatus.Completed } || AwaitsIncoming;
+
+    /// <summary>Whether <c>migrate-incoming</c> is expected (<c>-incoming defer</c>).</summary>
+    public bool AwaitsIncoming { get; set; }
+
+    /// <summary>The outgoing migration that runs or ran last.</summary>
+    internal OutgoingMigration? Outgoing => _outgoing;
+
+    /// <summary>The incoming migration, if one was started.</summary>
+    internal IncomingMigration? Incoming => _incoming;
+
+    /// <summary>Whether a migration is under way, on either side.</summary>
+    public bool IsRunning =>
+        _outgoing is { State.IsRunning: true } || _incoming is { State.Current: MigrationStatus.Active };
+
+    /// <summary>Puts capabilities in force, all or none.</summary>
+    /// <exception cref="MigrationException">They do not go together, or a migration is under way.</exception>
+    public void SetCapabilities(IEnumerable<MigrationCapabilityStatus> changes)
+    {
+        if (IsRunning) throw new MigrationException("There's a migration process in progress");
+        Options.SetCapabilities(changes, incomingStarted: _incoming is not null);
+    }
+
+    /// <summary>Begins to send the machine to <paramref name="address"/>.</summary>
+    /// <exception cref="MigrationException">This machine cannot be sent now.</exception>
+    /// <exception cref="ChannelException">A file, command or descriptor could not be opened.</exception>
+    public void Migrate(MigrationAddress address)
+    {
+        if (_outgoing is { State.IsRunning: true })
+        {
+            throw new MigrationException("There's a migration process in progress");
+        }
+
+        if (_machine.RunState == RunState.Inmigrate)
+        {
+            throw new MigrationException("Guest is waiting for an incoming migration");
+        }
+
+        if (_machine.RunState == RunState.Postmigrate)
+        {
+            throw new MigrationException("Can't migrate the vm that was paused due to previous migration");
+        }
+
+        UnsupportedCapabilities.Check(Options);
+        var outgoing = new OutgoingMigration(_machine, Devices, Options, _transport, _events, _logger);
+        _outgoing = outgoing;
+        outgoing.Start(address);
+    }
+
+    /// <summary>Checks that <c>migrate-incoming</c> is expected.</summary>
+    /// <exception cref="MigrationException">It is not, or not any more.</exception>
+    public void CheckIncoming()
+    {
+        if (AwaitsIncoming) return;
+        throw new MigrationException(
+            _incoming is null
+                ? "'-incoming' was not specified on the command line"
+                : "The incoming migration has already been started");
+    }
+
+    /// <summary>Begins to wait for a source.</summary>
+    /// <exception cref="MigrationException">This machine waits for none.</exception>
+    /// <exception cref="ChannelException">That address cannot be listened on.</exception>
+    public void MigrateIncoming(MigrationAddress address)
+    {
+        CheckIncoming();
+        UnsupportedCapabilities.Check(Options);
+        if (_incoming is null)
+        {
+            var incoming = new IncomingMigration(_machine, Devices, Options, _transport, _events, _logger);
+            incoming.Failed += error => IncomingFailed?.Invoke(error);
+            _incoming = incoming;
+        }
+
+        _incoming.Start(address);
+        AwaitsIncoming = false;
+    }
+
+    /// <summary>Ends an outgoing migration; nothing happens if there is none.</summary>
+    public void Cancel() => _outgoing?.Cancel();
+
+    /// <summary>Ends the pause before the switchover.</summary>
+    /// <param name="expected">The status that the caller believes in.</param>
+    /// <exception cref="MigrationException">The status is another one.</exception>
+    public void Continue(MigrationStatus expected)
+    {
+        MigrationStatus current = _outgoing?.State.Current ?? MigrationStatus.None;
+        if (current != expected)
+        {
+            throw new MigrationException($"Migration not in expected state: {current.ToWireName()}");
+        }
+
+        _outgoing?.Continue();
+    }
+
+    /// <summary>What <c>query-migrate</c> answers.</summary>
+    public MigrationInfo Query() => MigrationReport.Of(_machine, _outgoing, _incoming);
+
+    /// <summary>Waits until nothing is under way any more, after <see cref="Shutdown"/>.</summary>
+    public async ValueTask JoinAsync()
+    {
+        if (_outgoing?.Activity is { } sending) await sending.JoinAsync();
+        if (_incoming?.Activity is { } loading) await loading.JoinAsync();
+    }
+
+    /// <summary>Cuts whatever is under way, because the machine ends.</summary>
+    public void Shutdown()
+    {
+        _outgoing?.Cancel();
+        _incoming?.Shutdown();
+    }
+}

@@ -1,0 +1,92 @@
+using Qmp.Machine;
+using Qmp.Machine.Memory;
+using Qmp.Migration.Incoming;
+using Qmp.Migration.Outgoing;
+using Qmp.Types;
+
+namespace Qmp.Migration;
+
+/// <summary>Makes the answer to <c>query-migrate</c> (WIRE 14, QMP.md section 9).</summary>
+internal static class MigrationReport
+{
+    public static MigrationInfo Of(VirtualMachine machine, OutgoingMigration? outgoing, IncomingMigration? incoming)
+    {
+        // A machine that was a destination shows that until it is a source itself.
+        if (outgoing is not null) return OfSource(machine, outgoing);
+        return incoming is not null ? OfDestination(incoming) : new MigrationInfo();
+    }
+
+    private static MigrationInfo OfSource(VirtualMachine machine, OutgoingMigration migration)
+    {
+        MigrationStatus status = migration.State.Current;
+        var info = new MigrationInfo { Status = status };
+        switch (status)
+        {
+            case MigrationStatus.Active or MigrationStatus.PreSwitchover or MigrationStatus.Device
+                or MigrationStatus.Cancelling:
+                return info with
+                {
+                    ExpectedDowntime = migration.Bandwidth.ExpectedDowntime,
+                    SetupTime = migration.Times.SetupTime ?? 0,
+                    TotalTime = migration.Times.TotalTime(machine.Timeline.NowMilliseconds),
+                    Ram = Ram(migration, status),
+                    ErrorDesc = migration.Error,
+                };
+
+            case MigrationStatus.Completed:
+                return info with
+                {
+                    SetupTime = migration.Times.SetupTime ?? 0,
+                    Downtime = migration.Times.Downtime ?? 0,
+                    TotalTime = migration.Times.TotalTime(machine.Timeline.NowMilliseconds),
+                    Ram = Ram(migration, status),
+                };
+
+            case MigrationStatus.Failed or MigrationStatus.Cancelled:
+                return info with { ErrorDesc = migration.Error };
+
+            default:
+                return info;
+        }
+    }
+
+    private static MigrationInfo OfDestination(IncomingMigration migration)
+    {
+        MigrationStatus status = migration.State.Current;
+        bool listens = status is MigrationStatus.Setup or MigrationStatus.Active && migration.Addresses.Count > 0;
+        return status == MigrationStatus.None
+            ? new MigrationInfo()
+            : new MigrationInfo
+            {
+                Status = status,
+                SocketAddress = listens ? migration.Addresses : null,
+                ErrorDesc = status == MigrationStatus.Failed ? migration.Error : null,
+            };
+    }
+
+    private static MigrationStats Ram(OutgoingMigration migration, MigrationStatus status)
+    {
+        MigrationStatistics s = migration.Statistics;
+        bool over = status == MigrationStatus.Completed;
+        return new MigrationStats
+        {
+            Transferred = s.Transferred,
+            Remaining = over ? 0 : s.Remaining,
+            Total = s.Total,
+            Duplicate = s.ZeroPages,
+            Normal = s.NormalPages,
+            NormalBytes = s.NormalPages * RamBlock.PageSize,
+            DirtyPagesRate = over ? 0 : s.DirtyPagesRate,
+            Mbps = migration.Bandwidth.Mbps,
+            DirtySyncCount = s.DirtySyncCount,
+            PostcopyRequests = 0,
+            PageSize = RamBlock.PageSize,
+            MultifdBytes = 0,
+            PagesPerSecond = migration.Bandwidth.PagesPerSecond,
+            PrecopyBytes = (ulong)s.PrecopyBytes,
+            DowntimeBytes = (ulong)s.DowntimeBytes,
+            PostcopyBytes = 0,
+            DirtySyncMissedZeroCopy = 0,
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using Qmp.Types;
+
+namespace Qmp.Migration.Options;
+
+/// <summary>The capabilities and parameters of one machine.</summary>
+/// <remarks>
+/// Set by commands, which hold the machine's loop; read by anybody. Both are replaced as a whole, so that a reader
+/// sees all of a change or none of it.
+/// </remarks>
+public sealed class MigrationOptions
+{
+    private volatile Store _store = new(default, ParameterDefaults.Create());
+
+    /// <summary>All capabilities.</summary>
+    public CapabilitySet Capabilities => _store.Capabilities;
+
+    /// <summary>All parameters; every member has a value but <c>block-bitmap-mapping</c>.</summary>
+    public MigrationParameters Parameters => _store.Parameters;
+
+    /// <summary>Whether the capability is on.</summary>
+    public bool Has(MigrationCapability capability) => _store.Capabilities[capability];
+
+    /// <summary>Puts the listed capabilities in force; all of them, or none if they do not go together.</summary>
+    /// <param name="changes">The last entry for a capability counts.</param>
+    /// <param name="incomingStarted">Whether this machine already listens for, or loads, a migration.</param>
+    /// <exception cref="MigrationException">They do not go together.</exception>
+    public void SetCapabilities(IEnumerable<MigrationCapabilityStatus> changes, bool incomingStarted)
+    {
+        CapabilitySet next = _store.Capabilities;
+        foreach (MigrationCapabilityStatus change in changes) next = next.With(change.Capability, change.State);
+        CapabilityRules.Check(_store.Capabilities, next, _store.Parameters, incomingStarted);
+        _store = _store with { Capabilities = next };
+    }
+
+    /// <summary>Puts the given parameters in force; all of them, or none if one is out of its range.</summary>
+    /// <exception cref="MigrationException">One is out of its range.</exception>
+    public void SetParameters(MigrateSetParameters changes)
+    {
+        MigrationParameters old = _store.Parameters;
+        MigrationParameters next = ParameterDefaults.Apply(old, changes);
+        ParameterRules.Check(next, old, _store.Capabilities);
+        _store = _store with { Parameters = next };
+    }
+
+    /// <summary>Sets one of either without the checks of a command: what <c>-global migration.…</c> does.</summary>
+    public void Preset(Func<CapabilitySet, CapabilitySet> capabilities, Func<MigrationParameters, MigrationParameters> parameters) =>
+        _store = new Store(capabilities(_store.Capabilities), parameters(_store.Parameters));
+
+    private sealed record Store(CapabilitySet Capabilities, MigrationParameters Parameters);
+}

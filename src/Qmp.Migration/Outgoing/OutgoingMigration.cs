@@ -1,0 +1,333 @@
+using Qmp.Machine;
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Devices;
+using Qmp.Migration.Options;
+using Qmp.Migration.Switchover;
+using Qmp.Types;
+using Serilog;
+
+namespace Qmp.Migration.Outgoing;
+
+/// <summary>One attempt to send this machine elsewhere: the source's side, from <c>migrate</c> to its end.</summary>
+/// <remarks>
+/// <para>One activity, <c>mig/src/main</c>, connects, sends and finishes. Commands reach it through
+/// <see cref="Cancel"/> and <see cref="Continue"/> only; everything else they do is look.</para>
+/// <para>The guest is stopped, handed over or started again with the machine's loop held; nothing else holds it, so
+/// that monitors answer during the switchover.</para>
+/// </remarks>
+public sealed class OutgoingMigration
+{
+    private readonly VirtualMachine _machine;
+    private readonly DeviceRegistry _devices;
+    private readonly MigrationOptions _options;
+    private readonly IMigrationTransport _transport;
+    private readonly IMigrationEvents _events;
+    private readonly ILogger _logger;
+    private readonly Waker _waker;
+    private readonly OutgoingTimes _times = new();
+    private readonly Lock _gate = new(); // guards _channel against a cancel while connecting
+    private IMigrationChannel? _channel;
+    private OutgoingContext? _context;
+    private OutgoingStream? _stream;
+    private ReturnPathActivity? _returnPath;
+    private RunState _runStateBefore;
+    private bool _guestWasStopped;
+    private string? _error;
+    private volatile bool _mayContinue;
+
+    internal OutgoingMigration(
+        VirtualMachine machine,
+        DeviceRegistry devices,
+        MigrationOptions options,
+        IMigrationTransport transport,
+        IMigrationEvents events,
+        ILogger logger)
+    {
+        _machine = machine;
+        _devices = devices;
+        _options = options;
+        _transport = transport;
+        _events = events;
+        _logger = logger;
+        _waker = machine.Timeline.CreateWaker();
+        Limiter = new RateLimiter(() => options.Parameters.MaxBandwidth ?? 0);
+        Gate = new SwitchoverGate(options.Has(MigrationCapability.SwitchoverAck));
+        State = new MigrationState(Announce, logger);
+    }
+
+    /// <summary>The status.</summary>
+    public MigrationState State { get; }
+
+    /// <summary>What went wrong, in QEMU's words; the first thing that did.</summary>
+    public string? Error => Volatile.Read(ref _error);
+
+    /// <summary>The counters.</summary>
+    public MigrationStatistics Statistics { get; } = new();
+
+    /// <summary>The activity that sends, once it runs.</summary>
+    public Activity? Activity { get; private set; }
+
+    internal OutgoingTimes Times => _times;
+
+    internal BandwidthEstimator Bandwidth { get; } = new();
+
+    internal RateLimiter Limiter { get; }
+
+    internal SwitchoverGate Gate { get; }
+
+    private long Now => _machine.Timeline.NowMilliseconds;
+
+    /// <summary>Begins. Returns when the migration is under way.</summary>
+    /// <exception cref="ChannelException">A file, command or descriptor could not be opened.</exception>
+    internal void Start(MigrationAddress address)
+    {
+        _times.Started(Now);
+        Bandwidth.Start(Now, Statistics, _options.Parameters.DowntimeLimit ?? 0);
+        State.Move(MigrationStatus.None, MigrationStatus.Setup);
+        IMigrationChannel? opened;
+        try
+        {
+            opened = _transport.Open(address);
+        }
+        catch (ChannelException e)
+        {
+            Fail(e.Message, MigrationStatus.Setup);
+            throw;
+        }
+
+        Activity = _machine.Timeline.Start("mig/src/main", () => RunAsync(address, opened));
+    }
+
+    /// <summary>Ends the migration as soon as possible; the guest runs on. Asking again is announced again.</summary>
+    internal void Cancel()
+    {
+        lock (_gate)
+        {
+            if (State.TryMoveFromAny(MigrationStatus.Cancelling) is null) return;
+
+            // Still connecting: there is nothing to be wound up.
+            if (_channel is null) State.Move(MigrationStatus.Cancelling, MigrationStatus.Cancelled);
+            else _channel.Shutdown();
+        }
+
+        _waker.Wake();
+    }
+
+    /// <summary>Ends the pause before the switchover.</summary>
+    internal void Continue()
+    {
+        _mayContinue = true;
+        _waker.Wake();
+    }
+
+    private async ValueTask RunAsync(MigrationAddress address, IMigrationChannel? opened)
+    {
+        IMigrationChannel channel;
+        try
+        {
+            channel = opened ?? await _transport.ConnectAsync(address);
+        }
+        catch (ChannelException e)
+        {
+            Fail(e.Message, MigrationStatus.Setup);
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (State.Current != MigrationStatus.Setup)
+            {
+                channel.Dispose(); // cancelled while connecting
+                return;
+            }
+
+            _channel = channel;
+        }
+
+        try
+        {
+            await SetUpAsync(channel);
+            if (State.Current == MigrationStatus.Active) await IterateAsync();
+        }
+        catch (Exception e) when (e is ChannelException or MigrationException)
+        {
+            Fail(e.Message, State.Current);
+        }
+        catch (Exception e)
+        {
+            // A mistake of ours must not leave the guest stopped.
+            _logger.Error(e, "migration failed");
+            Fail($"Internal error: {e.Message}", State.Current);
+        }
+
+        await FinishAsync(channel);
+    }
+
+    private async ValueTask SetUpAsync(IMigrationChannel channel)
+    {
+        long start = Now;
+        _stream = new OutgoingStream(channel, _devices.All, _machine, _options);
+        _context = new OutgoingContext(_machine, _options, _stream.Writer, Statistics, Limiter, _events);
+        if (_options.Has(MigrationCapability.ReturnPath))
+        {
+            _returnPath = new ReturnPathActivity(_machine.Timeline, channel, Gate, _waker, _logger);
+        }
+
+        string? failure = null;
+        try
+        {
+            await _stream.BeginAsync(_context, withReturnPath: _returnPath is not null);
+        }
+        catch (Exception e) when (e is ChannelException or MigrationException)
+        {
+            failure = e.Message;
+        }
+
+        // A setup that failed is active for a moment, as in QEMU.
+        State.TryMove(MigrationStatus.Setup, MigrationStatus.Active);
+        if (failure is not null) throw new MigrationException(failure);
+        _times.SetUp(Now - start);
+    }
+
+    private async ValueTask IterateAsync()
+    {
+        Bandwidth.Start(Now, Statistics, _options.Parameters.DowntimeLimit ?? 0);
+        while (State.Current == MigrationStatus.Active)
+        {
+            if (!Limiter.Exceeded(Statistics.Transferred) && await TurnAsync()) return;
+            await KeepToRateAsync();
+        }
+    }
+
+    // One turn: complete if what is left fits into the downtime limit, else send some more. True when completed.
+    private async ValueTask<bool> TurnAsync()
+    {
+        ulong threshold = Bandwidth.ThresholdSize;
+        PendingState pending = _stream!.EstimatePending(_context!);
+        if (pending.Total < threshold) pending = _stream.MeasurePending(_context!);
+        if (pending.Total == 0 || pending.Total < threshold)
+        {
+            if (Gate.IsOpen(_machine.IsRunning))
+            {
+                await CompleteAsync();
+                return true;
+            }
+
+            await WaitAtGateAsync();
+            if (pending.Total == 0 || Gate.Acknowledged) return false;
+        }
+
+        await _stream.IterateAsync(_context!);
+        return false;
+    }
+
+    // Ready, but the destination is not: do not spin. An ack, a cancel or a lost return path wakes us.
+    private async ValueTask WaitAtGateAsync()
+    {
+        await _waker.WaitAsync(GateInterval);
+        if (_returnPath is { IsEnded: true } ended && !Gate.Acknowledged)
+        {
+            throw new MigrationException(ended.Error ?? ReturnPathActivity.EndedWithoutAck);
+        }
+    }
+
+    /// <summary>How long the gate is waited for between two exact syncs: at most 100 syncs a second.</summary>
+    private static TimeSpan GateInterval => TimeSpan.FromMilliseconds(10);
+
+    private async ValueTask KeepToRateAsync()
+    {
+        long now = Now;
+        MigrationParameters parameters = _options.Parameters;
+        if (Bandwidth.Update(
+            now, Statistics, parameters.AvailSwitchoverBandwidth ?? 0, parameters.DowntimeLimit ?? 0))
+        {
+            Limiter.NextWindow(Statistics.Transferred);
+        }
+
+        if (!Limiter.Exceeded(Statistics.Transferred)) return;
+        await _waker.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(1, Bandwidth.WindowEnd - now)));
+    }
+
+    private async ValueTask CompleteAsync()
+    {
+        using (await _machine.Loop.EnterAsync())
+        {
+            _times.Stopped(Now);
+            _runStateBefore = _machine.RunState;
+            _guestWasStopped = true;
+            _devices.GlobalState.Store();
+            await _machine.ForceStateAsync(RunState.FinishMigrate);
+        }
+
+        if (!await PassPreSwitchoverAsync()) return;
+        Limiter.Lift();
+        await _stream!.CompleteAsync(_context!);
+        if (_returnPath is not null)
+        {
+            await _returnPath.JoinAsync();
+            if (_returnPath.Error is { } error) throw new MigrationException(error);
+        }
+
+        _times.Completed(Now);
+        Bandwidth.Finish(Statistics.Transferred, _times.TransferTime);
+        State.TryMove(MigrationStatus.Device, MigrationStatus.Completed);
+    }
+
+    // False when cancelled.
+    private async ValueTask<bool> PassPreSwitchoverAsync()
+    {
+        if (!_options.Has(MigrationCapability.PauseBeforeSwitchover))
+        {
+            return State.TryMove(MigrationStatus.Active, MigrationStatus.Device);
+        }
+
+        if (!State.TryMove(MigrationStatus.Active, MigrationStatus.PreSwitchover)) return false;
+        while (!_mayContinue && State.Current == MigrationStatus.PreSwitchover) await _waker.WaitAsync();
+        return State.TryMove(MigrationStatus.PreSwitchover, MigrationStatus.Device);
+    }
+
+    private async ValueTask FinishAsync(IMigrationChannel channel)
+    {
+        bool completed = State.Current == MigrationStatus.Completed;
+        if (!completed) channel.Shutdown();
+        using (await _machine.Loop.EnterAsync())
+        {
+            if (completed) _machine.SetRunState(RunState.Postmigrate);
+            else if (_guestWasStopped) ResumeGuest();
+        }
+
+        if (_returnPath is not null)
+        {
+            await _returnPath.JoinAsync();
+
+            // A cancel cuts the return path, and QEMU shows that as the reason.
+            if (!completed) Interlocked.CompareExchange(ref _error, _returnPath.Error, null);
+        }
+
+        if (_context is not null) _stream!.Cleanup(_context);
+        channel.Dispose();
+        State.TryMove(MigrationStatus.Cancelling, MigrationStatus.Cancelled);
+    }
+
+    private void ResumeGuest()
+    {
+        if (_machine.RunState != RunState.FinishMigrate) return;
+        if (_runStateBefore == RunState.Running) _machine.Start();
+        else _machine.SetRunState(_runStateBefore);
+    }
+
+    private void Fail(string error, MigrationStatus from)
+    {
+        // A cancelled migration's broken channel is what was asked for.
+        if (from is MigrationStatus.Cancelling or MigrationStatus.Cancelled) return;
+        Interlocked.CompareExchange(ref _error, error, null);
+        _logger.Information("migrate_error {Error}", error);
+        if (!State.TryMove(from, MigrationStatus.Failed)) _error = null;
+    }
+
+    private void Announce(MigrationStatus status)
+    {
+        if (_options.Has(MigrationCapability.Events)) _events.Status(status);
+    }
+}

@@ -1,0 +1,44 @@
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.ReturnPath;
+using Qmp.Migration.Switchover;
+using Serilog;
+
+namespace Qmp.Migration.Outgoing;
+
+/// <summary>Reads the return path beside the migration, on an activity of its own.</summary>
+internal sealed class ReturnPathActivity
+{
+    /// <summary>The destination shut the return path although the source still waits for its ack.</summary>
+    public const string EndedWithoutAck = "Return path was shut before the switchover was acknowledged";
+
+    private readonly Activity _activity;
+    private volatile bool _ended;
+    private volatile string? _error;
+
+    public ReturnPathActivity(
+        Timeline timeline, IMigrationChannel channel, SwitchoverGate gate, Waker sender, ILogger logger)
+    {
+        var reader = new ReturnPathReader(channel, (message, value) =>
+        {
+            logger.Debug("source_return_path_thread {Message} {Value}", message, value);
+            if (message != ReturnPathMessage.SwitchoverAck) return;
+            gate.Acknowledge();
+            sender.Wake();
+        });
+        _activity = timeline.Start("mig/src/return", async () =>
+        {
+            _error = await reader.RunAsync();
+            _ended = true;
+            sender.Wake();
+        });
+    }
+
+    /// <summary>Whether it reads no more.</summary>
+    public bool IsEnded => _ended;
+
+    /// <summary>Why it ended, if not by a SHUT that says all is well.</summary>
+    public string? Error => _error;
+
+    public ValueTask JoinAsync() => _activity.JoinAsync();
+}

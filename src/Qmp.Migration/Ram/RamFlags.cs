@@ -1,0 +1,18 @@
+using Qmp.Machine.Memory;
+
+namespace Qmp.Migration.Ram;
+
+/// <summary>The low 12 bits that begin each record of the RAM section (WIRE 4).</summary>
+internal static class RamFlags
+{
+    public const ulong Zero = 0x02;
+    public const ulong MemorySize = 0x04;
+    public const ulong Page = 0x08;
+    public const ulong EndOfSection = 0x10;
+    public const ulong Continue = 0x20;
+    public const ulong Xbzrle = 0x40;
+    public const ulong MultifdFlush = 0x200;
+
+    /// <summary>The bits that are flags; the others are an offset or a size.</summary>
+    public const ulong Mask = RamBlock.PageSize - 1;
+}

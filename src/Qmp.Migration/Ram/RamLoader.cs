@@ -1,0 +1,147 @@
+using Qmp.Machine.Memory;
+using Qmp.Migration.Devices;
+using Qmp.Migration.Stream;
+using Qmp.Types;
+
+namespace Qmp.Migration.Ram;
+
+/// <summary>Loads the bodies of RAM sections into guest memory.</summary>
+/// <remarks>Texts and order of checks are QEMU's <c>ram_load_precopy</c>, as seen on its stderr.</remarks>
+internal sealed class RamLoader
+{
+    private readonly GuestMemory _memory;
+    private readonly bool _ignoreShared;
+    private RamBlock? _current;
+
+    public RamLoader(IncomingContext context)
+    {
+        _memory = context.Machine.Memory;
+        _ignoreShared = context.Options.Has(MigrationCapability.XIgnoreShared);
+    }
+
+    /// <summary>Loads records up to the one that ends the section.</summary>
+    public async ValueTask LoadAsync(MigrationReader reader, int version)
+    {
+        if (version != 4) throw new LoadException(Errno.Invalid);
+        while (true)
+        {
+            await reader.NeedAsync(8);
+            ulong word = reader.GetBe64();
+            if (reader.Failed) throw new LoadException(Errno.InputOutput, "Getting RAM address failed");
+            ulong flags = word & RamFlags.Mask;
+            ulong offset = word & ~RamFlags.Mask;
+            switch (flags & ~RamFlags.Continue)
+            {
+                case RamFlags.Page:
+                    await FindBlockAsync(reader, flags, offset);
+                    await reader.NeedAsync(RamBlock.PageSize);
+                    LoadPage(reader, offset);
+                    break;
+
+                case RamFlags.Zero:
+                    await FindBlockAsync(reader, flags, offset);
+                    await reader.NeedAsync(1);
+                    LoadZeroPage(reader, offset);
+                    break;
+
+                case RamFlags.MemorySize:
+                    await LoadBlockListAsync(reader, offset);
+                    break;
+
+                case RamFlags.EndOfSection:
+                    return;
+
+                default:
+                    throw new LoadException(
+                        Errno.Invalid, $"Unknown combination of migration flags: 0x{flags:x}");
+            }
+
+            if (reader.Failed) throw new LoadException(Errno.InputOutput);
+        }
+    }
+
+    // After this _current is the record's block and the offset lies inside it.
+    private async ValueTask FindBlockAsync(MigrationReader reader, ulong flags, ulong offset)
+    {
+        string? reason = null;
+        if ((flags & RamFlags.Continue) != 0)
+        {
+            if (_current is null) reason = "Ack, bad migration stream!";
+        }
+        else
+        {
+            await NeedCountedStringAsync(reader);
+            string id = reader.GetCountedString(out _);
+            _current = _memory.Find(id);
+            if (_current is null) reason = $"Can't find block {id}";
+            else if (_ignoreShared && _current.IsShared) reason = $"block {id} should not be migrated !";
+        }
+
+        if (reason is null && offset < _current!.Length) return;
+        string illegal = $"Illegal RAM offset {offset:x}";
+        throw reason is null
+            ? new LoadException(Errno.Invalid, illegal)
+            : new LoadException(Errno.Invalid, reason).While(illegal);
+    }
+
+    private void LoadPage(MigrationReader reader, ulong offset)
+    {
+        // A page cut short is not recorded as written: the load fails anyway.
+        reader.Get(_current!.BeginWrite(offset, RamBlock.PageSize));
+        _current.MarkWritten(offset, RamBlock.PageSize);
+    }
+
+    private void LoadZeroPage(MigrationReader reader, ulong offset)
+    {
+        byte fill = reader.GetByte();
+        if (fill != 0) throw new LoadException(Errno.Invalid, $"Found a zero page with value {fill}");
+
+        // A page that nobody wrote is zero already, and stays uncommitted.
+        if (!_current!.Written[(long)(offset / RamBlock.PageSize)]) return;
+        Span<byte> page = _current.BeginWrite(offset, RamBlock.PageSize);
+        if (!page.ContainsAnyExcept((byte)0)) return;
+        page.Clear();
+        _current.MarkWritten(offset, RamBlock.PageSize);
+    }
+
+    private async ValueTask LoadBlockListAsync(MigrationReader reader, ulong total)
+    {
+        while (total > 0)
+        {
+            await NeedCountedStringAsync(reader);
+            string id = reader.GetCountedString(out _);
+            await reader.NeedAsync(8);
+            ulong length = reader.GetBe64();
+            RamBlock? block = _memory.Find(id);
+            if (block is null)
+            {
+                throw new LoadException(Errno.Invalid, $"Unknown ramblock \"{id}\", cannot accept migration");
+            }
+
+            if (length != block.Length)
+            {
+                throw new LoadException(
+                    Errno.Invalid, $"Size mismatch: {id}: 0x{length:x} != 0x{block.Length:x}: Invalid argument");
+            }
+
+            if (_ignoreShared)
+            {
+                await reader.NeedAsync(8);
+                ulong address = reader.GetBe64();
+                if (block.IsShared && address != 0)
+                {
+                    throw new LoadException(Errno.Invalid, $"Mismatched GPAs for block {id} {address}!= 0");
+                }
+            }
+
+            if (reader.Failed) throw new LoadException(Errno.InputOutput);
+            total -= length;
+        }
+    }
+
+    private static async ValueTask NeedCountedStringAsync(MigrationReader reader)
+    {
+        await reader.NeedAsync(1);
+        if (reader.Available > 0) await reader.NeedAsync(1 + reader.Buffered[0]);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using Qmp.Migration.Channels;
+
+namespace Qmp.Migration.ReturnPath;
+
+/// <summary>The source's side of the return path: reads until SHUT, the end, or nonsense.</summary>
+internal sealed class ReturnPathReader
+{
+    private const int MaxData = 512;
+
+    private static readonly Dictionary<ReturnPathMessage, (string Name, int? Length)> Messages = new()
+    {
+        [ReturnPathMessage.Shut] = ("SHUT", 4),
+        [ReturnPathMessage.Pong] = ("PONG", 4),
+        [ReturnPathMessage.RequestPagesOfBlock] = ("REQ_PAGES_ID", null),
+        [ReturnPathMessage.RequestPages] = ("REQ_PAGES", 12),
+        [ReturnPathMessage.ReceivedBitmap] = ("RECV_BITMAP", null),
+        [ReturnPathMessage.ResumeAck] = ("RESUME_ACK", 4),
+        [ReturnPathMessage.SwitchoverAck] = ("SWITCHOVER_ACK", 0),
+    };
+
+    private readonly IMigrationChannel _channel;
+    private readonly Action<ReturnPathMessage, uint> _received;
+    private readonly byte[] _buffer = GC.AllocateArray<byte>(MaxData + 4, pinned: true);
+    private int _count;
+
+    /// <summary>Reads from <paramref name="channel"/>.</summary>
+    /// <param name="channel">The main channel, in its other direction.</param>
+    /// <param name="received">Gets each message of a precopy, with its value if it has one.</param>
+    public ReturnPathReader(IMigrationChannel channel, Action<ReturnPathMessage, uint> received)
+    {
+        _channel = channel;
+        _received = received;
+    }
+
+    /// <summary>Reads until the destination has shut the return path.</summary>
+    /// <returns>What went wrong, in QEMU's words, or <see langword="null"/>.</returns>
+    public async ValueTask<string?> RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                if (!await FillAsync(4)) return "Channel error: Input/output error";
+                ushort type = BinaryPrimitives.ReadUInt16BigEndian(_buffer);
+                ushort length = BinaryPrimitives.ReadUInt16BigEndian(_buffer.AsSpan(2));
+                var message = (ReturnPathMessage)type;
+                if (!Messages.TryGetValue(message, out (string Name, int? Length) expected))
+                {
+                    return $"Received invalid message 0x{type:x4} length 0x{length:x4}";
+                }
+
+                if (length > MaxData || (expected.Length ?? length) != length)
+                {
+                    return $"Received '{expected.Name}' message (0x{type:x4}) with incorrect length {length} "
+                        + $"expecting {expected.Length ?? -1}";
+                }
+
+                if (!await FillAsync(4 + length))
+                {
+                    return $"Failed reading data for message 0x{type:x4} read {_count - 4} expected {length}";
+                }
+
+                uint value = length == 4 ? BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(4)) : 0;
+                Take(4 + length);
+                switch (message)
+                {
+                    case ReturnPathMessage.Shut:
+                        return value == 0 ? null : $"Sibling indicated error {value}";
+
+                    case ReturnPathMessage.Pong or ReturnPathMessage.SwitchoverAck:
+                        _received(message, value);
+                        break;
+
+                    default:
+                        // Requests of a postcopy that was never started.
+                        return $"Received '{expected.Name}' message (0x{type:x4}) outside of postcopy";
+                }
+            }
+        }
+        catch (ChannelException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private async ValueTask<bool> FillAsync(int count)
+    {
+        while (_count < count)
+        {
+            int read = await _channel.ReadAsync(_buffer.AsMemory(_count));
+            if (read == 0) return false;
+            _count += read;
+        }
+
+        return true;
+    }
+
+    private void Take(int count)
+    {
+        _buffer.AsSpan(count, _count - count).CopyTo(_buffer);
+        _count -= count;
+    }
+}

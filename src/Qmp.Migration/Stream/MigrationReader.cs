@@ -1,0 +1,172 @@
+using System.Buffers.Binary;
+using System.Text;
+using Qmp.Migration.Channels;
+
+namespace Qmp.Migration.Stream;
+
+/// <summary>Reads a stream the way QEMU's loader does.</summary>
+/// <remarks>
+/// <para>Two steps: <see cref="NeedAsync"/> waits until enough bytes are here, then the getters take them without
+/// waiting. Past the end they give zeros and <see cref="Failed"/> is set, for good; the callers look at it where QEMU
+/// looks, so that a stream cut at any byte is refused with the same words.</para>
+/// </remarks>
+public sealed class MigrationReader
+{
+    private readonly IMigrationChannel _channel;
+    private readonly byte[] _buffer;
+    private int _position;
+    private int _limit;
+    private long _bufferStart;
+
+    /// <summary>The least that <see cref="NeedAsync"/> can be asked for at once.</summary>
+    public const int MaxNeed = 64 * 1024;
+
+    /// <summary>Reads from <paramref name="channel"/>.</summary>
+    /// <param name="channel">The channel; the reader is its only reader.</param>
+    /// <param name="bufferSize">Bytes to read ahead at most.</param>
+    public MigrationReader(IMigrationChannel channel, int bufferSize = 512 * 1024)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bufferSize, MaxNeed);
+        _channel = channel;
+        _buffer = GC.AllocateUninitializedArray<byte>(bufferSize, pinned: true);
+    }
+
+    /// <summary>Whether the stream ended or broke before what was asked for.</summary>
+    public bool Failed { get; private set; }
+
+    /// <summary>How the channel broke, if it did not just end.</summary>
+    public ChannelException? Failure { get; private set; }
+
+    /// <summary>Offset in the stream of the next byte.</summary>
+    public long Position => _bufferStart + _position;
+
+    /// <summary>How many bytes can be taken without waiting.</summary>
+    public int Available => _limit - _position;
+
+    /// <summary>The bytes that can be taken without waiting.</summary>
+    public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_position, Available);
+
+    /// <summary>Waits until <paramref name="count"/> bytes are here or the stream has ended.</summary>
+    public ValueTask NeedAsync(int count) =>
+        Available >= count || Failed ? ValueTask.CompletedTask : FillAsync(count);
+
+    /// <summary>Drops bytes that <see cref="Buffered"/> showed.</summary>
+    public void Skip(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Available);
+        _position += count;
+    }
+
+    /// <summary>Takes one byte.</summary>
+    public byte GetByte()
+    {
+        if (_position < _limit) return _buffer[_position++];
+        Failed = true;
+        return 0;
+    }
+
+    /// <summary>Takes a big-endian 16-bit number.</summary>
+    public ushort GetBe16()
+    {
+        Span<byte> bytes = stackalloc byte[2];
+        Get(bytes);
+        return BinaryPrimitives.ReadUInt16BigEndian(bytes);
+    }
+
+    /// <summary>Takes a big-endian 32-bit number.</summary>
+    public uint GetBe32()
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        Get(bytes);
+        return BinaryPrimitives.ReadUInt32BigEndian(bytes);
+    }
+
+    /// <summary>Takes a big-endian 64-bit number.</summary>
+    public ulong GetBe64()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        Get(bytes);
+        return BinaryPrimitives.ReadUInt64BigEndian(bytes);
+    }
+
+    /// <summary>Takes as many bytes as fit; zeros stand for those past the end.</summary>
+    /// <returns>How many there really were.</returns>
+    public int Get(Span<byte> bytes)
+    {
+        int count = Math.Min(bytes.Length, Available);
+        _buffer.AsSpan(_position, count).CopyTo(bytes);
+        _position += count;
+        if (count == bytes.Length) return count;
+        bytes[count..].Clear();
+        Failed = true;
+        return count;
+    }
+
+    /// <summary>Takes a string that follows a byte with its length.</summary>
+    /// <param name="complete">Whether all of it was there, and it is not empty.</param>
+    public string GetCountedString(out bool complete)
+    {
+        int length = GetByte();
+        Span<byte> bytes = stackalloc byte[255];
+        int count = Get(bytes[..length]);
+        complete = count == length && length > 0;
+
+        // A C string ends at its first NUL, whatever the length says.
+        Span<byte> text = bytes[..count];
+        int nul = text.IndexOf((byte)0);
+        return Encoding.Latin1.GetString(nul < 0 ? text : text[..nul]);
+    }
+
+    /// <summary>Reads and drops bytes, however many.</summary>
+    public async ValueTask DiscardAsync(long count)
+    {
+        while (count > 0)
+        {
+            await NeedAsync(1);
+            int step = (int)Math.Min(count, Available);
+            if (step == 0)
+            {
+                Failed = true;
+                return;
+            }
+
+            Skip(step);
+            count -= step;
+        }
+    }
+
+    private async ValueTask FillAsync(int count)
+    {
+        if (_buffer.Length - _position < count)
+        {
+            int left = Available;
+            _buffer.AsSpan(_position, left).CopyTo(_buffer);
+            _bufferStart += _position;
+            _position = 0;
+            _limit = left;
+        }
+        else if (_position == _limit)
+        {
+            _bufferStart += _position;
+            _position = _limit = 0;
+        }
+
+        while (Available < count)
+        {
+            int read;
+            try
+            {
+                read = await _channel.ReadAsync(_buffer.AsMemory(_limit));
+            }
+            catch (ChannelException e)
+            {
+                Failure = e;
+                read = 0;
+            }
+
+            // The end alone is no failure: it is one when somebody takes more than there is.
+            if (read == 0) return;
+            _limit += read;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Buffers.Binary;
+using System.Text;
+using Qmp.Migration.Channels;
+
+namespace Qmp.Migration.Stream;
+
+/// <summary>Gathers what goes into the stream: small pieces are copied, guest pages are sent from where they are.</summary>
+/// <remarks>
+/// The <c>Put</c> methods never wait. Whoever puts many things calls <see cref="FlushIfFullAsync"/> between them; the
+/// buffer has room for any one record (at most <see cref="Slack"/> bytes) after that.
+/// </remarks>
+public sealed class MigrationWriter
+{
+    /// <summary>The longest single piece that may be put between two calls of <see cref="FlushIfFullAsync"/>.</summary>
+    public const int Slack = 1024;
+
+    private const int BufferSize = 64 * 1024;
+
+    private readonly IMigrationChannel _channel;
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
+    private readonly nint _bufferAddress;
+    private readonly IoVector[] _pieces;
+    private int _used;
+    private int _count;
+    private long _pending;
+    private long _flushAt;
+
+    /// <summary>Writes to <paramref name="channel"/>.</summary>
+    /// <param name="channel">The channel; the writer is its only writer.</param>
+    /// <param name="burst">Bytes gathered before they are sent, about.</param>
+    public MigrationWriter(IMigrationChannel channel, int burst = 128 * 1024)
+    {
+        _channel = channel;
+        _bufferAddress = System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0);
+        _pieces = new IoVector[1024];
+        _flushAt = burst;
+    }
+
+    /// <summary>Bytes handed to the channel so far. What is gathered counts when it is flushed.</summary>
+    public long Transferred { get; private set; }
+
+    /// <summary>Bytes put so far, gathered ones included.</summary>
+    public long Position => Transferred + _pending;
+
+    /// <summary>Bytes gathered before they are sent.</summary>
+    public long Burst
+    {
+        get => _flushAt;
+        set => _flushAt = Math.Max(1, value);
+    }
+
+    /// <summary>Whether <see cref="FlushIfFullAsync"/> would send.</summary>
+    public bool IsFull =>
+        _pending >= _flushAt || _count > _pieces.Length - 4 || _used > BufferSize - Slack;
+
+    /// <summary>Puts one byte.</summary>
+    public void PutByte(byte value) => Reserve(1)[0] = value;
+
+    /// <summary>Puts a big-endian 16-bit number.</summary>
+    public void PutBe16(ushort value) => BinaryPrimitives.WriteUInt16BigEndian(Reserve(2), value);
+
+    /// <summary>Puts a big-endian 32-bit number.</summary>
+    public void PutBe32(uint value) => BinaryPrimitives.WriteUInt32BigEndian(Reserve(4), value);
+
+    /// <summary>Puts a big-endian 64-bit number.</summary>
+    public void PutBe64(ulong value) => BinaryPrimitives.WriteUInt64BigEndian(Reserve(8), value);
+
+    /// <summary>Puts bytes, at most <see cref="Slack"/> of them.</summary>
+    public void PutBytes(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Reserve(bytes.Length));
+
+    /// <summary>Puts a string of at most 255 bytes after a byte with its length.</summary>
+    public void PutCountedString(string text)
+    {
+        int length = Encoding.UTF8.GetByteCount(text);
+        Span<byte> target = Reserve(1 + length);
+        target[0] = checked((byte)length);
+        Encoding.UTF8.GetBytes(text, target[1..]);
+    }
+
+    /// <summary>Puts memory that stays where it is until the next flush, without a copy.</summary>
+    public void PutReference(nint address, int length)
+    {
+        _pieces[_count++] = new IoVector(address, length);
+        _pending += length;
+    }
+
+    /// <summary>Puts any number of bytes.</summary>
+    public async ValueTask PutAllAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            await FlushIfFullAsync();
+            int step = Math.Min(bytes.Length, Slack);
+            PutBytes(bytes.Span[..step]);
+            bytes = bytes[step..];
+        }
+    }
+
+    /// <summary>Sends what is gathered if it is enough for a burst, or if there might be no room for more.</summary>
+    public ValueTask FlushIfFullAsync() => IsFull ? FlushAsync() : ValueTask.CompletedTask;
+
+    /// <summary>Sends what is gathered.</summary>
+    /// <exception cref="ChannelException">The channel failed.</exception>
+    public async ValueTask FlushAsync()
+    {
+        if (_pending == 0) return;
+        int count = _count;
+        long bytes = _pending;
+        _count = 0;
+        _pending = 0;
+        await _channel.WriteAsync(_pieces.AsMemory(0, count));
+        _used = 0;
+        Transferred += bytes;
+    }
+
+    private Span<byte> Reserve(int length)
+    {
+        // One vector for neighbouring small pieces.
+        nint address = _bufferAddress + _used;
+        if (_count > 0 && _pieces[_count - 1] is var last && last.Address + last.Length == address)
+        {
+            _pieces[_count - 1] = last with { Length = last.Length + length };
+        }
+        else
+        {
+            _pieces[_count++] = new IoVector(address, length);
+        }
+
+        _pending += length;
+        Span<byte> target = _buffer.AsSpan(_used, length);
+        _used += length;
+        return target;
+    }
+}

@@ -1,0 +1,187 @@
+using System.Text;
+using Qmp.Machine;
+using Qmp.Migration.Options;
+using Qmp.Types;
+
+namespace Qmp.Migration.Stream;
+
+/// <summary>Magic, version and the configuration section that begin a stream (WIRE 2).</summary>
+internal static class StreamHeader
+{
+    private const uint Magic = 0x5145564d; // "QEVM"
+    private const uint Version = 3;
+    private const uint ObsoleteVersion = 2;
+    private const int MaxMachineType = 4096;
+    private const string CapabilitiesSection = "configuration/capabilities";
+    private const string UuidSection = "configuration/uuid";
+    private const string PageBitsSection = "configuration/target-page-bits";
+    private const uint TargetPageBits = 12;
+
+    // The only capabilities that a stream names, so that both ends must agree on them.
+    private static readonly (MigrationCapability Capability, string Name)[] Validated =
+    [
+        (MigrationCapability.XIgnoreShared, "x-ignore-shared"),
+        (MigrationCapability.MappedRam, "mapped-ram"),
+    ];
+
+    public static void Write(MigrationWriter writer, MachineIdentity identity, MigrationOptions options)
+    {
+        writer.PutBe32(Magic);
+        writer.PutBe32(Version);
+        writer.PutByte((byte)SectionType.Configuration);
+        byte[] machineType = Encoding.UTF8.GetBytes(identity.MachineType);
+        writer.PutBe32((uint)machineType.Length);
+        writer.PutBytes(machineType);
+        string[] capabilities = [.. Validated.Where(v => options.Has(v.Capability)).Select(v => v.Name)];
+        if (capabilities.Length > 0)
+        {
+            BeginSubsection(writer, CapabilitiesSection);
+            writer.PutBe32((uint)capabilities.Length);
+            foreach (string name in capabilities) writer.PutCountedString(name);
+        }
+
+        if (options.Has(MigrationCapability.ValidateUuid) && identity.Uuid is { } uuid)
+        {
+            BeginSubsection(writer, UuidSection);
+            writer.PutBytes(uuid.ToByteArray(bigEndian: true));
+        }
+    }
+
+    public static async ValueTask ReadAsync(
+        MigrationReader reader, MachineIdentity identity, MigrationOptions options)
+    {
+        await reader.NeedAsync(4);
+        if (reader.GetBe32() != Magic) throw new LoadException(Errno.Invalid, "Not a migration stream");
+        await reader.NeedAsync(4);
+        uint version = reader.GetBe32();
+        if (version == ObsoleteVersion)
+        {
+            throw new LoadException(Errno.NotSupported, "SaveVM v2 format is obsolete and don't work anymore");
+        }
+
+        if (version != Version)
+        {
+            throw new LoadException(Errno.NotSupported, "Unsupported migration stream version");
+        }
+
+        await reader.NeedAsync(1);
+        if (reader.GetByte() != (byte)SectionType.Configuration)
+        {
+            throw new LoadException(Errno.Invalid, "Configuration section missing");
+        }
+
+        string machineType = await ReadMachineTypeAsync(reader);
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        Guid? uuid = null;
+        while (await PeekSubsectionAsync(reader) is { } section)
+        {
+            reader.Skip(2 + section.Length);
+            reader.GetBe32(); // the version, which is 1
+            switch (section)
+            {
+                case CapabilitiesSection:
+                    await ReadCapabilitiesAsync(reader, named);
+                    break;
+
+                case UuidSection:
+                    await reader.NeedAsync(16);
+                    byte[] bytes = new byte[16];
+                    reader.Get(bytes);
+                    uuid = new Guid(bytes, bigEndian: true);
+                    break;
+
+                case PageBitsSection:
+                    await reader.NeedAsync(4);
+                    uint bits = reader.GetBe32();
+                    if (bits == TargetPageBits) break;
+                    throw new LoadException(
+                        Errno.Invalid, $"Received TARGET_PAGE_BITS is {bits} but local is {TargetPageBits}");
+
+                default:
+                    throw new LoadException(
+                        Errno.NoEntry, $"VM subsection '{section}' in 'configuration' does not exist");
+            }
+
+            if (reader.Failed) throw new LoadException(Errno.InputOutput);
+        }
+
+        Check(machineType, named, uuid, identity, options);
+    }
+
+    private static void Check(
+        string machineType, HashSet<string> named, Guid? uuid, MachineIdentity identity, MigrationOptions options)
+    {
+        // QEMU compares as many bytes as it received, so a prefix will do.
+        if (!identity.MachineType.StartsWith(machineType, StringComparison.Ordinal))
+        {
+            throw new LoadException(
+                Errno.Invalid,
+                $"Machine type received is '{machineType}' and local is '{identity.MachineType}'");
+        }
+
+        foreach ((MigrationCapability capability, string name) in Validated)
+        {
+            bool local = options.Has(capability);
+            if (local == named.Contains(name)) continue;
+            throw new LoadException(
+                Errno.Invalid,
+                $"Capability {name} is {(local ? "on" : "off")}, but received capability is {(local ? "off" : "on")}");
+        }
+
+        if (!options.Has(MigrationCapability.ValidateUuid) || uuid is not { } received) return;
+        if (identity.Uuid is { } own && own != received)
+        {
+            throw new LoadException(Errno.Invalid, $"UUID received is {received} and local is {own}");
+        }
+    }
+
+    private static async ValueTask<string> ReadMachineTypeAsync(MigrationReader reader)
+    {
+        await reader.NeedAsync(4);
+        uint length = reader.GetBe32();
+        if (reader.Failed) throw new LoadException(Errno.InputOutput, "Failed to load configuration:len");
+        if (length > MaxMachineType)
+        {
+            throw new LoadException(Errno.Invalid, $"Machine type of {length} bytes in configuration section");
+        }
+
+        byte[] bytes = new byte[length];
+        await reader.NeedAsync(bytes.Length);
+        reader.Get(bytes);
+        if (reader.Failed) throw new LoadException(Errno.InputOutput, "Failed to load configuration:name");
+        return Encoding.Latin1.GetString(bytes);
+    }
+
+    private static async ValueTask ReadCapabilitiesAsync(MigrationReader reader, HashSet<string> named)
+    {
+        await reader.NeedAsync(4);
+        uint count = reader.GetBe32();
+        for (uint i = 0; i < count && !reader.Failed; i++)
+        {
+            await reader.NeedAsync(1);
+            if (reader.Available > 0) await reader.NeedAsync(1 + reader.Buffered[0]);
+            named.Add(reader.GetCountedString(out _));
+        }
+    }
+
+    // A subsection of the configuration, if one comes next; nothing is taken.
+    private static async ValueTask<string?> PeekSubsectionAsync(MigrationReader reader)
+    {
+        await reader.NeedAsync(1);
+        if (reader.Available < 1 || reader.Buffered[0] != (byte)SectionType.Subsection) return null;
+        await reader.NeedAsync(2);
+        if (reader.Available < 2) return null;
+        int length = reader.Buffered[1];
+        await reader.NeedAsync(2 + length + 4);
+        if (reader.Available < 2 + length + 4) return null;
+        string name = Encoding.Latin1.GetString(reader.Buffered.Slice(2, length));
+        return name.StartsWith("configuration/", StringComparison.Ordinal) ? name : null;
+    }
+
+    private static void BeginSubsection(MigrationWriter writer, string name)
+    {
+        writer.PutByte((byte)SectionType.Subsection);
+        writer.PutCountedString(name);
+        writer.PutBe32(1);
+    }
+}

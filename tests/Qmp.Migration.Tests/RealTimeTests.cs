@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using Qmp.Devices.Workload;
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Channels.Posix;
+using Qmp.Migration.Tests.Support;
+using Qmp.Types;
+using Serilog.Core;
+
+namespace Qmp.Migration.Tests;
+
+/// <summary>The same engine on threads and real sockets.</summary>
+[TestFixture]
+internal sealed class RealTimeTests
+{
+    private string _folder = "";
+
+    [SetUp]
+    public void SetUp() => _folder = Directory.CreateTempSubdirectory("qmp").FullName;
+
+    [TearDown]
+    public void TearDown() => Directory.Delete(_folder, recursive: true);
+
+    [TestCase("unix")]
+    [TestCase("tcp")]
+    public void A_guest_that_writes_moves_over_a_socket(string protocol)
+    {
+        var timeline = new ThreadTimeline(TimeProvider.System, Logger.None);
+        var transport = new PosixTransport(new NoDescriptors());
+        var workload = new WorkloadSettings { Rate = 8 << 20, WorkingSet = 1 << 20 };
+        using var source = new TestMachine(timeline, transport, "src", 32 << 20, workload: workload);
+        using var destination = new TestMachine(timeline, transport, "dst", 32 << 20, workload: workload);
+        byte[] chunk = new byte[1 << 20];
+        for (ulong offset = 2 << 20; offset < 32 << 20; offset += 2 << 20)
+        {
+            new Random((int)offset).NextBytes(chunk);
+            source.Machine.Memory.WritePhysical(offset, chunk);
+        }
+
+        MigrationCapability[] capabilities =
+            [MigrationCapability.Events, MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck];
+        source.With(capabilities);
+        destination.With(capabilities);
+        destination.Machine.SetRunState(RunState.Inmigrate);
+        destination.Machine.Autostart = false;
+        destination.Core.AwaitsIncoming = true;
+        destination.Core.MigrateIncoming(
+            MigrationUri.Parse(protocol == "unix" ? $"unix:{_folder}/mig" : "tcp:127.0.0.1:0"));
+        string uri = destination.Core.Query().SocketAddress![0] switch
+        {
+            SocketAddress.Inet inet => $"tcp:{inet.Value.Host}:{inet.Value.Port}",
+            SocketAddress.Unix unix => $"unix:{unix.Value.Path}",
+            _ => throw new InvalidOperationException(),
+        };
+        source.Running();
+        source.Core.Migrate(MigrationUri.Parse(uri));
+        Assert.That(Wait.EndAsync(source, timeline).AsTask().Wait(TimeSpan.FromSeconds(30)));
+        Assert.That(Wait.EndAsync(destination, timeline).AsTask().Wait(TimeSpan.FromSeconds(30)));
+        Assert.That(source.Core.Query().ErrorDesc, Is.Null);
+        Assert.That(destination.LoadError, Is.Null);
+        Assert.That(destination.Machine.RunState, Is.EqualTo(RunState.Paused));
+        Assert.That(destination.Guest!.Verify(), Is.Null);
+        Assert.That(destination.Guest.Writes, Is.EqualTo(source.Guest!.Writes));
+        Assert.That(destination.Ram().AsSpan().SequenceEqual(source.Ram()));
+    }
+
+    private sealed class NoDescriptors : INamedDescriptors
+    {
+        public int Take(string name) => -1;
+    }
+
+    [Test]
+    public void Nobody_listens()
+    {
+        var timeline = new ThreadTimeline(TimeProvider.System, Logger.None);
+        using var source = new TestMachine(timeline, new PosixTransport(new NoDescriptors()), "src");
+        source.With(MigrationCapability.Events).Running();
+        source.Core.Migrate(MigrationUri.Parse("unix:/nope/x"));
+        Wait.EndAsync(source, timeline).AsTask().Wait();
+        Assert.That(
+            source.Core.Query().ErrorDesc, Is.EqualTo("Failed to connect to '/nope/x': No such file or directory"));
+        Assert.That(source.EventNames, Is.EqualTo(new[] { "RESUME", "MIGRATION setup", "MIGRATION failed" }));
+        Assert.That(source.Machine.IsRunning);
+    }
+
+    [Test]
+    [Explicit("a measurement")]
+    public void Throughput()
+    {
+        var timeline = new ThreadTimeline(TimeProvider.System, Logger.None);
+        var transport = new PosixTransport(new NoDescriptors());
+        using var source = new TestMachine(timeline, transport, "src", 1 << 30);
+        byte[] chunk = new byte[1 << 20];
+        var random = new Random(1);
+        for (ulong offset = 0; offset < 1 << 30; offset += 1 << 20)
+        {
+            random.NextBytes(chunk);
+            source.Machine.Memory.WritePhysical(offset, chunk);
+        }
+
+        for (int run = 0; run < 5; run++)
+        {
+            using var destination = new TestMachine(timeline, transport, "dst", 1 << 30);
+            destination.Listening($"{_folder}/mig{run}");
+            source.Core.Options.SetParameters(new MigrateSetParameters { MaxBandwidth = 0 });
+            source.Machine.Start();
+            var watch = Stopwatch.StartNew();
+            source.Core.Migrate(TestMachine.Unix($"{_folder}/mig{run}"));
+            Wait.EndAsync(source, timeline).AsTask().Wait();
+            Wait.EndAsync(destination, timeline).AsTask().Wait();
+            TestContext.Out.WriteLine($"{watch.ElapsedMilliseconds} ms {source.Core.Query().Ram}");
+        }
+    }
+}
