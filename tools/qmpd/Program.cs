@@ -1,1 +1,3 @@
-return 0;
+using Qmpd;
+
+return await QmpdProcess.RunAsync(args);

@@ -1,0 +1,55 @@
+using Qmp.Types;
+
+namespace Qmp.Emulator.CommandLine;
+
+/// <summary>What a command line asks for.</summary>
+public sealed record EmulatorOptions
+{
+    /// <summary>The machine type, by name or alias.</summary>
+    public string MachineType { get; init; } = "none";
+
+    /// <summary>Id of the object that is the machine's memory.</summary>
+    public string? MemoryBackend { get; init; }
+
+    /// <summary>Bytes of guest memory; <see langword="null"/> for the machine type's default.</summary>
+    public ulong? MemorySize { get; init; }
+
+    /// <summary>The guest's name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The machine's UUID.</summary>
+    public Guid? Uuid { get; init; }
+
+    /// <summary>Whether the guest waits for <c>cont</c> (<c>-S</c>).</summary>
+    public bool StartStopped { get; init; }
+
+    /// <summary>Where to wait for a migration: a URI, JSON, or <c>defer</c>.</summary>
+    public string? Incoming { get; init; }
+
+    /// <summary>QMP monitors, in order.</summary>
+    public IReadOnlyList<MonitorSpec> Monitors { get; init; } = [];
+
+    /// <summary>Objects (<c>-object</c>).</summary>
+    public IReadOnlyList<OptionValue<ObjectOptions>> Objects { get; init; } = [];
+
+    /// <summary>Devices (<c>-device</c>).</summary>
+    public IReadOnlyList<OptionValue<DeviceOptions>> Devices { get; init; } = [];
+
+    /// <summary>Property settings (<c>-global</c>).</summary>
+    public IReadOnlyList<GlobalProperty> Globals { get; init; } = [];
+
+    /// <summary>File that gets the process id.</summary>
+    public string? PidFile { get; init; }
+
+    /// <summary>File for the log, instead of standard error.</summary>
+    public string? LogFile { get; init; }
+
+    /// <summary>Patterns of the trace events that are logged.</summary>
+    public IReadOnlyList<string> TracePatterns { get; init; } = [];
+
+    /// <summary>Whether only to print the help.</summary>
+    public bool ShowHelp { get; init; }
+
+    /// <summary>Whether only to print the version.</summary>
+    public bool ShowVersion { get; init; }
+}

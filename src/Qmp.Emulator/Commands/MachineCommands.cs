@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Qmp.Api;
+using Qmp.Machine;
+using Qmp.Server.Dispatch;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Commands;
+
+/// <summary>The commands of machine.json.</summary>
+internal sealed class MachineCommands(VirtualMachine machine) : IMachineCommands
+{
+    private const int Chunk = 1 << 20;
+
+    public ValueTask<UuidInfo> QueryUuidAsync(QueryUuidArguments arguments, CancellationToken cancellationToken) =>
+        new(new UuidInfo { Uuid = (machine.Identity.Uuid ?? Guid.Empty).ToString("D") });
+
+    // Opening a FIFO or writing to a slow disk takes as long as it takes; the loop stays held, as in QEMU, but the
+    // monitor's own thread goes on reading.
+    public async ValueTask PmemsaveAsync(PmemsaveArguments arguments, CancellationToken cancellationToken) =>
+        await Task.Run(() => Save(arguments), CancellationToken.None).ConfigureAwait(false);
+
+    private void Save(PmemsaveArguments arguments)
+    {
+        using SafeFileHandle file = Create(arguments.Filename);
+        byte[] buffer = new byte[Chunk];
+        ulong address = (ulong)arguments.Val;
+        ulong left = (ulong)arguments.Size;
+        long offset = 0;
+        while (left > 0)
+        {
+            Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(left, Chunk));
+            machine.Memory.ReadPhysical(address, piece);
+            try
+            {
+                RandomAccess.Write(file, piece, offset);
+            }
+            catch (IOException)
+            {
+                throw new CommandException("An IO error has occurred");
+            }
+
+            address += (ulong)piece.Length;
+            left -= (ulong)piece.Length;
+            offset += piece.Length;
+        }
+    }
+
+    private static SafeFileHandle Create(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new CommandException($"Could not open '{path}': {Reason(e)}");
+        }
+    }
+
+    private static string Reason(Exception e) => e switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "No such file or directory",
+        ArgumentException when e.Message.Length > 0 => "No such file or directory",
+        UnauthorizedAccessException => "Permission denied",
+        _ => Marshal.GetPInvokeErrorMessage(e.HResult & 0xffff) is { Length: > 0 } text ? text : e.Message,
+    };
+}

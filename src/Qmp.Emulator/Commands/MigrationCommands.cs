@@ -1,0 +1,78 @@
+using Qmp.Api;
+using Qmp.Migration;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Commands;
+
+/// <summary>The commands of migration.json.</summary>
+internal sealed class MigrationCommands : IMigrationCommands
+{
+    private readonly MigrationCore _core;
+    private readonly IncomingPolicy _incoming;
+
+    public MigrationCommands(MigrationCore core, IncomingPolicy incoming)
+    {
+        _core = core;
+        _incoming = incoming;
+    }
+
+    public ValueTask<MigrationInfo> QueryMigrateAsync(
+        QueryMigrateArguments arguments, CancellationToken cancellationToken) => new(_core.Query());
+
+    public ValueTask MigrateSetCapabilitiesAsync(
+        MigrateSetCapabilitiesArguments arguments, CancellationToken cancellationToken)
+    {
+        _core.SetCapabilities(arguments.Capabilities);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<MigrationCapabilityStatus>> QueryMigrateCapabilitiesAsync(
+        QueryMigrateCapabilitiesArguments arguments, CancellationToken cancellationToken) =>
+        new([
+            .. Enum.GetValues<MigrationCapability>().Where(c => c != MigrationCapability.Unrecognized).Select(
+                c => new MigrationCapabilityStatus { Capability = c, State = _core.Options.Has(c) }),
+        ]);
+
+    public ValueTask MigrateSetParametersAsync(MigrateSetParameters arguments, CancellationToken cancellationToken)
+    {
+        _core.Options.SetParameters(arguments);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<MigrationParameters> QueryMigrateParametersAsync(
+        QueryMigrateParametersArguments arguments, CancellationToken cancellationToken) =>
+        new(_core.Options.Parameters);
+
+    public ValueTask MigrateAsync(MigrateArguments arguments, CancellationToken cancellationToken)
+    {
+        MigrationAddress address = MigrationTarget.OfMigrate(arguments.Uri, arguments.Channels);
+        if (arguments.Resume == true)
+        {
+            throw new MigrationException("Cannot resume if there is no paused migration");
+        }
+
+        _core.Migrate(address);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask MigrateIncomingAsync(MigrateIncomingArguments arguments, CancellationToken cancellationToken)
+    {
+        _core.CheckIncoming();
+        MigrationAddress address = MigrationTarget.OfIncoming(arguments.Uri, arguments.Channels);
+        _incoming.ExitOnError = arguments.ExitOnError ?? true;
+        _core.MigrateIncoming(address);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask MigrateCancelAsync(MigrateCancelArguments arguments, CancellationToken cancellationToken)
+    {
+        _core.Cancel();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask MigrateContinueAsync(MigrateContinueArguments arguments, CancellationToken cancellationToken)
+    {
+        _core.Continue(arguments.State);
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,22 @@
+using Qmp.Api;
+using Qmp.Machine;
+using Qmp.Migration;
+using Qmp.Server.Events;
+using Qmp.Types;
+
+namespace Qmp.Emulator;
+
+/// <summary>Makes QMP events of what happens to the machine and its migration.</summary>
+internal sealed class MachineEventAdapter(IEventPublisher publisher) : IMachineEvents, IMigrationEvents
+{
+    private readonly RunStateEvents _runState = new(publisher);
+    private readonly MigrationEvents _migration = new(publisher);
+
+    public void Stopped() => _runState.Stop();
+
+    public void Resumed() => _runState.Resume();
+
+    public void Status(MigrationStatus status) => _migration.Migration(new MigrationEvent { Status = status });
+
+    public void Pass(long pass) => _migration.MigrationPass(new MigrationPassEvent { Pass = pass });
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Newtonsoft.Json.Linq;
+using Qmp.Api;
+using Qmp.Emulator.CommandLine;
+using Qmp.Migration;
+using Qmp.Migration.Options;
+using Qmp.Protocol.Visitors;
+using Qmp.Protocol.Visitors.Keyval;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Machines;
+
+/// <summary>Applies <c>-global migration.NAME=VALUE</c> (QMP.md section 10).</summary>
+/// <remarks>
+/// A property is named after the capability or parameter that it presets; some have <c>x-</c> in front. The names that
+/// belong to neither change details of the stream for old machine types, and only their defaults are supported.
+/// </remarks>
+internal static class MigrationGlobals
+{
+    private static readonly HashSet<string> Prefixed = new(StringComparer.Ordinal)
+    {
+        "throttle-trigger-threshold", "cpu-throttle-initial", "cpu-throttle-increment", "cpu-throttle-tailslow",
+        "max-bandwidth", "downtime-limit",
+    };
+
+    private static readonly HashSet<string> WithoutProperty = new(StringComparer.Ordinal)
+    {
+        "pause-before-switchover", "dirty-bitmaps", "postcopy-blocktime", "late-block-activate", "x-ignore-shared",
+        "validate-uuid", "block-bitmap-mapping", "direct-io",
+    };
+
+    private static readonly Dictionary<string, bool> StreamDefaults = new(StringComparer.Ordinal)
+    {
+        ["store-global-state"] = true,
+        ["send-configuration"] = true,
+        ["send-section-footer"] = true,
+        ["send-switchover-start"] = true,
+        ["multifd-clean-tls-termination"] = true,
+        ["multifd-flush-after-each-section"] = false,
+        ["x-preempt-pre-7-2"] = false,
+    };
+
+    /// <exception cref="CommandLineException">There is no such property, or the value does not fit it.</exception>
+    public static void Apply(IEnumerable<GlobalProperty> globals, MigrationOptions options)
+    {
+        foreach (GlobalProperty global in globals)
+        {
+            // Devices that this machine does not have keep their settings to themselves, as in QEMU.
+            if (global.Driver != "migration") continue;
+            try
+            {
+                Apply(global, options);
+            }
+            catch (Exception e) when (e is VisitorException or MigrationException)
+            {
+                throw new CommandLineException($"can't apply global {global}: {e.Message}");
+            }
+        }
+    }
+
+    private static void Apply(GlobalProperty global, MigrationOptions options)
+    {
+        if (StreamDefaults.TryGetValue(global.Property, out bool supported))
+        {
+            if (ReadBool(global) == supported) return;
+            throw new MigrationException(
+                $"only the default of property '{global.Property}' is supported by this emulator");
+        }
+
+        if (FindCapability(global.Property) is { } capability)
+        {
+            bool on = ReadBool(global);
+            options.Preset(c => c.With(capability, on), p => p);
+            return;
+        }
+
+        string name = ParameterName(global.Property);
+        var members = new JObject { [name] = global.Value };
+        MigrateSetParameters change;
+        try
+        {
+            change = MigrateSetParametersVisitor.Read(new KeyvalInputVisitor(members), null);
+        }
+        catch (VisitorException e) when (e.Message == $"Invalid parameter '{name}'")
+        {
+            throw NotFound(global);
+        }
+
+        if (WithoutProperty.Contains(name) || global.Property != PropertyName(name)) throw NotFound(global);
+        options.SetParameters(change);
+    }
+
+    private static MigrationCapability? FindCapability(string property)
+    {
+        // mapped-ram came after the habit of the prefix had ended.
+        string name = property == "mapped-ram" ? property
+            : property == "x-colo" ? property
+            : property.StartsWith("x-", StringComparison.Ordinal) ? property[2..]
+            : "";
+        return MigrationCapabilityExtensions.TryParse(name, out MigrationCapability capability)
+            && !WithoutProperty.Contains(name)
+                ? capability
+                : null;
+    }
+
+    private static string ParameterName(string property) =>
+        property.StartsWith("x-", StringComparison.Ordinal) && Prefixed.Contains(property[2..])
+            ? property[2..]
+            : property;
+
+    private static string PropertyName(string parameter) => Prefixed.Contains(parameter) ? "x-" + parameter : parameter;
+
+    private static bool ReadBool(GlobalProperty global)
+    {
+        var visitor = new KeyvalInputVisitor(new JObject { [global.Property] = global.Value });
+        visitor.StartStruct(null);
+        return visitor.ReadBool(global.Property);
+    }
+
+    private static MigrationException NotFound(GlobalProperty global) => new(
+        string.Create(CultureInfo.InvariantCulture, $"Property 'migration.{global.Property}' not found"));
+}
