@@ -38,7 +38,7 @@ internal sealed class ControlCommands : IControlCommands
     // In the reverse order of registration, as QEMU lists them.
     public ValueTask<IReadOnlyList<CommandInfo>> QueryCommandsAsync(
         QueryCommandsArguments arguments, CancellationToken cancellationToken) =>
-        new([.. QmpSchema.CommandNames.Select(name => new CommandInfo { Name = name })]);
+        new([.. QmpSchema.CommandNames.Reverse().Select(name => new CommandInfo { Name = name })]);
 
     public ValueTask QuitAsync(QuitArguments arguments, CancellationToken cancellationToken)
     {
