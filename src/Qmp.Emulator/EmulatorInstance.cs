@@ -2,7 +2,9 @@ using Qmp.Api;
 using Qmp.Devices.Timer;
 using Qmp.Emulator.CommandLine;
 using Qmp.Emulator.Commands;
+using Qmp.Emulator.HumanMonitor;
 using Qmp.Emulator.Machines;
+using Qmp.Emulator.Monitors;
 using Qmp.Machine;
 using Qmp.Machine.Loop;
 using Qmp.Migration;
@@ -12,6 +14,7 @@ using Qmp.Protocol.Transport;
 using Qmp.Server;
 using Qmp.Server.Dispatch;
 using Qmp.Server.Events;
+using Qmp.Server.Sessions;
 using Qmp.Types;
 using MonitorOptions = Qmp.Server.Sessions.MonitorOptions;
 
@@ -25,6 +28,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     private readonly ShutdownController _shutdown;
     private readonly QmpServer _server;
     private readonly IncomingPolicy _incoming = new();
+    private readonly MonitorList _monitors = new();
 
     /// <summary>Puts the emulator together; nothing runs yet.</summary>
     /// <exception cref="CommandLineException">The options ask for what is not to be had.</exception>
@@ -33,6 +37,12 @@ public sealed class EmulatorInstance : IAsyncDisposable
         _ports = ports;
         MachineType type = MachineType.Find(options.MachineType) ?? throw new CommandLineException(
             $"unsupported machine type: \"{options.MachineType}\"\nUse -machine help to list supported machines");
+        if (options.Cpus > type.MaxCpus)
+        {
+            throw new CommandLineException(
+                $"Invalid SMP CPUs {options.Cpus}. The max CPUs supported by machine '{type.Name}' is {type.MaxCpus}");
+        }
+
         TimeProvider clock = ports.Timeline.Clock;
         _bus = new EventBus(clock);
         var events = new MachineEventAdapter(_bus);
@@ -41,13 +51,27 @@ public sealed class EmulatorInstance : IAsyncDisposable
         {
             Autostart = !options.StartStopped,
         };
-        Migration = new MigrationCore(Machine, ports.Transport, events, ports.Logger);
+        Migration = new MigrationCore(Machine, ports.Transport, events, ports.Logger)
+        {
+            OnlyMigratable = options.OnlyMigratable,
+        };
         Migration.Devices.Add(TimerDevice.Create(Machine));
         Migration.IncomingFailed += OnIncomingFailed;
         MigrationGlobals.Apply(options.Globals, Migration.Options);
         MachineMemory.Create(options, type, Machine.Memory);
         DeviceFactory.Create(options.Devices, Machine);
-        _shutdown = new ShutdownController(new RunStateEvents(_bus));
+        foreach (OptionValue<AddFdOptions> added in options.Descriptors)
+        {
+            ports.Descriptors.Sets.Add((int)added.Value.Fd, added.Value.Set, added.Value.Opaque);
+        }
+
+        _shutdown = new ShutdownController(Machine, new RunStateEvents(_bus))
+        {
+            Reboot = options.Actions.Reboot ?? RebootAction.Reset,
+            Shutdown = options.Actions.Shutdown ?? ShutdownAction.Poweroff,
+            Panic = options.Actions.Panic ?? PanicAction.Shutdown,
+            Watchdog = options.Actions.Watchdog ?? WatchdogAction.Reset,
+        };
         _shutdown.Ending += OnEnding;
         _server = new QmpServer(
             new QmpServerOptions
@@ -86,6 +110,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         }
 
         foreach (MonitorSpec monitor in options.Monitors) AddMonitor(monitor);
+        await _monitors.WaitForClientsAsync().ConfigureAwait(false);
         if (options.Incoming is null)
         {
             using MachineLoop.Hold hold = await Machine.Loop.EnterAsync().ConfigureAwait(false);
@@ -98,10 +123,10 @@ public sealed class EmulatorInstance : IAsyncDisposable
     }
 
     /// <summary>Adds a monitor on any transport.</summary>
-    public void AddMonitor(MonitorOptions monitor) => _server.AddMonitor(monitor);
+    public IMonitor AddMonitor(MonitorOptions monitor) => _server.AddMonitor(monitor);
 
     /// <summary>Ends the emulator as a signal does.</summary>
-    public void RequestShutdown(ShutdownCause cause) => _shutdown.Request(cause);
+    public void RequestShutdown(ShutdownCause cause) => _shutdown.Quit(cause);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -118,25 +143,39 @@ public sealed class EmulatorInstance : IAsyncDisposable
         Machine.Dispose();
     }
 
-    private CommandRegistry Commands() => new CommandRegistry.Builder()
-        .Add(RunStateCommandTable.Commands, new RunStateCommands(Machine))
-        .Add(MigrationCommandTable.Commands, new MigrationCommands(Migration, _incoming))
-        .Add(ControlCommandTable.Commands, session => new ControlCommands(session, _shutdown))
-        .Add(IntrospectCommandTable.Commands, new IntrospectCommands())
-        .Add(MachineCommandTable.Commands, new MachineCommands(Machine))
-        .Add(MiscCommandTable.Commands, session => new MiscCommands(Machine, _ports.Descriptors, session))
-        .Build();
+    private CommandRegistry Commands()
+    {
+        var guest = new GuestControl(Machine);
+        var human = new HumanMonitorInterpreter(
+            new HumanCommands(guest, Migration, _shutdown), new HumanInfos(Machine, Migration));
+        var migration = new MigrationCommands(Migration, _incoming);
+        return new CommandRegistry.Builder()
+            .Add(RunStateCommandTable.Commands, new RunStateCommands(Machine, _shutdown))
+            .Add(CharCommandTable.Commands, new CharCommands(_monitors))
+            .Add(NetCommandTable.Commands, new NetCommands())
+            .Add(MigrationCommandTable.Commands, migration)
+            .Add(MigrationCommandTable.OobCommands, migration)
+            .Add(ControlCommandTable.Commands, session => new ControlCommands(session, _shutdown))
+            .Add(IntrospectCommandTable.Commands, new IntrospectCommands())
+            .Add(MachineCommandTable.Commands, new MachineCommands(Machine, _shutdown))
+            .Add(YankCommandTable.OobCommands, new YankCommands(_monitors, Migration))
+            .Add(
+                MiscCommandTable.Commands,
+                session => new MiscCommands(Machine, guest, human, _ports.Descriptors, session))
+            .Build();
+    }
 
     private void AddMonitor(MonitorSpec spec)
     {
         try
         {
-            AddMonitor(new MonitorOptions
+            IMonitor monitor = AddMonitor(new MonitorOptions
             {
                 Id = spec.Id,
                 Listener = _ports.Listen(spec),
                 Pretty = spec.Pretty,
             });
+            _monitors.Add(new MonitorDevice(spec, monitor));
         }
         catch (TransportException e)
         {

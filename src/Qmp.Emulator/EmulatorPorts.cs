@@ -1,5 +1,6 @@
 using System.Globalization;
 using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Descriptors;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Channels.Posix;
@@ -18,7 +19,7 @@ public sealed record EmulatorPorts
     public required IMigrationTransport Transport { get; init; }
 
     /// <summary>Descriptors that clients pass.</summary>
-    public required NamedDescriptors Descriptors { get; init; }
+    public required PassedDescriptors Descriptors { get; init; }
 
     /// <summary>The log.</summary>
     public required ILogger Logger { get; init; }
@@ -29,7 +30,7 @@ public sealed record EmulatorPorts
     /// <summary>Real threads, sockets and files.</summary>
     public static EmulatorPorts Real(TimeProvider clock, ILogger logger)
     {
-        var descriptors = new NamedDescriptors();
+        var descriptors = new PassedDescriptors();
         return new EmulatorPorts
         {
             Timeline = new ThreadTimeline(clock, logger),

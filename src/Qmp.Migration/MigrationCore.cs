@@ -1,4 +1,5 @@
 using Qmp.Machine;
+using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Devices;
 using Qmp.Migration.Incoming;
@@ -55,9 +56,18 @@ public sealed class MigrationCore
     /// <summary>The incoming migration, if one was started.</summary>
     internal IncomingMigration? Incoming => _incoming;
 
-    /// <summary>Whether a migration is under way, on either side.</summary>
-    public bool IsRunning =>
-        _outgoing is { State.IsRunning: true } || _incoming is { State.Current: MigrationStatus.Active };
+    /// <summary>Whether an outgoing migration is under way.</summary>
+    public bool IsRunning => _outgoing is { State.IsRunning: true };
+
+    /// <summary>Whether devices that cannot be migrated were forbidden (<c>-only-migratable</c>).</summary>
+    public bool OnlyMigratable { get; init; }
+
+    /// <summary>Whether there is a connection to cut: from the request to migrate to its end.</summary>
+    public bool CanBeYanked => IsRunning || _incoming is { State.Current: MigrationStatus.Setup or MigrationStatus.Active };
+
+    /// <summary>The activities of an outgoing migration, as <c>query-migrationthreads</c> lists them.</summary>
+    public IEnumerable<Activity> Threads =>
+        _outgoing is { State.IsRunning: true, Activity: { } sending } ? [sending] : [];
 
     /// <summary>Puts capabilities in force, all or none.</summary>
     /// <exception cref="MigrationException">They do not go together, or a migration is under way.</exception>
@@ -72,10 +82,7 @@ public sealed class MigrationCore
     /// <exception cref="ChannelException">A file, command or descriptor could not be opened.</exception>
     public void Migrate(MigrationAddress address)
     {
-        if (_outgoing is { State.IsRunning: true })
-        {
-            throw new MigrationException("There's a migration process in progress");
-        }
+        if (IsRunning) throw new MigrationException("There's a migration process in progress");
 
         if (_machine.RunState == RunState.Inmigrate)
         {
@@ -138,6 +145,30 @@ public sealed class MigrationCore
 
         _outgoing?.Continue();
     }
+
+    /// <summary>Cuts the connection of a migration; it fails. May be called from any thread.</summary>
+    public void Yank()
+    {
+        _outgoing?.Yank();
+        _incoming?.Yank();
+    }
+
+    /// <summary>Asks for postcopy.</summary>
+    /// <exception cref="MigrationException">No migration with the capability is under way; none can be here.</exception>
+    public void StartPostcopy() => throw new MigrationException(
+        Options.Has(MigrationCapability.PostcopyRam)
+            ? "Postcopy must be started after migration has been started"
+            : "Enable postcopy with migrate_set_capability before the start of migration");
+
+    /// <summary>Pauses a migration in postcopy.</summary>
+    /// <exception cref="MigrationException">No migration is in postcopy; none can be here.</exception>
+    public void PausePostcopy() => throw new MigrationException(
+        "migrate-pause is currently only supported during postcopy-active or postcopy-recover state");
+
+    /// <summary>Listens anew for a migration that is paused in postcopy.</summary>
+    /// <exception cref="MigrationException">No migration is; none can be here.</exception>
+    public void RecoverPostcopy() =>
+        throw new MigrationException("Migrate recover can only be run when postcopy is paused.");
 
     /// <summary>What <c>query-migrate</c> answers.</summary>
     public MigrationInfo Query() => MigrationReport.Of(_machine, _outgoing, _incoming);

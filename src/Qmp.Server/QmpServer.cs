@@ -45,7 +45,7 @@ public sealed class QmpServer : IAsyncDisposable
 
     /// <summary>Adds a monitor and starts to accept its clients.</summary>
     /// <exception cref="ObjectDisposedException">The server was closed.</exception>
-    public void AddMonitor(MonitorOptions options)
+    public IMonitor AddMonitor(MonitorOptions options)
     {
         var monitor = new MonitorHost(options, _services);
         lock (_gate)
@@ -54,6 +54,8 @@ public sealed class QmpServer : IAsyncDisposable
             _monitors.Add(monitor);
             monitor.Start();
         }
+
+        return monitor;
     }
 
     /// <summary>
@@ -86,7 +88,7 @@ public sealed class QmpServer : IAsyncDisposable
         {
             lock (_gate)
             {
-                foreach (MonitorHost monitor in _monitors) monitor.Abort();
+                foreach (MonitorHost monitor in _monitors) monitor.Disconnect();
             }
 
             await Completion.ConfigureAwait(false);

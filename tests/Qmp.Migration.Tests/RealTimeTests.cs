@@ -64,9 +64,11 @@ internal sealed class RealTimeTests
         Assert.That(destination.Ram().AsSpan().SequenceEqual(source.Ram()));
     }
 
-    private sealed class NoDescriptors : INamedDescriptors
+    private sealed class NoDescriptors : IPassedDescriptors
     {
         public int Take(string name) => -1;
+
+        public int Duplicate(long set, bool writing) => -1;
     }
 
     [Test]

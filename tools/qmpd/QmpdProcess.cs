@@ -20,6 +20,12 @@ internal static class QmpdProcess
                 return 0;
             }
 
+            if (options.ShowMachines)
+            {
+                Console.Out.Write(CommandLineParser.Machines());
+                return 0;
+            }
+
             if (options.ShowVersion)
             {
                 Console.Out.WriteLine(

@@ -17,6 +17,7 @@ public sealed class CommandLineParser
     private readonly List<OptionValue<ObjectOptions>> _objects = [];
     private readonly List<OptionValue<DeviceOptions>> _devices = [];
     private readonly List<GlobalProperty> _globals = [];
+    private readonly List<OptionValue<AddFdOptions>> _descriptors = [];
     private readonly List<string> _tracePatterns = [];
     private EmulatorOptions _options = new();
 
@@ -69,9 +70,15 @@ public sealed class CommandLineParser
         return text.ToString();
     }
 
+    /// <summary>The machine types: one line each.</summary>
+    public static string Machines() => Emulator.Machines.MachineType.Help();
+
     // The options; called by the table.
-    internal void AddMachine(string text) =>
-        _machine.Merge(OptionReader.ReadMembers("machine", text, "type"));
+    internal void AddMachine(string text)
+    {
+        if (text is "help" or "?") _options = _options with { ShowMachines = true };
+        else _machine.Merge(OptionReader.ReadMembers("machine", text, "type"));
+    }
 
     internal void SetMemory(string text)
     {
@@ -96,13 +103,11 @@ public sealed class CommandLineParser
 
     internal void StartStopped() => _options = _options with { StartStopped = true };
 
-    internal void AddQmp(string option, string text, bool pretty) => _monitors.Add(
-        new MonitorSpec(
-            string.Create(CultureInfo.InvariantCulture, $"compat_monitor{_monitors.Count}"),
-            ChardevText.Parse(option, text),
-            pretty,
-            option,
-            text));
+    internal void AddQmp(string option, string text, bool pretty)
+    {
+        string id = string.Create(CultureInfo.InvariantCulture, $"compat_monitor{_monitors.Count}");
+        _monitors.Add(new MonitorSpec(id, id, ChardevText.Parse(option, text), pretty, option, text));
+    }
 
     internal void AddChardev(string text)
     {
@@ -165,19 +170,67 @@ public sealed class CommandLineParser
         throw CommandLineException.At(option, text, $"Parameter 'type' does not accept value '{text}'");
     }
 
+    internal void SetAccelerator(string text)
+    {
+        JObject members = OptionReader.ReadMembers("accel", text, "accel");
+        if ((string?)members["accel"] is not "tcg")
+        {
+            throw CommandLineException.At("accel", text, $"invalid accelerator {members["accel"]}");
+        }
+    }
+
+    internal void SetSmp(string text)
+    {
+        SmpOptions smp = OptionReader.Read("smp", text, "cpus", SmpOptionsVisitor.Read);
+        long cpus = smp.Cpus ?? (smp.Sockets ?? 1) * (smp.Cores ?? 1) * (smp.Threads ?? 1);
+        if (cpus < 1) throw new CommandLineException("Invalid CPU topology: CPU topology parameters must be greater than zero");
+        _options = _options with { Cpus = cpus };
+    }
+
+    internal void SetCpu(string text) => _options = _options with { CpuModel = text };
+
+    internal void SetActions(string text)
+    {
+        SetActionArguments actions = OptionReader.Read("action", text, null, SetActionArgumentsVisitor.Read);
+        _options = _options with
+        {
+            Actions = _options.Actions with
+            {
+                Reboot = actions.Reboot ?? _options.Actions.Reboot,
+                Shutdown = actions.Shutdown ?? _options.Actions.Shutdown,
+                Panic = actions.Panic ?? _options.Actions.Panic,
+                Watchdog = actions.Watchdog ?? _options.Actions.Watchdog,
+            },
+        };
+    }
+
+    internal void NoReboot() => SetActions("reboot=shutdown");
+
+    internal void NoShutdown() => SetActions("shutdown=pause");
+
+    internal void OnlyMigratable() => _options = _options with { OnlyMigratable = true };
+
+    internal void AddDescriptor(string text)
+    {
+        AddFdOptions added = OptionReader.Read("add-fd", text, null, AddFdOptionsVisitor.Read);
+        if (added.Fd <= 2) throw CommandLineException.At("add-fd", text, "fd cannot be a standard I/O stream");
+        _descriptors.Add(new OptionValue<AddFdOptions>("add-fd", text, added));
+    }
+
     internal void ShowVersion() => _options = _options with { ShowVersion = true };
 
     internal void ShowHelp() => _options = _options with { ShowHelp = true };
 
     private EmulatorOptions Finish()
     {
-        foreach (OptionValue<MonitorOptions> mon in _mons) _monitors.Add(MonitorOf(mon));
         return WithMachine() with
         {
-            Monitors = _monitors,
+            // QEMU makes the character devices of -chardev before those that -qmp implies.
+            Monitors = [.. _mons.Select(MonitorOf), .. _monitors],
             Objects = _objects,
             Devices = _devices,
             Globals = _globals,
+            Descriptors = _descriptors,
             TracePatterns = _tracePatterns,
         };
     }
@@ -192,6 +245,7 @@ public sealed class CommandLineParser
         if (mon.Value.Mode != MonitorMode.Control) throw mon.Error("only QMP monitors (mode=control) are supported");
         return new MonitorSpec(
             mon.Value.Id ?? mon.Value.Chardev,
+            mon.Value.Chardev,
             (chardev as ChardevOptions.Socket)?.Value,
             mon.Value.Pretty ?? false,
             mon.Option,

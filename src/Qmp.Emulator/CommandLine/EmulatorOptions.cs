@@ -38,6 +38,21 @@ public sealed record EmulatorOptions
     /// <summary>Property settings (<c>-global</c>).</summary>
     public IReadOnlyList<GlobalProperty> Globals { get; init; } = [];
 
+    /// <summary>How many CPUs the machine has, in name.</summary>
+    public long Cpus { get; init; } = 1;
+
+    /// <summary>The CPU model, in name.</summary>
+    public string? CpuModel { get; init; }
+
+    /// <summary>What resets, shutdowns and panics do.</summary>
+    public SetActionArguments Actions { get; init; } = new();
+
+    /// <summary>Descriptors for sets (<c>-add-fd</c>).</summary>
+    public IReadOnlyList<OptionValue<AddFdOptions>> Descriptors { get; init; } = [];
+
+    /// <summary>Whether devices that cannot be migrated are refused.</summary>
+    public bool OnlyMigratable { get; init; }
+
     /// <summary>File that gets the process id.</summary>
     public string? PidFile { get; init; }
 
@@ -49,6 +64,9 @@ public sealed record EmulatorOptions
 
     /// <summary>Whether only to print the help.</summary>
     public bool ShowHelp { get; init; }
+
+    /// <summary>Whether only to list the machine types.</summary>
+    public bool ShowMachines { get; init; }
 
     /// <summary>Whether only to print the version.</summary>
     public bool ShowVersion { get; init; }

@@ -6,8 +6,11 @@ internal static class OptionTable
     /// <summary>All options.</summary>
     public static IReadOnlyList<CommandLineOption> All { get; } =
     [
-        new("machine", "[type=]NAME[,PROP=VALUE[,...]]", "machine type: none", (p, t) => p.AddMachine(t)) { Alias = "M" },
+        new("machine", "[type=]NAME[,PROP=VALUE[,...]]", "machine type: none, pc or q35; help lists all", (p, t) => p.AddMachine(t)) { Alias = "M" },
         new("m", "[size=]SIZE", "guest memory; a plain number counts mebibytes", (p, t) => p.SetMemory(t)),
+        new("accel", "tcg", "the only accelerator there is", (p, t) => p.SetAccelerator(t)),
+        new("smp", "[cpus=]N[,sockets=...]", "CPUs, in name only", (p, t) => p.SetSmp(t)),
+        new("cpu", "MODEL", "CPU model, in name only", (p, t) => p.SetCpu(t)),
         new("name", "[guest=]NAME", "the guest's name", (p, t) => p.SetName(t)),
         new("uuid", "UUID", "the machine's UUID", (p, t) => p.SetUuid(t)),
         new("S", null, "wait for the command cont before the guest starts", (p, _) => p.StartStopped()),
@@ -19,6 +22,11 @@ internal static class OptionTable
         new("object", "TYPE,id=ID,...", "memory-backend-ram or memory-backend-file", (p, t) => p.AddObject(t)),
         new("device", "DRIVER[,PROP=VALUE...]", "loader or x-workload", (p, t) => p.AddDevice(t)),
         new("global", "DRIVER.PROP=VALUE", "default of a property", (p, t) => p.AddGlobal(t)),
+        new("add-fd", "fd=N,set=N[,opaque=TEXT]", "put an inherited descriptor into a set", (p, t) => p.AddDescriptor(t)),
+        new("action", "EVENT=ACTION[,...]", "what reboot, shutdown, panic and watchdog do", (p, t) => p.SetActions(t)),
+        new("no-reboot", null, "the same as -action reboot=shutdown", (p, _) => p.NoReboot()),
+        new("no-shutdown", null, "the same as -action shutdown=pause", (p, _) => p.NoShutdown()),
+        new("only-migratable", null, "refuse devices that cannot be migrated", (p, _) => p.OnlyMigratable()),
         new("pidfile", "FILE", "write the process id to a file", (p, t) => p.SetPidFile(t)),
         new("D", "FILE", "write the log to a file", (p, t) => p.SetLogFile(t)),
         new("d", "trace:PATTERN[,...]", "log trace events", (p, t) => p.AddLogItems(t)),

@@ -42,7 +42,7 @@ internal sealed class ControlCommands : IControlCommands
 
     public ValueTask QuitAsync(QuitArguments arguments, CancellationToken cancellationToken)
     {
-        _shutdown.Request(ShutdownCause.HostQmpQuit);
+        _shutdown.Quit(ShutdownCause.HostQmpQuit);
         return ValueTask.CompletedTask;
     }
 }

@@ -8,12 +8,29 @@ using Qmp.Types;
 namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of machine.json.</summary>
-internal sealed class MachineCommands(VirtualMachine machine) : IMachineCommands
+internal sealed class MachineCommands(VirtualMachine machine, ShutdownController shutdown) : IMachineCommands
 {
     private const int Chunk = 1 << 20;
 
     public ValueTask<UuidInfo> QueryUuidAsync(QueryUuidArguments arguments, CancellationToken cancellationToken) =>
         new(new UuidInfo { Uuid = (machine.Identity.Uuid ?? Guid.Empty).ToString("D") });
+
+    public ValueTask<TargetInfo> QueryTargetAsync(QueryTargetArguments arguments, CancellationToken cancellationToken) =>
+        new(new TargetInfo { Arch = SysEmuTarget.X86_64 });
+
+    // As a QEMU that was built with KVM and does not use it.
+    public ValueTask<KvmInfo> QueryKvmAsync(QueryKvmArguments arguments, CancellationToken cancellationToken) =>
+        new(new KvmInfo { Enabled = false, Present = true });
+
+    public ValueTask SystemResetAsync(SystemResetArguments arguments, CancellationToken cancellationToken) =>
+        shutdown.ResetAsync(ShutdownCause.HostQmpSystemReset);
+
+    public ValueTask SystemPowerdownAsync(
+        SystemPowerdownArguments arguments, CancellationToken cancellationToken)
+    {
+        shutdown.PowerDown();
+        return ValueTask.CompletedTask;
+    }
 
     // Opening a FIFO or writing to a slow disk takes as long as it takes; the loop stays held, as in QEMU, but the
     // monitor's own thread goes on reading.

@@ -5,7 +5,7 @@ using Qmp.Types;
 namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of migration.json.</summary>
-internal sealed class MigrationCommands : IMigrationCommands
+internal sealed class MigrationCommands : IMigrationCommands, IMigrationOobCommands
 {
     private readonly MigrationCore _core;
     private readonly IncomingPolicy _incoming;
@@ -69,6 +69,33 @@ internal sealed class MigrationCommands : IMigrationCommands
         _core.Cancel();
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask MigrateStartPostcopyAsync(
+        MigrateStartPostcopyArguments arguments, CancellationToken cancellationToken)
+    {
+        _core.StartPostcopy();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask MigratePauseAsync(MigratePauseArguments arguments, CancellationToken cancellationToken)
+    {
+        _core.PausePostcopy();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask MigrateRecoverAsync(MigrateRecoverArguments arguments, CancellationToken cancellationToken)
+    {
+        _core.RecoverPostcopy();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<MigrationThreadInfo>> QueryMigrationthreadsAsync(
+        QueryMigrationthreadsArguments arguments, CancellationToken cancellationToken) =>
+        new([.. _core.Threads.Select(t => new MigrationThreadInfo { Name = t.Name, ThreadId = t.ThreadId })]);
+
+    public ValueTask<COLOStatus> QueryColoStatusAsync(
+        QueryColoStatusArguments arguments, CancellationToken cancellationToken) =>
+        new(new COLOStatus { Mode = COLOMode.None, LastMode = COLOMode.None, Reason = COLOExitReason.None });
 
     public ValueTask MigrateContinueAsync(MigrateContinueArguments arguments, CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
 using Qmp.Api;
+using Qmp.Emulator.Descriptors;
+using Qmp.Emulator.HumanMonitor;
 using Qmp.Machine;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
@@ -7,16 +9,33 @@ namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of misc.json; one instance a session, because descriptors come over it.</summary>
 internal sealed class MiscCommands(
-    VirtualMachine machine, NamedDescriptors descriptors, IMonitorSession session) : IMiscCommands
+    VirtualMachine machine,
+    GuestControl guest,
+    HumanMonitorInterpreter human,
+    PassedDescriptors descriptors,
+    IMonitorSession session) : IMiscCommands
 {
     public ValueTask<NameInfo> QueryNameAsync(QueryNameArguments arguments, CancellationToken cancellationToken) =>
         new(new NameInfo { Name = machine.Identity.Name });
 
-    // Before a guest has come in, stop and cont only decide what becomes of it.
-    public async ValueTask StopAsync(StopArguments arguments, CancellationToken cancellationToken)
+    public ValueTask StopAsync(StopArguments arguments, CancellationToken cancellationToken) => guest.StopAsync();
+
+    public ValueTask ContAsync(ContArguments arguments, CancellationToken cancellationToken)
     {
-        if (machine.RunState == RunState.Inmigrate) machine.Autostart = false;
-        else await machine.StopAsync(RunState.Paused).ConfigureAwait(false);
+        guest.Continue();
+        return ValueTask.CompletedTask;
+    }
+
+    // With cpu-index QEMU picks the CPU that commands such as info registers show; there are none here.
+    public async ValueTask<string> HumanMonitorCommandAsync(
+        HumanMonitorCommandArguments arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.CpuIndex is not null)
+        {
+            throw new CommandException("Parameter 'cpu-index' expects a CPU number");
+        }
+
+        return await human.ExecuteAsync(arguments.CommandLine).ConfigureAwait(false);
     }
 
     public ValueTask GetfdAsync(GetfdArguments arguments, CancellationToken cancellationToken)
@@ -27,32 +46,28 @@ internal sealed class MiscCommands(
             throw new CommandException("Parameter 'fdname' expects a name not starting with a digit");
         }
 
-        descriptors.Put(arguments.Fdname, passed.Keep());
+        descriptors.Named.Put(arguments.Fdname, passed.Keep());
         return ValueTask.CompletedTask;
     }
 
     public ValueTask ClosefdAsync(ClosefdArguments arguments, CancellationToken cancellationToken)
     {
-        descriptors.Close(arguments.Fdname);
+        descriptors.Named.Close(arguments.Fdname);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask ContAsync(ContArguments arguments, CancellationToken cancellationToken)
+    public ValueTask<AddfdInfo> AddFdAsync(AddFdArguments arguments, CancellationToken cancellationToken)
     {
-        switch (machine.RunState)
-        {
-            case RunState.FinishMigrate:
-                throw new CommandException("Migration is not finalized yet");
+        using var passed = new PassedDescriptor(session);
+        return new(descriptors.Sets.Add(passed.Keep(), arguments.FdsetId, arguments.Opaque));
+    }
 
-            case RunState.Inmigrate:
-                machine.Autostart = true;
-                break;
-
-            default:
-                machine.Start();
-                break;
-        }
-
+    public ValueTask RemoveFdAsync(RemoveFdArguments arguments, CancellationToken cancellationToken)
+    {
+        descriptors.Sets.Remove(arguments.FdsetId, arguments.Fd);
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask<IReadOnlyList<FdsetInfo>> QueryFdsetsAsync(
+        QueryFdsetsArguments arguments, CancellationToken cancellationToken) => new(descriptors.Sets.List());
 }

@@ -71,6 +71,12 @@ public sealed class IncomingMigration
         Activity = _machine.Timeline.Start("mig/dst/main", RunAsync);
     }
 
+    /// <summary>Cuts the connection, if there is one; the load fails.</summary>
+    internal void Yank()
+    {
+        lock (_gate) _channel?.Shutdown();
+    }
+
     /// <summary>Cuts the migration: nothing more is accepted or loaded.</summary>
     internal void Shutdown()
     {

@@ -114,6 +114,12 @@ public sealed class OutgoingMigration
         _waker.Wake();
     }
 
+    /// <summary>Cuts the connection; the migration fails for that reason.</summary>
+    internal void Yank()
+    {
+        lock (_gate) _channel?.Shutdown();
+    }
+
     /// <summary>Ends the pause before the switchover.</summary>
     internal void Continue()
     {

@@ -3,14 +3,31 @@ using Qmp.Protocol.Transport;
 namespace Qmp.Server.Sessions;
 
 /// <summary>Accepts a monitor's clients and serves them one after the other.</summary>
-internal sealed class MonitorHost(MonitorOptions options, MonitorServices services) : IDisposable
+internal sealed class MonitorHost(MonitorOptions options, MonitorServices services) : IMonitor, IDisposable
 {
     private readonly ITransportListener _listener = options.Listener;
     private readonly Lock _gate = new();
 
+    private readonly TaskCompletionSource _firstClient = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     // Guarded by _gate.
     private MonitorSession? _session;
     private bool _closing;
+
+    /// <inheritdoc/>
+    public string Id => options.Id;
+
+    /// <inheritdoc/>
+    public bool IsConnected
+    {
+        get
+        {
+            lock (_gate) return _session is not null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task FirstClient => _firstClient.Task;
 
     /// <summary>Ends when no client is served and none will be.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -53,8 +70,8 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
         session?.Close();
     }
 
-    /// <summary>Drops the current client at once.</summary>
-    public void Abort()
+    /// <inheritdoc/>
+    public void Disconnect()
     {
         lock (_gate) _session?.Abort();
     }
@@ -74,6 +91,8 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
         {
             services.Logger.Error(e, "monitor_qmp_accept_failed {Monitor} {Listener}", options.Id, _listener.Name);
         }
+
+        _firstClient.TrySetResult();
     }
 
     private async ValueTask ServeAsync(IDuplexTransport transport)
@@ -85,6 +104,7 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
             _session = session;
         }
 
+        _firstClient.TrySetResult();
         try
         {
             await session.RunAsync().ConfigureAwait(false);

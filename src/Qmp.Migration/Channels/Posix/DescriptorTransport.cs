@@ -9,9 +9,9 @@ internal sealed class DescriptorTransport
 {
     private const int ReadOnlyNonBlocking = 0x800; // O_RDONLY | O_NONBLOCK
     private const int WriteOnlyNonBlocking = 0x801; // O_WRONLY | O_NONBLOCK
-    private readonly INamedDescriptors _names;
+    private readonly IPassedDescriptors _passed;
 
-    public DescriptorTransport(INamedDescriptors names) => _names = names;
+    public DescriptorTransport(IPassedDescriptors passed) => _passed = passed;
 
     /// <summary>The channel to a destination: a descriptor by the name of <c>getfd</c>.</summary>
     /// <exception cref="ChannelException">There is none of that name.</exception>
@@ -23,7 +23,7 @@ internal sealed class DescriptorTransport
         int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : Named(name),
         writing: false);
 
-    private int Named(string name) => _names.Take(name) is var descriptor && descriptor >= 0
+    private int Named(string name) => _passed.Take(name) is var descriptor && descriptor >= 0
         ? descriptor
         : throw new ChannelException($"File descriptor named '{name}' has not been found");
 

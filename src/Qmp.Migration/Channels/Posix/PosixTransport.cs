@@ -6,15 +6,20 @@ namespace Qmp.Migration.Channels.Posix;
 public sealed class PosixTransport : IMigrationTransport
 {
     private readonly DescriptorTransport _descriptors;
+    private readonly FileTransport _files;
 
-    /// <summary>Connections of a process that gets descriptors from <paramref name="descriptors"/>.</summary>
-    public PosixTransport(INamedDescriptors descriptors) => _descriptors = new DescriptorTransport(descriptors);
+    /// <summary>Connections of a process that gets descriptors from <paramref name="passed"/>.</summary>
+    public PosixTransport(IPassedDescriptors passed)
+    {
+        _descriptors = new DescriptorTransport(passed);
+        _files = new FileTransport(passed);
+    }
 
     /// <inheritdoc/>
     public IMigrationChannel? Open(MigrationAddress address) => address switch
     {
         MigrationAddress.Exec exec => CommandTransport.Open(exec.Value.Args),
-        MigrationAddress.File file => FileTransport.Write(file.Value),
+        MigrationAddress.File file => _files.Write(file.Value),
         MigrationAddress.Socket { Value: SocketAddress.Fd fd } => _descriptors.Write(fd.Value.Str),
         MigrationAddress.Socket => null,
         _ => throw Unsupported(address),
@@ -31,7 +36,7 @@ public sealed class PosixTransport : IMigrationTransport
     public IMigrationListener Listen(MigrationAddress address) => address switch
     {
         MigrationAddress.Exec exec => new ReadyListener(CommandTransport.Open(exec.Value.Args)),
-        MigrationAddress.File file => new ReadyListener(FileTransport.Read(file.Value)),
+        MigrationAddress.File file => new ReadyListener(_files.Read(file.Value)),
         MigrationAddress.Socket { Value: SocketAddress.Fd fd } => new ReadyListener(_descriptors.Read(fd.Value.Str)),
         MigrationAddress.Socket socket => SocketTransport.Listen(socket.Value),
         _ => throw Unsupported(address),

@@ -1,11 +1,10 @@
 using Microsoft.Win32.SafeHandles;
-using Qmp.Migration.Channels;
 using Qmp.Server.Dispatch;
 
-namespace Qmp.Emulator;
+namespace Qmp.Emulator.Descriptors;
 
-/// <summary>Descriptors that clients passed along with <c>getfd</c>; they outlive the client's connection.</summary>
-public sealed class NamedDescriptors : INamedDescriptors, IDisposable
+/// <summary>Descriptors by name.</summary>
+public sealed class NamedDescriptors : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SafeFileHandle> _named = new(StringComparer.Ordinal); // guarded by _gate
@@ -34,7 +33,7 @@ public sealed class NamedDescriptors : INamedDescriptors, IDisposable
         handle.Dispose();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Takes the descriptor of that name, which is the caller's then, or returns -1.</summary>
     public int Take(string name)
     {
         SafeFileHandle? handle;

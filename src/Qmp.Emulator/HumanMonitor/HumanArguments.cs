@@ -1,0 +1,95 @@
+using System.Text;
+
+namespace Qmp.Emulator.HumanMonitor;
+
+/// <summary>The words of a line, taken one after the other. Texts are QEMU's.</summary>
+internal sealed class HumanArguments
+{
+    private readonly string _command;
+    private readonly string _line;
+    private int _at;
+
+    public HumanArguments(string command, string line, int at)
+    {
+        _command = command;
+        _line = line;
+        _at = at;
+    }
+
+    /// <summary>Takes <c>-x</c> if it comes next.</summary>
+    public bool Flag(char flag)
+    {
+        SkipSpaces();
+        if (_at + 1 >= _line.Length || _line[_at] != '-' || _line[_at + 1] != flag) return false;
+        _at += 2;
+        return true;
+    }
+
+    /// <summary>Takes a word, quoted or not; <see langword="null"/> at the end of the line.</summary>
+    public string? OptionalText()
+    {
+        SkipSpaces();
+        if (_at == _line.Length) return null;
+        if (_line[_at] == '"') return Quoted();
+        int start = _at;
+        while (_at < _line.Length && !char.IsWhiteSpace(_line[_at])) _at++;
+        return _line[start.._at];
+    }
+
+    /// <summary>Takes a word.</summary>
+    /// <exception cref="HumanException">There is none.</exception>
+    public string Text() => OptionalText() ?? throw Error($"{_command}: string expected");
+
+    /// <summary>Takes <c>on</c> or <c>off</c>.</summary>
+    /// <exception cref="HumanException">It is neither.</exception>
+    public bool OnOff() => OptionalText() switch
+    {
+        "on" => true,
+        "off" => false,
+        _ => throw Error("Expected 'on' or 'off'"),
+    };
+
+    /// <summary>Checks that nothing is left.</summary>
+    /// <exception cref="HumanException">Something is.</exception>
+    public void End()
+    {
+        SkipSpaces();
+        if (_at < _line.Length) throw Error($"{_command}: extraneous characters at the end of line");
+    }
+
+    private HumanException Error(string message) =>
+        new($"{message}\nTry \"help {_command}\" for more information\n");
+
+    private void SkipSpaces()
+    {
+        while (_at < _line.Length && char.IsWhiteSpace(_line[_at])) _at++;
+    }
+
+    private string Quoted()
+    {
+        var text = new StringBuilder();
+        _at++;
+        while (_at < _line.Length && _line[_at] != '"')
+        {
+            char c = _line[_at++];
+            if (c != '\\')
+            {
+                text.Append(c);
+                continue;
+            }
+
+            char escaped = _at < _line.Length ? _line[_at++] : '\0';
+            text.Append(escaped switch
+            {
+                'n' => '\n',
+                'r' => '\r',
+                '\\' or '\'' or '"' => escaped,
+                _ => throw Error($"unsupported escape code: '\\{escaped}'\n{_command}: string expected"),
+            });
+        }
+
+        if (_at == _line.Length) throw Error($"unterminated string\n{_command}: string expected");
+        _at++;
+        return text.ToString();
+    }
+}

@@ -1,0 +1,140 @@
+using Newtonsoft.Json.Linq;
+using Qmp.Api;
+using Qmp.Emulator.Commands;
+using Qmp.Migration;
+using Qmp.Migration.Channels;
+using Qmp.Protocol.Visitors;
+using Qmp.Protocol.Visitors.Keyval;
+using Qmp.Types;
+
+namespace Qmp.Emulator.HumanMonitor;
+
+/// <summary>The commands of the human monitor that do something.</summary>
+internal sealed class HumanCommands
+{
+    private static readonly HashSet<string> InMebibytes =
+        new(StringComparer.Ordinal) { "max-bandwidth", "avail-switchover-bandwidth" };
+
+    private readonly GuestControl _guest;
+    private readonly MigrationCore _migration;
+
+    public HumanCommands(GuestControl guest, MigrationCore migration, ShutdownController shutdown)
+    {
+        _guest = guest;
+        _migration = migration;
+        All =
+        [
+            new(["stop", "s"], "", "stop emulation", a => Done(a, guest.StopAsync)),
+            new(["cont", "c"], "", "resume emulation", a => Done(a, ContAsync)),
+            new(["quit", "q"], "", "quit the emulator", a => Done(a, () => QuitAsync(shutdown))),
+            new(
+                ["migrate"],
+                "[-d] [-r] uri",
+                "migrate to URI (using -d to not wait for completion)\n\t\t\t -r to resume a paused postcopy migration",
+                Migrate),
+            new(["migrate_cancel"], "", "cancel the current VM migration", a => Done(a, CancelAsync)),
+            new(
+                ["migrate_set_capability"],
+                "capability state",
+                "Enable/Disable the usage of a capability for migration",
+                SetCapability),
+            new(["migrate_set_parameter"], "parameter value", "Set the parameter for migration", SetParameter),
+        ];
+    }
+
+    public IReadOnlyList<HumanCommand> All { get; }
+
+    private static async ValueTask<string> Done(HumanArguments arguments, Func<ValueTask> run)
+    {
+        arguments.End();
+        await run().ConfigureAwait(false);
+        return "";
+    }
+
+    private ValueTask ContAsync()
+    {
+        _guest.Continue();
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask CancelAsync()
+    {
+        _migration.Cancel();
+        return ValueTask.CompletedTask;
+    }
+
+    private static ValueTask QuitAsync(ShutdownController shutdown)
+    {
+        shutdown.Quit(ShutdownCause.HostQmpQuit);
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask<string> Migrate(HumanArguments arguments)
+    {
+        bool detach = false;
+        bool resume = false;
+        while (true)
+        {
+            if (arguments.Flag('d')) detach = true;
+            else if (arguments.Flag('r')) resume = true;
+            else break;
+        }
+
+        string uri = arguments.Text();
+        arguments.End();
+        MigrationAddress address = MigrationUri.Parse(uri);
+        if (resume) throw new MigrationException("Cannot resume if there is no paused migration");
+        _migration.Migrate(address);
+
+        // There is no terminal whose prompt could wait for the end.
+        return new ValueTask<string>(
+            detach ? "" : "terminal does not allow synchronous migration, continuing detached\n");
+    }
+
+    private ValueTask<string> SetCapability(HumanArguments arguments)
+    {
+        string name = arguments.Text();
+        bool state = arguments.OnOff();
+        arguments.End();
+        if (!MigrationCapabilityExtensions.TryParse(name, out MigrationCapability capability)) throw Unknown(name);
+        _migration.SetCapabilities([new MigrationCapabilityStatus { Capability = capability, State = state }]);
+        return new ValueTask<string>("");
+    }
+
+    private ValueTask<string> SetParameter(HumanArguments arguments)
+    {
+        string name = arguments.Text();
+        string value = arguments.Text();
+        arguments.End();
+        if (name == "block-bitmap-mapping")
+        {
+            throw new MigrationException("The block-bitmap-mapping parameter can only be set through QMP");
+        }
+
+        _migration.Options.SetParameters(Read(name, value));
+        return new ValueTask<string>("");
+    }
+
+    private static MigrateSetParameters Read(string name, string value)
+    {
+        bool mebibytes = InMebibytes.Contains(name);
+        var visitor = new KeyvalInputVisitor(new JObject { [name] = value })
+        {
+            DefaultSizeSuffix = mebibytes ? 'M' : 'B',
+        };
+        try
+        {
+            return MigrateSetParametersVisitor.Read(visitor, null);
+        }
+        catch (VisitorException e) when (e.Message == $"Invalid parameter '{name}'")
+        {
+            throw Unknown(name);
+        }
+        catch (VisitorException) when (mebibytes)
+        {
+            throw new MigrationException($"Invalid size {value}");
+        }
+    }
+
+    private static MigrationException Unknown(string name) => new($"invalid parameter value: {name}");
+}

@@ -1,0 +1,105 @@
+using System.Text;
+using Qmp.Migration;
+using Qmp.Migration.Channels;
+using Qmp.Protocol.Visitors;
+using Qmp.Server.Dispatch;
+
+namespace Qmp.Emulator.HumanMonitor;
+
+/// <summary>Runs lines of the human monitor, for <c>human-monitor-command</c>.</summary>
+internal sealed class HumanMonitorInterpreter
+{
+    private readonly IReadOnlyList<HumanCommand> _commands;
+    private readonly IReadOnlyList<HumanCommand> _infos;
+
+    public HumanMonitorInterpreter(HumanCommands commands, HumanInfos infos)
+    {
+        _infos = infos.All;
+        _commands =
+        [
+            .. commands.All,
+            new HumanCommand(["help", "?"], "[cmd]", "show the help", HelpAsync),
+            new HumanCommand(["info"], "[subcommand]", "show various information about the system state", _ => default),
+        ];
+    }
+
+    /// <summary>Runs one line.</summary>
+    /// <returns>What it prints, with <c>\r\n</c> at line ends.</returns>
+    public async ValueTask<string> ExecuteAsync(string line)
+    {
+        string output;
+        try
+        {
+            output = await RunAsync(line).ConfigureAwait(false);
+        }
+        catch (HumanException e)
+        {
+            output = e.Message;
+        }
+        catch (Exception e) when (e is CommandException or MigrationException or ChannelException or VisitorException)
+        {
+            output = $"Error: {e.Message}\n";
+        }
+
+        return output.Replace("\n", "\r\n", StringComparison.Ordinal);
+    }
+
+    private ValueTask<string> RunAsync(string line)
+    {
+        (string name, int end) = Word(line, 0);
+        if (name.Length == 0) return new ValueTask<string>("");
+        if (name == "info")
+        {
+            (string topic, int topicEnd) = Word(line, end);
+            if (topic.Length == 0) return new ValueTask<string>(List(_infos, "info "));
+            HumanCommand info = Find(_infos, topic) ?? throw new HumanException($"unknown command: 'info {topic}'\n");
+            return Run(info, $"info {topic}", line, topicEnd);
+        }
+
+        HumanCommand command = Find(_commands, name) ?? throw new HumanException($"unknown command: '{name}'\n");
+        return Run(command, name, line, end);
+    }
+
+    private static ValueTask<string> Run(HumanCommand command, string name, string line, int end) =>
+        command.Run(new HumanArguments(name, line, end));
+
+    private ValueTask<string> HelpAsync(HumanArguments arguments)
+    {
+        string? name = arguments.OptionalText();
+        if (name is null) return new ValueTask<string>(List(_commands, ""));
+        if (name == "info")
+        {
+            string? topic = arguments.OptionalText();
+            return new ValueTask<string>(
+                topic is null ? List(_infos, "info ")
+                : Find(_infos, topic) is { } info ? List([info], "info ")
+                : $"unknown command: 'info {topic}'\n");
+        }
+
+        return new ValueTask<string>(
+            Find(_commands, name) is { } command ? List([command], "") : $"unknown command: '{name}'\n");
+    }
+
+    private static string List(IEnumerable<HumanCommand> commands, string prefix)
+    {
+        var text = new StringBuilder();
+        foreach (HumanCommand command in commands.OrderBy(c => c.Names[0], StringComparer.Ordinal))
+        {
+            text.Append(prefix).AppendJoin('|', command.Names).Append(' ').Append(command.Parameters).Append(" -- ")
+                .Append(command.Help).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static HumanCommand? Find(IReadOnlyList<HumanCommand> commands, string name) =>
+        commands.FirstOrDefault(c => c.Names.Contains(name));
+
+    private static (string Text, int End) Word(string line, int at)
+    {
+        while (at < line.Length && char.IsWhiteSpace(line[at])) at++;
+        int end = at;
+        while (end < line.Length && !char.IsWhiteSpace(line[end]) && line[end] != '/') end++;
+        return (line[at..end], end);
+    }
+}
