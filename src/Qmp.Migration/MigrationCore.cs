@@ -23,6 +23,7 @@ public sealed class MigrationCore
     private readonly ILogger _logger;
     private volatile OutgoingMigration? _outgoing;
     private volatile IncomingMigration? _incoming;
+    private int _shutDown;
 
     /// <summary>The migration of <paramref name="machine"/>, idle.</summary>
     public MigrationCore(
@@ -183,6 +184,7 @@ public sealed class MigrationCore
     /// <summary>Cuts whatever is under way, because the machine ends.</summary>
     public void Shutdown()
     {
+        if (Interlocked.Exchange(ref _shutDown, 1) != 0) return;
         _outgoing?.Cancel();
         _incoming?.Shutdown();
     }

@@ -53,7 +53,7 @@ internal static class MigrationReport
     private static MigrationInfo OfDestination(IncomingMigration migration)
     {
         MigrationStatus status = migration.State.Current;
-        bool listens = status is MigrationStatus.Setup or MigrationStatus.Active && migration.Addresses.Count > 0;
+        bool listens = status is not MigrationStatus.Completed && migration.Addresses.Count > 0;
         return status == MigrationStatus.None
             ? new MigrationInfo()
             : new MigrationInfo

@@ -32,10 +32,5 @@ internal static class UnsupportedCapabilities
             throw new MigrationException(
                 $"Migration mode '{mode.ToWireName()}' is not supported by this emulator");
         }
-
-        if (!string.IsNullOrEmpty(options.Parameters.TlsCreds))
-        {
-            throw new MigrationException("Migration with parameter 'tls-creds' is not supported by this emulator");
-        }
     }
 }

@@ -20,12 +20,12 @@ internal static class MigrationTarget
         };
     }
 
-    /// <exception cref="MigrationException">There is none, or more than one.</exception>
+    /// <exception cref="MigrationException">There is none, or more than one. Its type is not looked at.</exception>
     public static MigrationAddress OfIncoming(string? uri, IReadOnlyList<MigrationChannel>? channels)
     {
         if (Single(uri, channels) is { } address) return address;
-        return channels is [{ ChannelType: MigrationChannelType.Main } main]
-            ? main.Addr
+        return channels is [var only]
+            ? only.Addr
             : throw new MigrationException("Channel list must have only one entry, for type 'main'");
     }
 

@@ -33,11 +33,15 @@ internal static class DeviceFactory
     private static WorkloadGuest CreateWorkload(
         OptionValue<DeviceOptions> device, DeviceOptions.XWorkload workload, VirtualMachine machine)
     {
-        ulong memory = machine.Memory.TotalLength;
         ulong offset = workload.Value.Offset ?? 0;
-        if (offset % RamBlock.PageSize != 0 || offset > memory) throw device.Error("Parameter 'offset' expects a page in memory");
-        ulong workingSet = workload.Value.WorkingSet ?? memory - offset;
-        if (workingSet > memory - offset || workingSet < 2 * RamBlock.PageSize)
+        ulong memory = machine.Memory.LengthFrom(offset);
+        if (offset % RamBlock.PageSize != 0 || memory == 0)
+        {
+            throw device.Error("Parameter 'offset' expects the address of a page in memory");
+        }
+
+        ulong workingSet = workload.Value.WorkingSet ?? memory;
+        if (workingSet > memory || workingSet < 2 * RamBlock.PageSize)
         {
             throw device.Error("Parameter 'working-set' expects two pages or more, all in memory");
         }

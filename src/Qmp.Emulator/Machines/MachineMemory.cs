@@ -8,8 +8,26 @@ namespace Qmp.Emulator.Machines;
 /// <summary>Makes the machine's RAM from <c>-m</c>, <c>-object memory-backend-…</c> and <c>-machine memory-backend=</c>.</summary>
 internal static class MachineMemory
 {
+    private const string FirmwareId = "pc.bios";
+    private const ulong FirmwareEnd = 4UL << 30;
+
     /// <exception cref="CommandLineException">The options contradict each other, or memory is not to be had.</exception>
     public static void Create(EmulatorOptions options, MachineType type, GuestMemory memory)
+    {
+        CreateMain(options, type, memory);
+        if (type.FirmwareSize > 0) CreateFirmware(type.FirmwareSize, memory);
+    }
+
+    private static void CreateFirmware(int size, GuestMemory memory)
+    {
+        RamBlock block = Try(() => RamBlock.Anonymous(FirmwareId, (ulong)size));
+        byte[] filler = new byte[size];
+        for (int i = 0; i < size; i++) filler[i] = (byte)(i * 167 >> 8 | 1);
+        block.Write(0, filler);
+        memory.Map(block, FirmwareEnd - (ulong)size);
+    }
+
+    private static void CreateMain(EmulatorOptions options, MachineType type, GuestMemory memory)
     {
         if (options.MemoryBackend is not { } id)
         {

@@ -9,6 +9,10 @@ namespace Qmp.Emulator.Machines;
 /// <param name="MaxCpus">How many CPUs <c>-smp</c> may ask for.</param>
 internal sealed record MachineType(string Name, string RamId, ulong DefaultMemory, int MaxCpus)
 {
+    /// <summary>Bytes of the firmware, at the end of the first 4 GiB; 0 for machines without any.</summary>
+    /// <remarks>It is filler, not code: what counts is that a PC has something to send beside empty memory.</remarks>
+    public int FirmwareSize { get; init; }
+
     private const string Latest = "10.0";
 
     // The releases whose machine types QEMU 10.0 still has. The stream of all of them is the newest one's.
@@ -46,6 +50,6 @@ internal sealed record MachineType(string Name, string RamId, ulong DefaultMemor
 
     private static MachineType? Versioned(string name, string prefix, int maxCpus) =>
         name.StartsWith(prefix, StringComparison.Ordinal) && Releases.Contains(name[prefix.Length..])
-            ? new MachineType(name, "pc.ram", 128 << 20, maxCpus)
+            ? new MachineType(name, "pc.ram", 128 << 20, maxCpus) { FirmwareSize = 256 << 10 }
             : null;
 }

@@ -30,6 +30,13 @@ public sealed class GuestMemory : IDisposable
         return null;
     }
 
+    /// <summary>How much RAM of one block lies at and above <paramref name="address"/>; 0 if there is none.</summary>
+    public ulong LengthFrom(ulong address)
+    {
+        (RamBlock? block, ulong offset, _) = Translate(address, 1);
+        return block is null ? 0 : block.Length - offset;
+    }
+
     /// <summary>Reads guest-physical memory; where there is no RAM it reads as zeros.</summary>
     public void ReadPhysical(ulong address, Span<byte> data)
     {

@@ -18,6 +18,10 @@ public interface IMigrationChannel : IDisposable
     /// <exception cref="ChannelException">The connection broke.</exception>
     ValueTask<int> ReadAsync(Memory<byte> buffer);
 
+    /// <summary>Waits for the peer to hang up.</summary>
+    /// <returns>Whether it did; otherwise the time was up. Channels without a peer that could never do.</returns>
+    ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout);
+
     /// <summary>
     /// Ends both directions for both ends, and wakes whoever reads or writes here. May be called from anywhere, more
     /// than once. Channels that cannot do it (pipes, files) leave their peer to notice the close.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Qmp.Types;
 
 namespace Qmp.Migration.Channels;
@@ -38,6 +37,11 @@ public static class MigrationUri
             return Socket(new SocketAddress.Fd { Value = new FdSocketAddress { Str = name } });
         }
 
+        if (Strip(uri, "rdma:") is { } rdma)
+        {
+            return new MigrationAddress.Rdma { Value = InetAddressParser.Parse(rdma) };
+        }
+
         if (Strip(uri, "file:") is { } file) return new MigrationAddress.File { Value = ParseFile(file) };
         throw new MigrationException($"unknown migration protocol: {uri}");
     }
@@ -61,18 +65,13 @@ public static class MigrationUri
         return new FileMigrationArgs { Filename = text[..option], Offset = ParseOffset(offset) };
     }
 
-    private static ulong ParseOffset(string text)
+    private static ulong ParseOffset(string text) => SizeText.Parse(text, out ulong offset) switch
     {
-        bool hex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        ReadOnlySpan<char> digits = hex ? text.AsSpan(2) : text;
-        NumberStyles style = hex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-        if (ulong.TryParse(digits, style, CultureInfo.InvariantCulture, out ulong offset)) return offset;
-        bool tooLarge = digits.Length > 0
-            && digits.IndexOfAnyExcept(hex ? "0123456789abcdefABCDEF" : "0123456789") < 0;
-        throw new MigrationException(
-            $"file URI has bad offset {text}: "
-            + (tooLarge ? "Numerical result out of range" : "Invalid argument"));
-    }
+        SizeText.Outcome.Size => offset,
+        SizeText.Outcome.OutOfRange =>
+            throw new MigrationException($"file URI has bad offset {text}: Numerical result out of range"),
+        _ => throw new MigrationException($"file URI has bad offset {text}: Invalid argument"),
+    };
 
     private static string? Strip(string uri, string protocol) =>
         uri.StartsWith(protocol, StringComparison.Ordinal) ? uri[protocol.Length..] : null;

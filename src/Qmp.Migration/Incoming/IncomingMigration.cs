@@ -22,7 +22,7 @@ public sealed class IncomingMigration
     private readonly Lock _gate = new(); // guards _channel and _stopped
     private IMigrationListener? _listener;
     private IMigrationChannel? _channel;
-    private bool _stopped;
+    private volatile bool _stopped;
     private string? _error;
 
     internal IncomingMigration(
@@ -109,6 +109,15 @@ public sealed class IncomingMigration
             if (_stopped) channel.Shutdown();
         }
 
+        // No credentials can be made here, so none that are asked for exist. QEMU goes on listening, and gives no reason.
+        if (_options.Parameters.TlsCreds is { Length: > 0 } credentials)
+        {
+            _logger.Error("No TLS credentials with id '{Credentials:l}'", credentials);
+            channel.Dispose();
+            State.Move(MigrationStatus.Setup, MigrationStatus.Failed);
+            return;
+        }
+
         State.Move(MigrationStatus.Setup, MigrationStatus.Active);
         var loader = new StreamLoader(channel, _devices, _machine, _options, _logger);
         string? error = null;
@@ -135,7 +144,7 @@ public sealed class IncomingMigration
         }
 
         error ??= await TakeOverAsync();
-        if (error is not null)
+        if (error is not null && !_stopped)
         {
             _error = error;
             State.TryMove(MigrationStatus.Active, MigrationStatus.Failed);
@@ -144,7 +153,7 @@ public sealed class IncomingMigration
         await ShutAsync(loader, failed: error is not null);
         channel.Dispose();
         Interlocked.Exchange(ref _listener, null)?.Dispose();
-        if (error is not null) Failed?.Invoke(error);
+        if (error is not null && !_stopped) Failed?.Invoke(error);
     }
 
     // The guest starts before the status says completed, and the source is told last (WIRE 15).

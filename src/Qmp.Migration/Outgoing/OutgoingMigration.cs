@@ -18,6 +18,11 @@ namespace Qmp.Migration.Outgoing;
 /// </remarks>
 public sealed class OutgoingMigration
 {
+    private const string ChannelError = "Channel error: Input/output error";
+
+    /// <summary>A migration that took less than this waits as long for a refusal before the guest is stopped.</summary>
+    private static readonly TimeSpan Objection = TimeSpan.FromMilliseconds(20);
+
     private readonly VirtualMachine _machine;
     private readonly DeviceRegistry _devices;
     private readonly MigrationOptions _options;
@@ -153,6 +158,12 @@ public sealed class OutgoingMigration
 
         try
         {
+            // No credentials can be made here, so none that are asked for exist.
+            if (_options.Parameters.TlsCreds is { Length: > 0 } credentials)
+            {
+                throw new MigrationException($"No TLS credentials with id '{credentials}'");
+            }
+
             await SetUpAsync(channel);
             if (State.Current == MigrationStatus.Active) await IterateAsync();
         }
@@ -173,6 +184,7 @@ public sealed class OutgoingMigration
     private async ValueTask SetUpAsync(IMigrationChannel channel)
     {
         long start = Now;
+        _times.Connected(start);
         _stream = new OutgoingStream(channel, _devices.All, _machine, _options);
         _context = new OutgoingContext(_machine, _options, _stream.Writer, Statistics, Limiter, _events);
         if (_options.Has(MigrationCapability.ReturnPath))
@@ -231,6 +243,7 @@ public sealed class OutgoingMigration
     // Ready, but the destination is not: do not spin. An ack, a cancel or a lost return path wakes us.
     private async ValueTask WaitAtGateAsync()
     {
+        await _context!.FlushAsync(); // the ack may hang on what has been gathered
         await _waker.WaitAsync(GateInterval);
         if (_returnPath is { IsEnded: true } ended && !Gate.Acknowledged)
         {
@@ -257,6 +270,7 @@ public sealed class OutgoingMigration
 
     private async ValueTask CompleteAsync()
     {
+        await HearObjectionsAsync();
         using (await _machine.Loop.EnterAsync())
         {
             _times.Stopped(Now);
@@ -278,6 +292,17 @@ public sealed class OutgoingMigration
         _times.Completed(Now);
         Bandwidth.Finish(Statistics.Transferred, _times.TransferTime);
         State.TryMove(MigrationStatus.Device, MigrationStatus.Completed);
+    }
+
+    // An idle guest is gone before its destination has looked at the stream's header. One that refuses it hangs up,
+    // so give it the time in which QEMU would still be sending; without this the refusal would come too late.
+    private async ValueTask HearObjectionsAsync()
+    {
+        TimeSpan left = Objection - TimeSpan.FromMilliseconds(Now - _times.ConnectedAt);
+        if (left > TimeSpan.Zero && await _channel!.WaitForHangUpAsync(left))
+        {
+            throw new ChannelException("Unable to write to socket: Broken pipe");
+        }
     }
 
     // False when cancelled.
@@ -310,6 +335,9 @@ public sealed class OutgoingMigration
             // A cancel cuts the return path, and QEMU shows that as the reason.
             if (!completed) Interlocked.CompareExchange(ref _error, _returnPath.Error, null);
         }
+
+        // So it does for the stream, once it has begun to switch over.
+        if (!completed && _guestWasStopped) Interlocked.CompareExchange(ref _error, ChannelError, null);
 
         if (_context is not null) _stream!.Cleanup(_context);
         channel.Dispose();

@@ -59,9 +59,8 @@ internal sealed class OutgoingStream
             PutStart(SectionType.Start, section.Device, section.Id);
             await section.Device.SetupAsync(context);
             PutFooter(section.Id);
+            await context.FlushIfFullAsync();
         }
-
-        await context.FlushAsync();
     }
 
     public PendingState EstimatePending(OutgoingContext context) => Sum(d => d.EstimatePending(context));
@@ -78,9 +77,8 @@ internal sealed class OutgoingStream
             Writer.PutBe32(section.Id);
             await section.Device.IterateAsync(context);
             PutFooter(section.Id);
+            await context.FlushIfFullAsync();
         }
-
-        await context.FlushAsync();
     }
 
     /// <summary>Everything that is left, with the guest stopped.</summary>

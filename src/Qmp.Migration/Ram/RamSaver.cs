@@ -94,7 +94,10 @@ internal sealed class RamSaver
             if (_context.Now > end) break;
         }
 
+        // The footer stays behind until there is more to send, as in QEMU: a connection that breaks meanwhile ends
+        // inside a section, and the destination says so.
         _context.Writer.PutBe64(RamFlags.EndOfSection);
+        await _context.FlushAsync();
     }
 
     /// <summary>Sends everything that is left; the guest is stopped.</summary>

@@ -47,6 +47,8 @@ internal sealed class ByteTransport(byte[] incoming) : IMigrationTransport
             return new ValueTask<int>(count);
         }
 
+        public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) => new(false);
+
         public void Shutdown()
         {
         }

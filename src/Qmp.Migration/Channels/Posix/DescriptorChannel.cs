@@ -78,6 +78,8 @@ internal sealed class DescriptorChannel : IMigrationChannel
         return new ValueTask<int>(0);
     }
 
+    public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) => new(false);
+
     public void Shutdown()
     {
         _shutDown = true;

@@ -17,6 +17,13 @@ internal static partial class NativeMethods
     public const short PollOut = 4;
     private const int SocketLevel = 1; // SOL_SOCKET
     private const int SocketType = 3; // SO_TYPE
+    private const int ReuseAddress = 2; // SO_REUSEADDR
+    private const int TcpLevel = 6; // IPPROTO_TCP
+    private const int NoDelay = 1; // TCP_NODELAY
+    private const int Ipv6Level = 41; // IPPROTO_IPV6
+    private const int OnlyIpv6 = 26; // IPV6_V6ONLY
+    private const int Ipv4Family = 2; // AF_INET
+    private const int Ipv6Family = 10; // AF_INET6
     private const int GetFlags = 3; // F_GETFL
     private const int SetFlags = 4; // F_SETFL
     private const int GetPipeSize = 1032; // F_GETPIPE_SZ
@@ -41,7 +48,7 @@ internal static partial class NativeMethods
     public static partial int Bind(SafeHandle socket, ReadOnlySpan<byte> address, int length);
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
-    public static partial int SetOption(SafeHandle socket, int level, int option, in int value, int length);
+    private static partial int SetOption(SafeHandle socket, int level, int option, in int value, int length);
 
     [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
     public static partial int Listen(SafeHandle socket, int backlog);
@@ -69,6 +76,9 @@ internal static partial class NativeMethods
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int GetOption(int socket, int level, int option, out int value, ref int length);
+
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unlink(string path);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(SafeHandle file, int command, int argument);
@@ -103,6 +113,13 @@ internal static partial class NativeMethods
     /// <summary>Whether it is a pipe or a FIFO; only those have a pipe's size.</summary>
     public static bool IsPipe(SafeHandle handle) => Control(handle, GetPipeSize, 0) >= 0;
 
+    /// <summary>Waits until the peer of a socket has closed it.</summary>
+    public static unsafe bool WaitForHangUp(SafeHandle socket, int milliseconds)
+    {
+        var entry = new PollEntry((int)socket.DangerousGetHandle(), 0);
+        return Poll(&entry, 1, milliseconds) > 0;
+    }
+
     /// <summary>Waits until something happens to a descriptor, or the event is signalled.</summary>
     /// <returns>What happened to the descriptor; 0 if the event ended the wait.</returns>
     public static unsafe short Poll(SafeHandle? handle, short events, SafeHandle wake)
@@ -136,6 +153,20 @@ internal static partial class NativeMethods
         public nint Control;
         public nint ControlLength;
         public int Flags;
+    }
+
+    public static int LastError => Marshal.GetLastPInvokeError();
+
+    public static bool WasInterrupted() => LastError == Interrupted;
+
+    /// <summary>Small messages of the return path must not wait for company.</summary>
+    public static void SendWithoutDelay(SafeHandle socket) => _ = SetOption(socket, TcpLevel, NoDelay, 1, sizeof(int));
+
+    /// <summary>Lets a port be used again at once, and both families have a socket of their own on it.</summary>
+    public static void PrepareToListen(SafeHandle socket, int family)
+    {
+        if (family is Ipv4Family or Ipv6Family) _ = SetOption(socket, SocketLevel, ReuseAddress, 1, sizeof(int));
+        if (family is Ipv6Family) _ = SetOption(socket, Ipv6Level, OnlyIpv6, 1, sizeof(int));
     }
 
     public static string LastErrorText() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());

@@ -22,6 +22,7 @@ public sealed class PosixTransport : IMigrationTransport
         MigrationAddress.File file => _files.Write(file.Value),
         MigrationAddress.Socket { Value: SocketAddress.Fd fd } => _descriptors.Write(fd.Value.Str),
         MigrationAddress.Socket => null,
+        MigrationAddress.Rdma rdma => throw NoRdma(rdma.Value, "RDMA ERROR: could not create CM channel"),
         _ => throw Unsupported(address),
     };
 
@@ -39,8 +40,13 @@ public sealed class PosixTransport : IMigrationTransport
         MigrationAddress.File file => new ReadyListener(_files.Read(file.Value)),
         MigrationAddress.Socket { Value: SocketAddress.Fd fd } => new ReadyListener(_descriptors.Read(fd.Value.Str)),
         MigrationAddress.Socket socket => SocketTransport.Listen(socket.Value),
+        MigrationAddress.Rdma rdma => throw NoRdma(rdma.Value, "RDMA ERROR: could not create rdma event channel"),
         _ => throw Unsupported(address),
     };
+
+    // What QEMU says on a host without RDMA hardware, which is every host as far as this program knows.
+    private static ChannelException NoRdma(InetSocketAddress inet, string reason) =>
+        new(inet.Host.Length == 0 ? "RDMA ERROR: RDMA hostname has not been set" : reason);
 
     private static ChannelException Unsupported(MigrationAddress address) =>
         new($"Migration over '{address.Transport.ToWireName()}' is not supported by this emulator");

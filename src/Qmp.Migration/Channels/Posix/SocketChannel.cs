@@ -51,6 +51,9 @@ internal sealed class SocketChannel : IMigrationChannel
         }
     }
 
+    public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) =>
+        new(NativeMethods.WaitForHangUp(_socket.SafeHandle, (int)Math.Ceiling(timeout.TotalMilliseconds)));
+
     public void Shutdown()
     {
         try

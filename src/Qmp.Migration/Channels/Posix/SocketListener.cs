@@ -16,7 +16,9 @@ internal sealed class SocketListener : IMigrationListener
     {
         _sockets = sockets;
         _path = path;
-        Addresses = [.. sockets.Select(Describe)];
+
+        // The one that was bound last comes first, as QEMU lists them.
+        Addresses = [.. sockets.Select(Describe).Reverse()];
     }
 
     public IReadOnlyList<SocketAddress> Addresses { get; }
@@ -82,7 +84,8 @@ internal sealed class SocketListener : IMigrationListener
                 Ipv6 = ip.AddressFamily == AddressFamily.InterNetworkV6 ? true : null,
             },
         },
-        EndPoint unix => new SocketAddress.Unix { Value = new UnixSocketAddress { Path = unix.ToString()! } },
-        _ => throw new InvalidOperationException("a listening socket has an address"),
+        UnixDomainSocketEndPoint unix =>
+            new SocketAddress.Unix { Value = new UnixSocketAddress { Path = unix.ToString() } },
+        _ => new SocketAddress.Vsock { Value = new VsockSocketAddress { Cid = "", Port = "" } },
     };
 }

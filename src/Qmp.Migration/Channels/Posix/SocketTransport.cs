@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Qmp.Types;
@@ -9,161 +8,130 @@ namespace Qmp.Migration.Channels.Posix;
 
 /// <summary>Connects and listens on real sockets. Texts are QEMU's.</summary>
 /// <remarks>
-/// Connecting and binding are system calls of our own: .NET's exceptions fold several error numbers into one, and the
-/// texts that clients see come from the numbers.
+/// The system calls are our own: .NET's exceptions fold several error numbers into one, and the texts that clients see
+/// come from the numbers.
 /// </remarks>
 internal static class SocketTransport
 {
     private const int MaxUnixPath = 108;
-    private const int SolSocket = 1;
-    private const int ReuseAddress = 2;
     private const int Backlog = 256; // every channel of a source may be under way at once
+    private const int UnixFamily = 1; // AF_UNIX
 
     /// <summary>Connects, blocking the calling thread.</summary>
     public static IMigrationChannel Connect(SocketAddress address)
     {
-        string? failure = null;
-        foreach (EndPoint endPoint in Resolve(address, passive: false))
+        string failure = "";
+        foreach (RawAddress raw in Resolve(address, passive: false))
         {
-            var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
-            System.Net.SocketAddress raw = endPoint.Serialize();
-            if (NativeMethods.Connect(socket.SafeHandle, raw.Buffer.Span, raw.Size) == 0)
+            SafeSocketHandle handle = Open(raw.Family);
+            int result;
+            do
             {
-                if (endPoint is IPEndPoint) socket.NoDelay = true;
-                return new SocketChannel(socket);
+                result = NativeMethods.Connect(handle, raw.Bytes, raw.Bytes.Length);
+            }
+            while (result < 0 && NativeMethods.WasInterrupted());
+
+            if (result == 0)
+            {
+                if (address is SocketAddress.Inet) NativeMethods.SendWithoutDelay(handle);
+                return new SocketChannel(new Socket(handle));
             }
 
             failure = $"Failed to connect to '{Describe(address)}': {NativeMethods.LastErrorText()}";
-            socket.Dispose();
+            handle.Dispose();
         }
 
-        throw new ChannelException(failure!);
+        throw new ChannelException(failure);
     }
 
     /// <summary>Listens; sources can connect when this returns.</summary>
     public static IMigrationListener Listen(SocketAddress address)
     {
         if (address is SocketAddress.Unix unix) Unlink(unix.Value.Path);
+        ushort? last = (address as SocketAddress.Inet)?.Value.To;
         var sockets = new List<Socket>();
-        string? failure = null;
-        foreach (EndPoint endPoint in Resolve(address, passive: true))
+        string failure = "";
+        foreach (RawAddress raw in Resolve(address, passive: true))
         {
-            // A Socket made from the descriptor finds out by itself that it is bound and listens.
-            System.Net.SocketAddress raw = endPoint.Serialize();
-            var handle = new SafeSocketHandle(Open(endPoint.AddressFamily), ownsHandle: true);
-            int one = 1;
-            if (endPoint is IPEndPoint) _ = NativeMethods.SetOption(handle, SolSocket, ReuseAddress, one, sizeof(int));
-            if (NativeMethods.Bind(handle, raw.Buffer.Span, raw.Size) == 0
-                && NativeMethods.Listen(handle, Backlog) == 0)
-            {
-                sockets.Add(new Socket(handle));
-                continue;
-            }
-
-            failure = $"Failed to bind socket to {Describe(address)}: {NativeMethods.LastErrorText()}";
-            handle.Dispose();
+            if (Listen(raw, last, Describe(address), ref failure) is { } socket) sockets.Add(socket);
         }
 
-        if (sockets.Count == 0) throw new ChannelException(failure!);
+        if (sockets.Count == 0) throw new ChannelException(failure);
         return new SocketListener(sockets, (address as SocketAddress.Unix)?.Value.Path);
     }
 
-    private static int Open(AddressFamily family)
+    private static Socket? Listen(RawAddress address, ushort? last, string description, ref string failure)
     {
-        int domain = family switch
+        bool internet = address.Family is not UnixFamily && address.Bytes.Length > 4 && last is not null;
+        int end = internet ? Math.Max(last!.Value, address.Port) : 0;
+        for (int port = internet ? address.Port : 0; port <= end; port++)
         {
-            AddressFamily.InterNetwork => 2,
-            AddressFamily.InterNetworkV6 => 10,
-            _ => 1,
-        };
-        int descriptor = NativeMethods.OpenSocket(domain, NativeMethods.StreamCloseOnExec, 0);
-        return descriptor >= 0
-            ? descriptor
-            : throw new ChannelException($"Failed to create socket: {NativeMethods.LastErrorText()}");
+            byte[] bytes = internet ? address.WithPort((ushort)port).Bytes : address.Bytes;
+            SafeSocketHandle handle = Open(address.Family);
+            NativeMethods.PrepareToListen(handle, address.Family);
+            if (NativeMethods.Bind(handle, bytes, bytes.Length) == 0 && NativeMethods.Listen(handle, Backlog) == 0)
+            {
+                // A Socket made from the descriptor finds out by itself that it is bound and listens.
+                return new Socket(handle);
+            }
+
+            failure = $"Failed to bind socket{(description.Length == 0 ? "" : $" to {description}")}: {NativeMethods.LastErrorText()}";
+            handle.Dispose();
+        }
+
+        return null;
     }
 
-    private static IEnumerable<EndPoint> Resolve(SocketAddress address, bool passive) => address switch
+    private static IReadOnlyList<RawAddress> Resolve(SocketAddress address, bool passive) => address switch
     {
-        SocketAddress.Unix unix => [UnixEndPoint(unix.Value.Path)],
-        SocketAddress.Inet inet => ResolveInet(inet.Value, passive),
-        _ => throw new ChannelException($"Sockets of type '{address.Type.ToWireName()}' are not supported here"),
+        SocketAddress.Unix unix => [UnixAddress(unix.Value.Path)],
+        SocketAddress.Inet inet => NativeAddresses.Resolve(inet.Value, passive),
+        SocketAddress.Vsock vsock => [VsockAddress(vsock.Value)],
+        _ => throw new ChannelException($"Sockets of type '{address.Type.ToWireName()}' cannot be opened"),
     };
 
-    private static UnixDomainSocketEndPoint UnixEndPoint(string path)
+    private static RawAddress UnixAddress(string path)
     {
         if (Encoding.UTF8.GetByteCount(path) >= MaxUnixPath)
         {
             throw new ChannelException($"UNIX socket path '{path}' is too long");
         }
 
-        return new UnixDomainSocketEndPoint(path);
+        System.Net.SocketAddress raw = new UnixDomainSocketEndPoint(path).Serialize();
+        return new RawAddress(UnixFamily, raw.Buffer[..raw.Size].ToArray());
     }
 
-    private static IEnumerable<EndPoint> ResolveInet(InetSocketAddress inet, bool passive)
+    private static RawAddress VsockAddress(VsockSocketAddress vsock)
     {
-        string where = $"{inet.Host}:{inet.Port}";
-        if (!ushort.TryParse(inet.Port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+        if (!uint.TryParse(vsock.Cid, NumberStyles.None, CultureInfo.InvariantCulture, out uint cid))
         {
-            throw new ChannelException(
-                $"address resolution failed for {where}: Servname not supported for ai_socktype");
+            throw new ChannelException($"Failed to parse cid '{vsock.Cid}'");
         }
 
-        if (inet.Host.Length == 0)
-        {
-            return [new IPEndPoint(passive ? IPAddress.Any : IPAddress.Loopback, port)];
-        }
-
-        if (IPAddress.TryParse(inet.Host, out IPAddress? literal)) return [new IPEndPoint(literal, port)];
-        try
-        {
-            IPAddress[] found = Dns.GetHostAddresses(inet.Host);
-            IPEndPoint[] wanted =
-            [
-                .. found.Where(a => Wanted(a.AddressFamily, inet)).Select(a => new IPEndPoint(a, port)),
-            ];
-            if (wanted.Length > 0) return wanted;
-        }
-        catch (SocketException)
-        {
-            // told below, in QEMU's words
-        }
-
-        throw new ChannelException($"address resolution failed for {where}: Name or service not known");
+        return uint.TryParse(vsock.Port, NumberStyles.None, CultureInfo.InvariantCulture, out uint port)
+            ? RawAddress.OfVsock(cid, port)
+            : throw new ChannelException($"Failed to parse port '{vsock.Port}'");
     }
 
-    private static bool Wanted(AddressFamily family, InetSocketAddress inet)
+    private static SafeSocketHandle Open(int family)
     {
-        bool both = inet.Ipv4 is null && inet.Ipv6 is null;
-        return family switch
-        {
-            AddressFamily.InterNetwork => both || inet.Ipv4 == true || (inet.Ipv4 is null && inet.Ipv6 == false),
-            AddressFamily.InterNetworkV6 => both || inet.Ipv6 == true || (inet.Ipv6 is null && inet.Ipv4 == false),
-            _ => false,
-        };
+        int descriptor = NativeMethods.OpenSocket(family, NativeMethods.StreamCloseOnExec, 0);
+        return descriptor >= 0
+            ? new SafeSocketHandle(descriptor, ownsHandle: true)
+            : throw new ChannelException($"Failed to create socket: {NativeMethods.LastErrorText()}");
     }
 
     private static void Unlink(string path)
     {
-        if (path.Length == 0) return;
-        try
-        {
-            if (Directory.Exists(path)) throw new ChannelException($"Failed to unlink socket {path}: Is a directory");
-            File.Delete(path);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // binding says so
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException and not ChannelException)
-        {
-            throw new ChannelException($"Failed to unlink socket {path}: {e.Message}");
-        }
+        if (NativeMethods.Unlink(path) == 0 || NativeMethods.LastError == NativeMethods.NoEntry) return;
+        throw new ChannelException($"Failed to unlink socket {path}: {NativeMethods.LastErrorText()}");
     }
 
     private static string Describe(SocketAddress address) => address switch
     {
         SocketAddress.Unix unix => unix.Value.Path,
         SocketAddress.Inet inet => $"{inet.Value.Host}:{inet.Value.Port}",
-        _ => address.Type.ToWireName(),
+        SocketAddress.Vsock vsock => $"{vsock.Value.Cid}:{vsock.Value.Port}",
+        _ => "",
     };
 }

@@ -16,6 +16,8 @@ internal sealed class VirtualChannel : IMigrationChannel
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer) => _incoming.ReadAsync(buffer);
 
+    public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) => _outgoing.WaitForHangUpAsync(timeout);
+
     public void Shutdown()
     {
         _incoming.EndReading();

@@ -58,6 +58,18 @@ internal sealed class VirtualPipe
         EndWriting();
     }
 
+    /// <summary>Waits until nothing written here will be read any more.</summary>
+    public async ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout)
+    {
+        long end = _timeline.Elapsed + (long)timeout.TotalNanoseconds;
+        while (!_readingEnded && !_writingEnded && _timeline.Elapsed < end)
+        {
+            await _writable.WaitAsync(TimeSpan.FromTicks((end - _timeline.Elapsed + 99) / 100));
+        }
+
+        return _readingEnded || _writingEnded;
+    }
+
     public async ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces)
     {
         var gather = new Gather(pieces);
