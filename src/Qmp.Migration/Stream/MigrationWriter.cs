@@ -14,7 +14,7 @@ public sealed class MigrationWriter
     /// <summary>The longest single piece that may be put between two calls of <see cref="FlushIfFullAsync"/>.</summary>
     public const int Slack = 1024;
 
-    private const int BufferSize = 64 * 1024;
+    private const int BufferSize = 32 * 1024; // as much as QEMU gathers, so that slow rates move in the same steps
 
     private readonly IMigrationChannel _channel;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
