@@ -51,15 +51,13 @@ public sealed class EmulatorInstance : IAsyncDisposable
         {
             Autostart = !options.StartStopped,
         };
-        Migration = new MigrationCore(Machine, ports.Transport, events, ports.Logger)
-        {
-            OnlyMigratable = options.OnlyMigratable,
-        };
+        Migration = new MigrationCore(Machine, ports.Transport, events, ports.Logger);
+        Migration.Blockers.OnlyMigratable = options.OnlyMigratable;
         Migration.Devices.Add(TimerDevice.Create(Machine));
         Migration.IncomingFailed += OnIncomingFailed;
         MigrationGlobals.Apply(options.Globals, Migration.Options);
         MachineMemory.Create(options, type, Machine.Memory);
-        DeviceFactory.Create(options.Devices, Machine);
+        DeviceFactory.Create(options.Devices, Machine, Migration.Blockers);
         foreach (OptionValue<AddFdOptions> added in options.Descriptors)
         {
             ports.Descriptors.Sets.Add((int)added.Value.Fd, added.Value.Set, added.Value.Opaque);

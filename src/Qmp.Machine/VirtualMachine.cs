@@ -15,6 +15,7 @@ public sealed class VirtualMachine : IDisposable
     private readonly ILogger _logger;
     private readonly List<IGuest> _guests = [];
     private volatile RunState _runState;
+    private volatile int _throttle;
 
     /// <summary>A stopped machine.</summary>
     public VirtualMachine(MachineIdentity identity, Timeline timeline, IMachineEvents events, ILogger logger)
@@ -57,6 +58,17 @@ public sealed class VirtualMachine : IDisposable
 
     /// <summary>The guests, in the order in which they were added.</summary>
     public IReadOnlyList<IGuest> Guests => _guests;
+
+    /// <summary>Percent of the guests' time that is taken away; 0 if none is.</summary>
+    public int ThrottlePercentage => _throttle;
+
+    /// <summary>Takes <paramref name="percent"/> of the guests' time away; 0 gives it back.</summary>
+    public void Throttle(int percent)
+    {
+        _throttle = percent;
+        _logger.Debug("cpu_throttle_set {Percentage}", percent);
+        foreach (IGuest guest in _guests) guest.Throttle(percent);
+    }
 
     /// <summary>Whether that run state may follow the present one.</summary>
     public bool CanEnter(RunState next) => RunStateTransitions.IsLegal(_runState, next);

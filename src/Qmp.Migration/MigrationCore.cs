@@ -2,6 +2,7 @@ using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Devices;
+using Qmp.Migration.DirtyRate;
 using Qmp.Migration.Incoming;
 using Qmp.Migration.Options;
 using Qmp.Migration.Outgoing;
@@ -34,6 +35,7 @@ public sealed class MigrationCore
         _events = events;
         _logger = logger;
         Devices = new DeviceRegistry(machine);
+        DirtyRate = new DirtyRateMeter(machine, new Random());
     }
 
     /// <summary>Capabilities and parameters.</summary>
@@ -60,8 +62,11 @@ public sealed class MigrationCore
     /// <summary>Whether an outgoing migration is under way.</summary>
     public bool IsRunning => _outgoing is { State.IsRunning: true };
 
-    /// <summary>Whether devices that cannot be migrated were forbidden (<c>-only-migratable</c>).</summary>
-    public bool OnlyMigratable { get; init; }
+    /// <summary>What keeps this machine from being sent.</summary>
+    public MigrationBlockers Blockers { get; } = new();
+
+    /// <summary>Measures how fast the guest dirties its memory.</summary>
+    public DirtyRateMeter DirtyRate { get; }
 
     /// <summary>Whether there is a connection to cut: from the request to migrate to its end.</summary>
     public bool CanBeYanked => IsRunning || _incoming is { State.Current: MigrationStatus.Setup or MigrationStatus.Active };
@@ -78,27 +83,24 @@ public sealed class MigrationCore
         Options.SetCapabilities(changes, incomingStarted: _incoming is not null);
     }
 
-    /// <summary>Begins to send the machine to <paramref name="address"/>.</summary>
+    /// <summary>Begins to send the machine.</summary>
     /// <exception cref="MigrationException">This machine cannot be sent now.</exception>
     /// <exception cref="ChannelException">A file, command or descriptor could not be opened.</exception>
-    public void Migrate(MigrationAddress address)
+    public void Migrate(MigrationRequest request)
     {
+        MigrationPreconditions.CheckTransport(Options, request.Address);
+        if (Options.Parameters.Mode == MigMode.CprTransfer && request.CprAddress is null)
+        {
+            throw new MigrationException("missing 'cpr' migration channel");
+        }
+
+        // No migration can be paused here, since none can be in postcopy.
+        if (request.Resume) throw new MigrationException("Cannot resume if there is no paused migration");
         if (IsRunning) throw new MigrationException("There's a migration process in progress");
-
-        if (_machine.RunState == RunState.Inmigrate)
-        {
-            throw new MigrationException("Guest is waiting for an incoming migration");
-        }
-
-        if (_machine.RunState == RunState.Postmigrate)
-        {
-            throw new MigrationException("Can't migrate the vm that was paused due to previous migration");
-        }
-
-        UnsupportedCapabilities.Check(Options);
+        MigrationPreconditions.CheckSource(_machine, Options, Blockers);
         var outgoing = new OutgoingMigration(_machine, Devices, Options, _transport, _events, _logger);
         _outgoing = outgoing;
-        outgoing.Start(address);
+        outgoing.Start(request.Address);
     }
 
     /// <summary>Checks that <c>migrate-incoming</c> is expected.</summary>
@@ -118,7 +120,8 @@ public sealed class MigrationCore
     public void MigrateIncoming(MigrationAddress address)
     {
         CheckIncoming();
-        UnsupportedCapabilities.Check(Options);
+        MigrationPreconditions.CheckTransport(Options, address);
+        MigrationPreconditions.CheckSupported(Options);
         if (_incoming is null)
         {
             var incoming = new IncomingMigration(_machine, Devices, Options, _transport, _events, _logger);
@@ -172,13 +175,14 @@ public sealed class MigrationCore
         throw new MigrationException("Migrate recover can only be run when postcopy is paused.");
 
     /// <summary>What <c>query-migrate</c> answers.</summary>
-    public MigrationInfo Query() => MigrationReport.Of(_machine, _outgoing, _incoming);
+    public MigrationInfo Query() => MigrationReport.Of(_machine, Blockers, _outgoing, _incoming);
 
     /// <summary>Waits until nothing is under way any more, after <see cref="Shutdown"/>.</summary>
     public async ValueTask JoinAsync()
     {
         if (_outgoing?.Activity is { } sending) await sending.JoinAsync();
         if (_incoming?.Activity is { } loading) await loading.JoinAsync();
+        await DirtyRate.JoinAsync();
     }
 
     /// <summary>Cuts whatever is under way, because the machine ends.</summary>
@@ -187,5 +191,6 @@ public sealed class MigrationCore
         if (Interlocked.Exchange(ref _shutDown, 1) != 0) return;
         _outgoing?.Cancel();
         _incoming?.Shutdown();
+        DirtyRate.Shutdown();
     }
 }

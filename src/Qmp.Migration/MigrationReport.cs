@@ -9,11 +9,17 @@ namespace Qmp.Migration;
 /// <summary>Makes the answer to <c>query-migrate</c> (WIRE 14, QMP.md section 9).</summary>
 internal static class MigrationReport
 {
-    public static MigrationInfo Of(VirtualMachine machine, OutgoingMigration? outgoing, IncomingMigration? incoming)
+    public static MigrationInfo Of(
+        VirtualMachine machine,
+        MigrationBlockers blockers,
+        OutgoingMigration? outgoing,
+        IncomingMigration? incoming)
     {
         // A machine that was a destination shows that until it is a source itself.
-        if (outgoing is not null) return OfSource(machine, outgoing);
-        return incoming is not null ? OfDestination(incoming) : new MigrationInfo();
+        MigrationInfo info = outgoing is not null ? OfSource(machine, outgoing)
+            : incoming is not null ? OfDestination(incoming)
+            : new MigrationInfo();
+        return blockers.Reasons is { Count: > 0 } reasons ? info with { BlockedReasons = reasons } : info;
     }
 
     private static MigrationInfo OfSource(VirtualMachine machine, OutgoingMigration migration)
@@ -30,6 +36,7 @@ internal static class MigrationReport
                     SetupTime = migration.Times.SetupTime ?? 0,
                     TotalTime = migration.Times.TotalTime(machine.Timeline.NowMilliseconds),
                     Ram = Ram(migration, status),
+                    CpuThrottlePercentage = Throttle(machine),
                     ErrorDesc = migration.Error,
                 };
 
@@ -40,6 +47,7 @@ internal static class MigrationReport
                     Downtime = migration.Times.Downtime ?? 0,
                     TotalTime = migration.Times.TotalTime(machine.Timeline.NowMilliseconds),
                     Ram = Ram(migration, status),
+                    CpuThrottlePercentage = Throttle(machine),
                 };
 
             case MigrationStatus.Failed or MigrationStatus.Cancelled:
@@ -63,6 +71,9 @@ internal static class MigrationReport
                 ErrorDesc = status == MigrationStatus.Failed ? migration.Error : null,
             };
     }
+
+    private static long? Throttle(VirtualMachine machine) =>
+        machine.ThrottlePercentage is var percentage and not 0 ? percentage : null;
 
     private static MigrationStats Ram(OutgoingMigration migration, MigrationStatus status)
     {

@@ -50,7 +50,7 @@ internal sealed class CaptureTests
         timeline.Run(async () =>
         {
             if (runState == RunState.Running) next.Running();
-            next.Core.Migrate(TestMachine.Unix("/unused"));
+            next.Core.Migrate(new MigrationRequest(TestMachine.Unix("/unused")));
             Assert.That(await Wait.EndAsync(next, timeline), Is.EqualTo(MigrationStatus.Completed));
         });
         Assert.That(

@@ -84,7 +84,7 @@ internal sealed class CutTests
         {
             destination.Listening("/mig");
             source.Running();
-            source.Core.Migrate(TestMachine.Unix("/mig"));
+            source.Core.Migrate(new MigrationRequest(TestMachine.Unix("/mig")));
             await Wait.EndAsync(source, timeline);
             await Wait.EndAsync(destination, timeline);
         });

@@ -62,7 +62,7 @@ internal sealed class DeterminismTests
 
             destination.Listening("/mig");
             source.Running();
-            source.Core.Migrate(TestMachine.Unix("/mig"));
+            source.Core.Migrate(new MigrationRequest(TestMachine.Unix("/mig")));
             Waker sample = timeline.CreateWaker();
             while (source.Status is not (MigrationStatus.Completed or MigrationStatus.Failed))
             {

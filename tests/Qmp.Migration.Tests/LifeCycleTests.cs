@@ -74,7 +74,7 @@ internal sealed class LifeCycleTests
             _source.Machine.Start();
             await _source.Machine.StopAsync(RunState.Paused);
             _source.EventNames.Clear();
-            _source.Core.Migrate(TestMachine.Unix(Path));
+            _source.Core.Migrate(new MigrationRequest(TestMachine.Unix(Path)));
             await EndAsync();
         });
         Assert.That(_destination.Machine.RunState, Is.EqualTo(RunState.Paused));
@@ -138,12 +138,12 @@ internal sealed class LifeCycleTests
         _timeline.Run(async () =>
         {
             _source.Running();
-            _source.Core.Migrate(TestMachine.Unix("/nobody"));
+            _source.Core.Migrate(new MigrationRequest(TestMachine.Unix("/nobody")));
             await Wait.EndAsync(_source, _timeline);
             Assert.That(_source.Status, Is.EqualTo(MigrationStatus.Failed));
             Assert.That(_source.Core.Query().ErrorDesc, Is.Not.Null);
             _destination.Listening(Path);
-            _source.Core.Migrate(TestMachine.Unix(Path));
+            _source.Core.Migrate(new MigrationRequest(TestMachine.Unix(Path)));
             Assert.That(_source.Core.Query().ErrorDesc, Is.Null);
             await EndAsync();
         });
@@ -175,7 +175,7 @@ internal sealed class LifeCycleTests
         {
             destination.Listening(Path);
             source.Running();
-            source.Core.Migrate(TestMachine.Unix(Path));
+            source.Core.Migrate(new MigrationRequest(TestMachine.Unix(Path)));
             Assert.That(await Wait.EndAsync(destination, _timeline), Is.EqualTo(expected));
         });
 
@@ -193,7 +193,7 @@ internal sealed class LifeCycleTests
             Begin();
             await EndAsync();
             third.Listening(Path);
-            _destination.Core.Migrate(TestMachine.Unix(Path));
+            _destination.Core.Migrate(new MigrationRequest(TestMachine.Unix(Path)));
             await Wait.EndAsync(third, _timeline);
             await Wait.EndAsync(_destination, _timeline);
         });
@@ -240,6 +240,20 @@ internal sealed class LifeCycleTests
         Assert.That(_source.Machine.IsRunning);
     }
 
+    [Test]
+    public void Dirty_bitmaps_are_announced_and_there_are_none()
+    {
+        With(MigrationCapability.DirtyBitmaps);
+        Fill(_source);
+        _timeline.Run(async () =>
+        {
+            Begin();
+            await EndAsync();
+        });
+        Assert.That(_source.Status, Is.EqualTo(MigrationStatus.Completed));
+        Assert.That(_destination.Ram(), Is.EqualTo(_source.Ram()));
+    }
+
     private static void Fill(TestMachine machine)
     {
         byte[] bytes = new byte[1 << 20];
@@ -257,7 +271,7 @@ internal sealed class LifeCycleTests
     {
         _destination.Listening(Path);
         _source.Running();
-        _source.Core.Migrate(TestMachine.Unix(Path));
+        _source.Core.Migrate(new MigrationRequest(TestMachine.Unix(Path)));
     }
 
     private async ValueTask EndAsync()
@@ -267,6 +281,6 @@ internal sealed class LifeCycleTests
     }
 
     private void Refused(string message) => Assert.That(
-        () => _source.Core.Migrate(TestMachine.Unix(Path)),
+        () => _source.Core.Migrate(new MigrationRequest(TestMachine.Unix(Path))),
         Throws.TypeOf<MigrationException>().With.Message.EqualTo(message));
 }

@@ -46,7 +46,7 @@ internal sealed class PrecopyTests
         {
             destination.With(capabilities).Listening(Path);
             source.With(capabilities).Running();
-            source.Core.Migrate(TestMachine.Unix(Path));
+            source.Core.Migrate(new MigrationRequest(TestMachine.Unix(Path)));
             await Wait.EndAsync(source, timeline);
             await Wait.EndAsync(destination, timeline);
         });
@@ -72,7 +72,7 @@ internal sealed class PrecopyTests
             destination.Listening(Path);
             source.Running();
             await Wait.ForAsync(timeline, TimeSpan.FromSeconds(2));
-            source.Core.Migrate(TestMachine.Unix(Path));
+            source.Core.Migrate(new MigrationRequest(TestMachine.Unix(Path)));
             await Wait.EndAsync(source, timeline);
             await Wait.EndAsync(destination, timeline);
             moved = source.Guest!.Writes;

@@ -53,7 +53,7 @@ internal sealed class RealTimeTests
             _ => throw new InvalidOperationException(),
         };
         source.Running();
-        source.Core.Migrate(MigrationUri.Parse(uri));
+        source.Core.Migrate(new MigrationRequest(MigrationUri.Parse(uri)));
         Assert.That(Wait.EndAsync(source, timeline).AsTask().Wait(TimeSpan.FromSeconds(30)));
         Assert.That(Wait.EndAsync(destination, timeline).AsTask().Wait(TimeSpan.FromSeconds(30)));
         Assert.That(source.Core.Query().ErrorDesc, Is.Null);
@@ -77,7 +77,7 @@ internal sealed class RealTimeTests
         var timeline = new ThreadTimeline(TimeProvider.System, Logger.None);
         using var source = new TestMachine(timeline, new PosixTransport(new NoDescriptors()), "src");
         source.With(MigrationCapability.Events).Running();
-        source.Core.Migrate(MigrationUri.Parse("unix:/nope/x"));
+        source.Core.Migrate(new MigrationRequest(MigrationUri.Parse("unix:/nope/x")));
         Wait.EndAsync(source, timeline).AsTask().Wait();
         Assert.That(
             source.Core.Query().ErrorDesc, Is.EqualTo("Failed to connect to '/nope/x': No such file or directory"));
@@ -107,7 +107,7 @@ internal sealed class RealTimeTests
             source.Core.Options.SetParameters(new MigrateSetParameters { MaxBandwidth = 0 });
             source.Machine.Start();
             var watch = Stopwatch.StartNew();
-            source.Core.Migrate(TestMachine.Unix($"{_folder}/mig{run}"));
+            source.Core.Migrate(new MigrationRequest(TestMachine.Unix($"{_folder}/mig{run}")));
             Wait.EndAsync(source, timeline).AsTask().Wait();
             Wait.EndAsync(destination, timeline).AsTask().Wait();
             TestContext.Out.WriteLine($"{watch.ElapsedMilliseconds} ms {source.Core.Query().Ram}");

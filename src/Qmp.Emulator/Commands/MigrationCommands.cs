@@ -45,13 +45,7 @@ internal sealed class MigrationCommands : IMigrationCommands, IMigrationOobComma
 
     public ValueTask MigrateAsync(MigrateArguments arguments, CancellationToken cancellationToken)
     {
-        MigrationAddress address = MigrationTarget.OfMigrate(arguments.Uri, arguments.Channels);
-        if (arguments.Resume == true)
-        {
-            throw new MigrationException("Cannot resume if there is no paused migration");
-        }
-
-        _core.Migrate(address);
+        _core.Migrate(MigrationTarget.OfMigrate(arguments.Uri, arguments.Channels, arguments.Resume == true));
         return ValueTask.CompletedTask;
     }
 
@@ -96,6 +90,16 @@ internal sealed class MigrationCommands : IMigrationCommands, IMigrationOobComma
     public ValueTask<COLOStatus> QueryColoStatusAsync(
         QueryColoStatusArguments arguments, CancellationToken cancellationToken) =>
         new(new COLOStatus { Mode = COLOMode.None, LastMode = COLOMode.None, Reason = COLOExitReason.None });
+
+    public ValueTask CalcDirtyRateAsync(CalcDirtyRateArguments arguments, CancellationToken cancellationToken)
+    {
+        _core.DirtyRate.Start(arguments);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<DirtyRateInfo> QueryDirtyRateAsync(
+        QueryDirtyRateArguments arguments, CancellationToken cancellationToken) =>
+        new(_core.DirtyRate.Query(arguments.CalcTimeUnit ?? TimeUnit.Second));
 
     public ValueTask MigrateContinueAsync(MigrateContinueArguments arguments, CancellationToken cancellationToken)
     {

@@ -8,16 +8,20 @@ namespace Qmp.Emulator.Commands;
 internal static class MigrationTarget
 {
     /// <exception cref="MigrationException">There is none, or more than one.</exception>
-    public static MigrationAddress OfMigrate(string? uri, IReadOnlyList<MigrationChannel>? channels)
+    public static MigrationRequest OfMigrate(string? uri, IReadOnlyList<MigrationChannel>? channels, bool resume)
     {
-        if (Single(uri, channels) is { } address) return address;
-        MigrationChannel[] main = [.. channels!.Where(c => c.ChannelType == MigrationChannelType.Main)];
-        return main.Length switch
+        if (Single(uri, channels) is { } address) return new MigrationRequest(address, Resume: resume);
+        var byType = new Dictionary<MigrationChannelType, MigrationAddress>();
+        foreach (MigrationChannel channel in channels!)
         {
-            1 => main[0].Addr,
-            0 => throw new MigrationException("Channel list has no main entry"),
-            _ => throw new MigrationException("Channel list has more than one main entry"),
-        };
+            if (byType.TryAdd(channel.ChannelType, channel.Addr)) continue;
+            throw new MigrationException(
+                $"Channel list has more than one {channel.ChannelType.ToWireName()} entry");
+        }
+
+        return byType.TryGetValue(MigrationChannelType.Main, out MigrationAddress? main)
+            ? new MigrationRequest(main, byType.GetValueOrDefault(MigrationChannelType.Cpr), resume)
+            : throw new MigrationException("Channel list has no main entry");
     }
 
     /// <exception cref="MigrationException">There is none, or more than one. Its type is not looked at.</exception>

@@ -40,6 +40,41 @@ internal sealed class HumanArguments
     /// <exception cref="HumanException">There is none.</exception>
     public string Text() => OptionalText() ?? throw Error($"{_command}: string expected");
 
+    /// <summary>Takes a number, decimal, octal with 0 or hexadecimal with 0x; <see langword="null"/> at the end.</summary>
+    /// <exception cref="HumanException">It is none.</exception>
+    public long? OptionalInteger()
+    {
+        SkipSpaces();
+        if (_at == _line.Length) return null;
+        bool negative = _line[_at] == '-';
+        if (negative) _at++;
+        if (_at == _line.Length) throw Error("unexpected end of expression");
+        int radix = 10;
+        if (_line[_at] == '0') radix = 8;
+        if (radix == 8 && _at + 2 < _line.Length && (_line[_at + 1] | ' ') == 'x' && char.IsAsciiHexDigit(_line[_at + 2]))
+        {
+            radix = 16;
+            _at += 2;
+        }
+
+        // As far as there are digits; what follows is the next argument's.
+        int start = _at;
+        ulong value = 0;
+        for (; _at < _line.Length && char.IsAsciiHexDigit(_line[_at]); _at++)
+        {
+            int digit = Convert.ToInt32(_line[_at].ToString(), 16);
+            if (digit >= radix) break;
+            value = unchecked((value * (ulong)radix) + (ulong)digit);
+        }
+
+        if (_at == start) throw Error($"invalid char '{_line[_at]}' in expression");
+        return negative ? unchecked(-(long)value) : unchecked((long)value);
+    }
+
+    /// <summary>Takes a number.</summary>
+    /// <exception cref="HumanException">There is none.</exception>
+    public long Integer() => OptionalInteger() ?? throw Error("unexpected end of expression");
+
     /// <summary>Takes <c>on</c> or <c>off</c>.</summary>
     /// <exception cref="HumanException">It is neither.</exception>
     public bool OnOff() => OptionalText() switch

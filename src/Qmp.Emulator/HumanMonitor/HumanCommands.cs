@@ -38,6 +38,12 @@ internal sealed class HumanCommands
                 "capability state",
                 "Enable/Disable the usage of a capability for migration",
                 SetCapability),
+            new(
+                ["calc_dirty_rate"],
+                "[-r] [-b] second [sample_pages_per_GB]",
+                "start a round of guest dirty rate measurement (using -r to\n\t\t\t specify dirty ring as the method "
+                + "of calculation and\n\t\t\t -b to specify dirty bitmap as method of calculation)",
+                CalcDirtyRate),
             new(["migrate_set_parameter"], "parameter value", "Set the parameter for migration", SetParameter),
         ];
     }
@@ -82,13 +88,44 @@ internal sealed class HumanCommands
 
         string uri = arguments.Text();
         arguments.End();
-        MigrationAddress address = MigrationUri.Parse(uri);
-        if (resume) throw new MigrationException("Cannot resume if there is no paused migration");
-        _migration.Migrate(address);
+        _migration.Migrate(new MigrationRequest(MigrationUri.Parse(uri), Resume: resume));
 
         // There is no terminal whose prompt could wait for the end.
         return new ValueTask<string>(
             detach ? "" : "terminal does not allow synchronous migration, continuing detached\n");
+    }
+
+    private ValueTask<string> CalcDirtyRate(HumanArguments arguments)
+    {
+        bool ring = false;
+        bool bitmap = false;
+        while (true)
+        {
+            if (arguments.Flag('r')) ring = true;
+            else if (arguments.Flag('b')) bitmap = true;
+            else break;
+        }
+
+        long seconds = arguments.Integer();
+        long? pages = arguments.OptionalInteger();
+        arguments.End();
+        if (seconds == 0) return new ValueTask<string>("Incorrect period length specified!\n");
+        if (ring && bitmap)
+        {
+            return new ValueTask<string>("Either dirty ring or dirty bitmap can be specified!\n");
+        }
+
+        _migration.DirtyRate.Start(new CalcDirtyRateArguments
+        {
+            CalcTime = seconds,
+            SamplePages = pages,
+            Mode = bitmap ? DirtyRateMeasureMode.DirtyBitmap
+                : ring ? DirtyRateMeasureMode.DirtyRing
+                : DirtyRateMeasureMode.PageSampling,
+        });
+        return new ValueTask<string>(
+            $"Starting dirty rate measurement with period {seconds} seconds\n"
+            + "[Please use 'info dirty_rate' to check results]\n");
     }
 
     private ValueTask<string> SetCapability(HumanArguments arguments)

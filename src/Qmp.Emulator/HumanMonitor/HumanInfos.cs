@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Qmp.Machine;
 using Qmp.Migration;
 using Qmp.Types;
@@ -15,7 +17,7 @@ internal sealed class HumanInfos
             Info("version", "show the version of QEMU", () => $"{EmulatorVersion.Qemu}{EmulatorVersion.Package}\n"),
             Info("name", "show the current VM name", () => machine.Identity.Name is { } name ? $"{name}\n" : ""),
             Info("uuid", "show the current VM UUID", () => $"{machine.Identity.Uuid ?? Guid.Empty:D}\n"),
-            Info("migrate", "show migration status", () => MigrationText.Of(migration.Query(), migration.OnlyMigratable)),
+            Info("migrate", "show migration status", () => MigrationText.Of(migration.Query(), migration.Blockers.OnlyMigratable)),
             Info(
                 "migrate_capabilities",
                 "show current migration capabilities",
@@ -24,6 +26,7 @@ internal sealed class HumanInfos
                 "migrate_parameters",
                 "show current migration parameters",
                 () => ParametersText.Of(migration.Options.Parameters)),
+            Info("dirty_rate", "show dirty rate information", () => DirtyRate(migration.DirtyRate.Query(TimeUnit.Second))),
         ];
     }
 
@@ -38,6 +41,23 @@ internal sealed class HumanInfos
             arguments.End();
             return new ValueTask<string>(text());
         });
+
+    private static string DirtyRate(DirtyRateInfo info)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"Status: {info.Status.ToWireName()}\n");
+        text.Append(CultureInfo.InvariantCulture, $"Start Time: {info.StartTime} (ms)\n");
+        if (info.Mode == DirtyRateMeasureMode.PageSampling)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"Sample Pages: {info.SamplePages} (per GB)\n");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"Period: {info.CalcTime} (sec)\n");
+        text.Append(CultureInfo.InvariantCulture, $"Mode: {info.Mode.ToWireName()}\n");
+        return text.Append("Dirty rate: ")
+            .Append(info.DirtyRate is { } rate ? string.Create(CultureInfo.InvariantCulture, $"{rate} (MB/s)\n") : "(not ready)\n")
+            .ToString();
+    }
 
     private static string Status(VirtualMachine machine)
     {

@@ -3,6 +3,7 @@ using Qmp.Devices.Workload;
 using Qmp.Emulator.CommandLine;
 using Qmp.Machine;
 using Qmp.Machine.Memory;
+using Qmp.Migration;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Machines;
@@ -13,7 +14,8 @@ internal static class DeviceFactory
     private const int Chunk = 1 << 20;
 
     /// <exception cref="CommandLineException">A device cannot be made.</exception>
-    public static void Create(IEnumerable<OptionValue<DeviceOptions>> devices, VirtualMachine machine)
+    public static void Create(
+        IEnumerable<OptionValue<DeviceOptions>> devices, VirtualMachine machine, MigrationBlockers blockers)
     {
         foreach (OptionValue<DeviceOptions> device in devices)
         {
@@ -24,11 +26,27 @@ internal static class DeviceFactory
                     break;
 
                 case DeviceOptions.XWorkload workload:
+                    if (workload.Value.Migratable == false) Block(device, workload, blockers);
                     machine.AddGuest(CreateWorkload(device, workload, machine));
                     break;
             }
         }
     }
+
+    private static void Block(
+        OptionValue<DeviceOptions> device, DeviceOptions.XWorkload workload, MigrationBlockers blockers)
+    {
+        try
+        {
+            blockers.Add($"Guest '{NameOf(workload)}' is not migratable");
+        }
+        catch (MigrationException e)
+        {
+            throw device.Error(e.Message);
+        }
+    }
+
+    private static string NameOf(DeviceOptions.XWorkload workload) => workload.Id ?? "workload0";
 
     private static WorkloadGuest CreateWorkload(
         OptionValue<DeviceOptions> device, DeviceOptions.XWorkload workload, VirtualMachine machine)
@@ -50,7 +68,7 @@ internal static class DeviceFactory
         if (rate > long.MaxValue) throw device.Error("Parameter 'rate' is too large");
         return new WorkloadGuest(machine, new WorkloadSettings
         {
-            Id = workload.Id ?? "workload0",
+            Id = NameOf(workload),
             Rate = (long)rate,
             WorkingSet = (long)(workingSet / RamBlock.PageSize * RamBlock.PageSize),
             Offset = (long)offset,

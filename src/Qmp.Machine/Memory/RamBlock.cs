@@ -25,6 +25,7 @@ public sealed unsafe class RamBlock : IDisposable
 
     private readonly SafeFileHandle? _file;
     private byte* _base;
+    private volatile PageBitmap? _secondLog;
 
     private RamBlock(string id, ulong length, bool shared, nint address, SafeFileHandle? file)
     {
@@ -53,6 +54,13 @@ public sealed unsafe class RamBlock : IDisposable
 
     /// <summary>Pages written since the last sync took them.</summary>
     public PageBitmap DirtyLog { get; }
+
+    /// <summary>A second dirty log, for whoever measures and must not take from the first; usually none.</summary>
+    public PageBitmap? SecondLog
+    {
+        get => _secondLog;
+        set => _secondLog = value;
+    }
 
     /// <summary>Pages ever written; all others read as zeros.</summary>
     public PageBitmap Written { get; }
@@ -122,6 +130,7 @@ public sealed unsafe class RamBlock : IDisposable
         Written.SetRange(first, count);
         Thread.MemoryBarrier(); // the data before the bit that announces it
         DirtyLog.SetRange(first, count);
+        _secondLog?.SetRange(first, count);
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ public sealed class DeviceRegistry
     public DeviceRegistry(VirtualMachine machine)
     {
         GlobalState = new GlobalState(machine);
-        _devices.AddRange([new RamDevice(), GlobalState.Device]);
+        _devices.AddRange([new RamDevice(), new DirtyBitmaps(), GlobalState.Device]);
     }
 
     /// <summary>All devices; the global state comes last.</summary>

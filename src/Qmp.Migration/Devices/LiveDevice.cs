@@ -1,3 +1,5 @@
+using Qmp.Migration.Options;
+
 namespace Qmp.Migration.Devices;
 
 /// <summary>A device that sends most of its state while the guest runs. RAM is one.</summary>
@@ -11,8 +13,8 @@ public abstract class LiveDevice : SavedDevice
     /// <summary>Whether its destination must approve the switchover (QEMU's <c>switchover_ack_needed</c>).</summary>
     public virtual bool NeedsSwitchoverAck => false;
 
-    /// <summary>Whether it takes part in a migration at all.</summary>
-    public virtual bool IsActive => true;
+    /// <summary>Whether it takes part; asked before its first section and before its last.</summary>
+    public virtual bool IsActive(MigrationOptions options) => true;
 
     /// <summary>Whether <see cref="IterateAsync"/> has anything to do now.</summary>
     public virtual bool IsIterating => true;

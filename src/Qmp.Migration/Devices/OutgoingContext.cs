@@ -9,6 +9,7 @@ namespace Qmp.Migration.Devices;
 public sealed class OutgoingContext
 {
     private readonly RateLimiter _limiter;
+    private readonly AutoConverge _converge;
     private readonly IMigrationEvents _events;
     private readonly DirtyRatePeriod _period = new();
 
@@ -18,6 +19,7 @@ public sealed class OutgoingContext
         MigrationWriter writer,
         MigrationStatistics statistics,
         RateLimiter limiter,
+        AutoConverge converge,
         IMigrationEvents events)
     {
         Machine = machine;
@@ -25,6 +27,7 @@ public sealed class OutgoingContext
         Writer = writer;
         Statistics = statistics;
         _limiter = limiter;
+        _converge = converge;
         _events = events;
     }
 
@@ -76,6 +79,7 @@ public sealed class OutgoingContext
         Statistics.Remaining = remaining;
         if (_period.Sync(startedAt, Now, newlyDirty, Statistics.Transferred) is { } ended)
         {
+            _converge.Judge(ended);
             Statistics.DirtyPagesRate = ended.PagesPerSecond;
         }
 

@@ -36,6 +36,7 @@ internal sealed class StreamLoader
     private readonly IncomingContext _context;
     private readonly Dictionary<uint, (SavedDevice Device, int Version)> _sections = [];
     private readonly SwitchoverAcks _acks;
+    private bool _advised;
 
     public StreamLoader(
         IMigrationChannel channel,
@@ -236,11 +237,29 @@ internal sealed class StreamLoader
                 break;
 
             case StreamCommand.PostcopyAdvise:
-                throw new LoadException(
-                    Errno.Invalid, $"RAM postcopy is disabled but have {length} byte advise");
+                TakeAdvice(length);
+                break;
 
             default:
                 throw new LoadException(Errno.Invalid, $"{expected.Name} in wrong postcopy state (none)");
+        }
+    }
+
+    // Postcopy of RAM announces itself in 16 bytes; without any, only dirty bitmaps may follow later.
+    private void TakeAdvice(ushort length)
+    {
+        if (_advised) throw new LoadException(Errno.NotPermitted, "CMD_POSTCOPY_ADVISE in wrong postcopy state (1)");
+        _advised = true;
+        switch (length)
+        {
+            case 0:
+                break;
+
+            case 16:
+                throw new LoadException(Errno.Invalid, "RAM postcopy is disabled but have 16 byte advise");
+
+            default:
+                throw new LoadException(Errno.Invalid, $"CMD_POSTCOPY_ADVISE invalid length ({length})");
         }
     }
 

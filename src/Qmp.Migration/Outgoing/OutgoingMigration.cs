@@ -36,6 +36,7 @@ public sealed class OutgoingMigration
     private OutgoingContext? _context;
     private OutgoingStream? _stream;
     private ReturnPathActivity? _returnPath;
+    private AutoConverge? _converge;
     private RunState _runStateBefore;
     private bool _guestWasStopped;
     private string? _error;
@@ -186,8 +187,9 @@ public sealed class OutgoingMigration
         long start = Now;
         _times.Connected(start);
         _stream = new OutgoingStream(channel, _devices.All, _machine, _options);
-        _context = new OutgoingContext(_machine, _options, _stream.Writer, Statistics, Limiter, _events);
-        if (_options.Has(MigrationCapability.ReturnPath))
+        _converge = new AutoConverge(_machine, _options);
+        _context = new OutgoingContext(_machine, _options, _stream.Writer, Statistics, Limiter, _converge, _events);
+        if (_options.Has(MigrationCapability.ReturnPath) || _options.Has(MigrationCapability.DirtyBitmaps))
         {
             _returnPath = new ReturnPathActivity(_machine.Timeline, channel, Gate, _waker, _logger);
         }
@@ -214,6 +216,11 @@ public sealed class OutgoingMigration
         while (State.Current == MigrationStatus.Active)
         {
             if (!Limiter.Exceeded(Statistics.Transferred) && await TurnAsync()) return;
+            if (Now >= _converge!.NextTick && _converge.Tick(Statistics.DirtySyncCount))
+            {
+                _stream!.MeasurePending(_context!);
+            }
+
             await KeepToRateAsync();
         }
     }
@@ -265,7 +272,8 @@ public sealed class OutgoingMigration
         }
 
         if (!Limiter.Exceeded(Statistics.Transferred)) return;
-        await _waker.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(1, Bandwidth.WindowEnd - now)));
+        long until = Math.Min(Bandwidth.WindowEnd, _converge!.NextTick);
+        await _waker.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(1, until - now)));
     }
 
     private async ValueTask CompleteAsync()
@@ -324,6 +332,7 @@ public sealed class OutgoingMigration
         if (!completed) channel.Shutdown();
         using (await _machine.Loop.EnterAsync())
         {
+            _converge?.Stop();
             if (completed) _machine.SetRunState(RunState.Postmigrate);
             else if (_guestWasStopped) ResumeGuest();
         }

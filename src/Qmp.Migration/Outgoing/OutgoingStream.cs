@@ -3,6 +3,7 @@ using Qmp.Migration.Channels;
 using Qmp.Migration.Devices;
 using Qmp.Migration.Options;
 using Qmp.Migration.Stream;
+using Qmp.Types;
 
 namespace Qmp.Migration.Outgoing;
 
@@ -31,7 +32,7 @@ internal sealed class OutgoingStream
         (SavedDevice Device, uint Id)[] numbered = [.. devices.Select((d, i) => (d, (uint)i + 1))];
         _live =
         [
-            .. numbered.Where(n => n.Device is LiveDevice { IsActive: true })
+            .. numbered.Where(n => n.Device is LiveDevice live && live.IsActive(options))
                 .Select(n => new Section<LiveDevice>((LiveDevice)n.Device, n.Id)),
         ];
         _state =
@@ -54,6 +55,7 @@ internal sealed class OutgoingStream
             Writer.PutBe32(SetupPing);
         }
 
+        if (_options.Has(MigrationCapability.DirtyBitmaps)) PutCommand(StreamCommand.PostcopyAdvise, 0);
         foreach (Section<LiveDevice> section in _live)
         {
             PutStart(SectionType.Start, section.Device, section.Id);
@@ -87,6 +89,7 @@ internal sealed class OutgoingStream
         PutCommand(StreamCommand.SwitchoverStart, 0);
         foreach (Section<LiveDevice> section in _live)
         {
+            if (!section.Device.IsActive(_options)) continue;
             Writer.PutByte((byte)SectionType.End);
             Writer.PutBe32(section.Id);
             await section.Device.CompleteAsync(context);

@@ -56,12 +56,9 @@ internal sealed class TestMachine : IDisposable
         Value = new SocketAddress.Unix { Value = new UnixSocketAddress { Path = path } },
     };
 
-    public TestMachine With(params MigrationCapability[] capabilities)
-    {
-        Core.SetCapabilities(
-            capabilities.Select(c => new MigrationCapabilityStatus { Capability = c, State = true }));
-        return this;
-    }
+    public TestMachine With(params MigrationCapability[] capabilities) => Set(capabilities, true);
+
+    public TestMachine Without(params MigrationCapability[] capabilities) => Set(capabilities, false);
 
     public TestMachine Running()
     {
@@ -88,6 +85,12 @@ internal sealed class TestMachine : IDisposable
         _transcript.Add($"{Machine.Timeline.NowNanoseconds / 1e6:F6} {_name} {text}");
 
     public void Dispose() => Machine.Dispose();
+
+    private TestMachine Set(MigrationCapability[] capabilities, bool state)
+    {
+        Core.SetCapabilities(capabilities.Select(c => new MigrationCapabilityStatus { Capability = c, State = state }));
+        return this;
+    }
 
     private sealed class Events(TestMachine owner) : IMachineEvents, IMigrationEvents
     {

@@ -1,0 +1,35 @@
+namespace Qmp.Migration;
+
+/// <summary>Why this machine cannot be migrated now; with no reasons, it can.</summary>
+/// <remarks>Changed with the machine's loop held.</remarks>
+public sealed class MigrationBlockers
+{
+    private volatile string[] _reasons = [];
+
+    /// <summary>Whether nothing may ever be added (<c>-only-migratable</c>).</summary>
+    public bool OnlyMigratable { get; set; }
+
+    /// <summary>The reasons, in the order in which they were added.</summary>
+    public IReadOnlyList<string> Reasons => _reasons;
+
+    /// <summary>Adds a reason.</summary>
+    /// <exception cref="MigrationException">Nothing may be added.</exception>
+    public void Add(string reason)
+    {
+        if (OnlyMigratable)
+        {
+            throw new MigrationException($"disallowing migration blocker (--only-migratable) for: {reason}");
+        }
+
+        _reasons = [.. _reasons, reason];
+    }
+
+    /// <summary>Takes a reason back.</summary>
+    public void Remove(string reason) => _reasons = [.. _reasons.Where(r => r != reason)];
+
+    /// <exception cref="MigrationException">There is a reason; the latest is the message.</exception>
+    internal void Check()
+    {
+        if (_reasons is [.., var latest]) throw new MigrationException(latest);
+    }
+}

@@ -1,0 +1,94 @@
+using Qmp.Machine;
+using Qmp.Migration.Options;
+using Qmp.Types;
+
+namespace Qmp.Migration;
+
+/// <summary>What must hold before a migration begins, in QEMU's order and words.</summary>
+internal static class MigrationPreconditions
+{
+    private static readonly MigrationCapability[] Unsupported =
+    [
+        MigrationCapability.Xbzrle,
+        MigrationCapability.PostcopyRam,
+        MigrationCapability.XColo,
+        MigrationCapability.Multifd,
+        MigrationCapability.BackgroundSnapshot,
+        MigrationCapability.MappedRam,
+    ];
+
+    /// <summary>Checks that the capabilities can be had over that kind of connection.</summary>
+    /// <exception cref="MigrationException">They cannot.</exception>
+    public static void CheckTransport(MigrationOptions options, MigrationAddress address)
+    {
+        bool mappedRam = options.Has(MigrationCapability.MappedRam);
+        bool isFile = address is MigrationAddress.File;
+        bool hasManyChannels = address switch
+        {
+            MigrationAddress.Socket socket => socket.Value is not SocketAddress.Fd,
+            MigrationAddress.File => mappedRam,
+            _ => false,
+        };
+        Refuse(mappedRam && !isFile, "Migration requires seekable transport (e.g. file)");
+        Refuse(
+            (options.Has(MigrationCapability.Multifd) || options.Has(MigrationCapability.PostcopyPreempt))
+            && !hasManyChannels,
+            "Migration requires multi-channel URIs (e.g. tcp)");
+        Refuse(
+            options.Parameters.Mode == MigMode.CprTransfer && isFile,
+            "Migration requires streamable transport (eg unix)");
+    }
+
+    /// <summary>Checks that the machine can be sent now.</summary>
+    /// <exception cref="MigrationException">It cannot.</exception>
+    public static void CheckSource(VirtualMachine machine, MigrationOptions options, MigrationBlockers blockers)
+    {
+        Refuse(machine.RunState == RunState.Inmigrate, "Guest is waiting for an incoming migration");
+        Refuse(
+            machine.RunState == RunState.Postmigrate,
+            "Can't migrate the vm that was paused due to previous migration");
+        blockers.Check();
+        if (options.Has(MigrationCapability.MappedRam))
+        {
+            Refuse(options.Parameters.TlsCreds is { Length: > 0 }, "Cannot use TLS with mapped-ram");
+            Refuse(
+                options.Has(MigrationCapability.Multifd)
+                && options.Parameters.MultifdCompression != MultiFDCompression.None,
+                "Cannot use compression with mapped-ram");
+        }
+
+        if (options.Parameters.Mode != MigMode.Normal)
+        {
+            const string WithCpr = "with CPR";
+            Refuse(
+                options.Has(MigrationCapability.PostcopyRam) || options.Has(MigrationCapability.DirtyBitmaps),
+                $"Cannot use postcopy {WithCpr}");
+            Refuse(options.Has(MigrationCapability.BackgroundSnapshot), $"Cannot use background snapshot {WithCpr}");
+            Refuse(options.Has(MigrationCapability.XColo), $"Cannot use COLO {WithCpr}");
+        }
+
+        CheckSupported(options);
+    }
+
+    /// <summary>Checks that this program has the machinery of everything that is switched on.</summary>
+    /// <exception cref="MigrationException">It has not; the message names what.</exception>
+    public static void CheckSupported(MigrationOptions options)
+    {
+        foreach (MigrationCapability capability in Unsupported)
+        {
+            Refuse(
+                options.Has(capability),
+                $"Migration with capability '{capability.ToWireName()}' is not supported by this emulator");
+        }
+
+        if (options.Parameters.Mode is { } mode and not MigMode.Normal)
+        {
+            Refuse(true, $"Migration mode '{mode.ToWireName()}' is not supported by this emulator");
+        }
+    }
+
+    private static void Refuse(bool condition, string text)
+    {
+        if (condition) throw new MigrationException(text);
+    }
+}
