@@ -72,6 +72,9 @@ internal sealed class DirtyRateTests
     public void A_migration_does_not_lose_what_is_measured()
     {
         using var destination = new TestMachine(_timeline, _network, "d", 64 << 20);
+        byte[] noise = new byte[8 << 20];
+        new Random(1).NextBytes(noise);
+        _machine.Machine.Memory.WritePhysical(48 << 20, noise); // two seconds of the first pass
         _timeline.Run(async () =>
         {
             destination.Listening("/mig");
@@ -81,7 +84,7 @@ internal sealed class DirtyRateTests
                 CalcTime = 1,
                 Mode = DirtyRateMeasureMode.DirtyBitmap,
             });
-            _machine.Core.Options.SetParameters(new MigrateSetParameters { MaxBandwidth = 4 << 20, DowntimeLimit = 0 });
+            _machine.Core.Options.SetParameters(new MigrateSetParameters { MaxBandwidth = 4 << 20 });
             _machine.Core.Migrate(new MigrationRequest(TestMachine.Unix("/mig")));
             await Wait.UntilAsync(_timeline, () => Query().Status == DirtyRateStatus.Measured);
             Assert.That(_machine.Status, Is.EqualTo(MigrationStatus.Active));
