@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Qmp.Protocol.Transport;
 
@@ -10,7 +11,7 @@ namespace Qmp.Protocol.Transport;
 /// On Linux descriptors are received too: .NET only waits for readiness, the bytes are taken by <c>recvmsg</c>. A peer
 /// that leaves while bytes of it are unread is noticed only when they are read or the wait ends.
 /// </remarks>
-public sealed class AsyncSocketTransport : IDuplexTransport, ISendPort
+public sealed class AsyncSocketTransport : IDuplexTransport, IDescriptorSender, IDescriptorPort
 {
     private readonly Socket _socket;
     private readonly SafeSocketHandle _handle;
@@ -37,6 +38,9 @@ public sealed class AsyncSocketTransport : IDuplexTransport, ISendPort
 
     /// <inheritdoc/>
     public long Backlog => _sending.Backlog;
+
+    /// <inheritdoc/>
+    public bool CanSendDescriptors => OperatingSystem.IsLinux() && _socket.AddressFamily == AddressFamily.Unix;
 
     /// <summary>Connects to a Unix socket.</summary>
     /// <exception cref="TransportException">Nobody listens there.</exception>
@@ -85,6 +89,12 @@ public sealed class AsyncSocketTransport : IDuplexTransport, ISendPort
     public void Send(ReadOnlySpan<byte> bytes) => _sending.Send(bytes);
 
     /// <inheritdoc/>
+    public bool TrySend(ReadOnlySpan<byte> bytes, SafeHandle descriptor) =>
+        CanSendDescriptors
+            ? _sending.TrySend(this, bytes, descriptor)
+            : throw new NotSupportedException("only Unix sockets carry descriptors");
+
+    /// <inheritdoc/>
     public async ValueTask DrainAsync(CancellationToken cancellationToken) =>
         await _sending.WhenDrained().WaitAsync(cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -126,6 +136,29 @@ public sealed class AsyncSocketTransport : IDuplexTransport, ISendPort
         catch (ObjectDisposedException)
         {
             return SocketCalls.Broken;
+        }
+    }
+
+    int IDescriptorPort.TrySend(ReadOnlySpan<byte> bytes, SafeHandle descriptor)
+    {
+        bool held = false;
+        try
+        {
+            _handle.DangerousAddRef(ref held);
+        }
+        catch (ObjectDisposedException)
+        {
+            return SocketCalls.Broken;
+        }
+
+        try
+        {
+            // The socket is held, so a disposed handle can only be the descriptor: the caller's mistake.
+            return SocketCalls.Send(_handle, bytes, descriptor);
+        }
+        finally
+        {
+            _handle.DangerousRelease();
         }
     }
 

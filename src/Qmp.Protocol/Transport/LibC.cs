@@ -65,6 +65,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     public static partial nint ReceiveMessage(SafeHandle socket, MessageHeader* message, int flags);
 
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    public static partial nint SendMessage(SafeHandle socket, MessageHeader* message, int flags);
+
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(SafeHandle socket, byte* bytes, nuint length, int flags);
 

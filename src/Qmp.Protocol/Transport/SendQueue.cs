@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Qmp.Protocol.Json;
 
 namespace Qmp.Protocol.Transport;
@@ -36,13 +37,36 @@ internal sealed class SendQueue(ISendPort port)
             {
                 bytes = bytes[SendNow(bytes)..];
                 if (_broken || bytes.IsEmpty) return;
-                _writing = true;
-                _queued.Append(bytes);
-                _port.StartWriter(WriteAsync);
+                Queue(bytes);
                 return;
             }
 
             _queued.Append(bytes);
+        }
+    }
+
+    /// <summary>Sends bytes whose first one carries a descriptor, unless something waits to leave.</summary>
+    /// <returns>Whether that was possible; if not, it is worth another try once the queue has drained.</returns>
+    public bool TrySend(IDescriptorPort port, ReadOnlySpan<byte> bytes, SafeHandle descriptor)
+    {
+        lock (_gate)
+        {
+            if (_broken) return true;
+            if (_writing) return false;
+            int sent = port.TrySend(bytes, descriptor);
+            switch (sent)
+            {
+                case SocketCalls.Broken:
+                    _broken = true;
+                    return true;
+                case SocketCalls.WouldBlock:
+                    // Between messages white space means nothing; it leaves as soon as there is room.
+                    Queue(" "u8);
+                    return false;
+                default:
+                    if (sent < bytes.Length) Queue(bytes[sent..]);
+                    return true;
+            }
         }
     }
 
@@ -65,6 +89,13 @@ internal sealed class SendQueue(ISendPort port)
             _broken = true;
             _queued.Clear();
         }
+    }
+
+    private void Queue(ReadOnlySpan<byte> bytes)
+    {
+        _writing = true;
+        _queued.Append(bytes);
+        _port.StartWriter(WriteAsync);
     }
 
     private int SendNow(ReadOnlySpan<byte> bytes)

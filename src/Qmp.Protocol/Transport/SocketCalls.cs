@@ -64,6 +64,49 @@ internal static unsafe class SocketCalls
         }
     }
 
+    /// <summary>Sends what fits without waiting; <paramref name="descriptor"/> travels with the first byte.</summary>
+    /// <returns>The number of bytes, <see cref="WouldBlock"/> or <see cref="Broken"/>.</returns>
+    public static int Send(SafeHandle socket, ReadOnlySpan<byte> bytes, SafeHandle descriptor)
+    {
+        const int DataLength = sizeof(int);
+        nuint controlLength = ((nuint)sizeof(LibC.ControlHeader) + DataLength + 7) & ~(nuint)7;
+        byte* control = stackalloc byte[(int)controlLength];
+        bool held = false;
+        try
+        {
+            descriptor.DangerousAddRef(ref held);
+            var header = (LibC.ControlHeader*)control;
+            header->Length = (nuint)sizeof(LibC.ControlHeader) + DataLength;
+            header->Level = LibC.SocketLevel;
+            header->Type = LibC.PassedDescriptors;
+            *(int*)(header + 1) = (int)descriptor.DangerousGetHandle();
+            fixed (byte* first = bytes)
+            {
+                var vector = new LibC.IoVector { Base = first, Length = (nuint)bytes.Length };
+                var message = new LibC.MessageHeader
+                {
+                    Vectors = &vector,
+                    VectorCount = 1,
+                    Control = control,
+                    ControlLength = controlLength,
+                };
+                while (true)
+                {
+                    nint sent = LibC.SendMessage(
+                        socket, &message, LibC.MessageDontWait | LibC.MessageNoSignal);
+                    if (sent >= 0) return (int)sent;
+                    int error = Marshal.GetLastPInvokeError();
+                    if (error == LibC.TryAgain) return WouldBlock;
+                    if (error != LibC.Interrupted) return Broken;
+                }
+            }
+        }
+        finally
+        {
+            if (held) descriptor.DangerousRelease();
+        }
+    }
+
     /// <summary>Waits until a send is worth trying, or certain to fail.</summary>
     public static void WaitWritable(SafeHandle socket)
     {
