@@ -2,8 +2,8 @@ using Qmp.Protocol.Messages;
 
 namespace Qmp.Client;
 
-/// <summary>The peer answered a command with an error.</summary>
-public sealed class QmpCommandException : Exception
+/// <summary>The peer answered a command with an error. The connection stays usable.</summary>
+public sealed class QmpCommandException : QmpException
 {
     /// <summary>Makes one for <paramref name="command"/>.</summary>
     public QmpCommandException(string command, QmpError error)

@@ -1,0 +1,22 @@
+namespace Qmp.Client.Events;
+
+/// <summary>A wait for one event.</summary>
+internal sealed class EventWaiter(Func<QmpEvent, bool> filter)
+    : TaskCompletionSource<QmpEvent>(TaskCreationOptions.RunContinuationsAsynchronously), IEventSink
+{
+    public void Offer(QmpEvent value)
+    {
+        if (Task.IsCompleted) return;
+        try
+        {
+            if (filter(value)) TrySetResult(value);
+        }
+        catch (Exception e)
+        {
+            // The filter's mistake is the waiter's, not the connection's.
+            TrySetException(e);
+        }
+    }
+
+    public void End(QmpDisconnect end) => TrySetException(new QmpDisconnectedException(end));
+}

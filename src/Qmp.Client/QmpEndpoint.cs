@@ -1,0 +1,94 @@
+using System.Globalization;
+using Qmp.Protocol.Transport;
+
+namespace Qmp.Client;
+
+/// <summary>Where a server is to be found.</summary>
+public sealed class QmpEndpoint
+{
+    private readonly Func<CancellationToken, ValueTask<IDuplexTransport>> _connect;
+
+    private QmpEndpoint(string name, Func<CancellationToken, ValueTask<IDuplexTransport>> connect)
+    {
+        Name = name;
+        _connect = connect;
+    }
+
+    /// <summary>The address, for people.</summary>
+    public string Name { get; }
+
+    /// <summary>A Unix socket.</summary>
+    public static QmpEndpoint Unix(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new(path, async stop => await AsyncSocketTransport.ConnectUnixAsync(path, stop).ConfigureAwait(false));
+    }
+
+    /// <summary>A TCP port.</summary>
+    public static QmpEndpoint Tcp(string host, int port)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
+        return new(
+            $"{host}:{port}",
+            async stop => await AsyncSocketTransport.ConnectTcpAsync(host, port, stop).ConfigureAwait(false));
+    }
+
+    /// <summary>A connected transport; taken over, and good for one connection.</summary>
+    public static QmpEndpoint Over(IDuplexTransport transport)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        bool taken = false;
+        return new(transport.Name, _ => Interlocked.Exchange(ref taken, true)
+            ? throw new QmpUsageException($"{transport.Name} is connected and cannot be connected again")
+            : new(transport));
+    }
+
+    /// <summary>A connected stream that can be read and written at the same time; taken over, for one connection.</summary>
+    public static QmpEndpoint Over(Stream stream, string name = "stream")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Over(new StreamTransport(stream, name));
+    }
+
+    /// <summary>Any other way to get a transport.</summary>
+    /// <param name="name">The address, for people.</param>
+    /// <param name="connect">
+    /// Connects; called anew for every connection. It throws <see cref="TransportException"/> if nobody listens.
+    /// </param>
+    public static QmpEndpoint Custom(string name, Func<CancellationToken, ValueTask<IDuplexTransport>> connect)
+    {
+        ArgumentNullException.ThrowIfNull(connect);
+        return new(name, connect);
+    }
+
+    /// <summary>
+    /// Reads an address as people write it: <c>unix:PATH</c>, <c>tcp:HOST:PORT</c>, <c>HOST:PORT</c> or a path.
+    /// </summary>
+    /// <exception cref="FormatException">It is none of them.</exception>
+    public static QmpEndpoint Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.StartsWith("unix:", StringComparison.Ordinal)) return Unix(NotEmpty(text, text[5..]));
+        bool tcp = text.StartsWith("tcp:", StringComparison.Ordinal);
+        string address = NotEmpty(text, tcp ? text[4..] : text);
+        int colon = address.LastIndexOf(':');
+        if (colon > 0 && !address.Contains('/')
+            && ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
+            && port > 0)
+        {
+            return Tcp(address[..colon].Trim('[', ']'), port);
+        }
+
+        return tcp ? throw new FormatException($"'{text}' is no HOST:PORT") : Unix(address);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    internal ValueTask<IDuplexTransport> ConnectAsync(CancellationToken cancellationToken) => _connect(cancellationToken);
+
+    private static string NotEmpty(string text, string rest) =>
+        rest.Length > 0 ? rest : throw new FormatException($"'{text}' is no address");
+}
