@@ -7,7 +7,7 @@ internal sealed class ManualTime : TimeProvider
 
     // All guarded by _gate.
     private readonly List<ManualTimer> _timers = [];
-    private readonly List<(int Count, TaskCompletionSource Reached)> _waits = [];
+    private readonly List<(Func<bool> IsMet, TaskCompletionSource Met)> _waits = [];
     private TimeSpan _elapsed;
     private int _started;
 
@@ -46,22 +46,27 @@ internal sealed class ManualTime : TimeProvider
     }
 
     /// <summary>Ends when so many timers have been started since the beginning.</summary>
-    public Task WhenStarted(int count)
-    {
-        lock (_gate)
-        {
-            if (_started >= count) return Task.CompletedTask;
-            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waits.Add((count, reached));
-            return reached.Task.Guarded();
-        }
-    }
+    public Task WhenStarted(int count) => When(() => _started >= count);
+
+    /// <summary>Ends when a timer is running that is due in such a time.</summary>
+    public Task WhenPending(Func<TimeSpan, bool> isDueIn) => When(() => _timers.Any(t => isDueIn(t.Due - _elapsed)));
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    private Task When(Func<bool> isMet)
+    {
+        lock (_gate)
+        {
+            if (isMet()) return Task.CompletedTask;
+            var met = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waits.Add((isMet, met));
+            return met.Task.Guarded();
+        }
     }
 
     private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
@@ -77,9 +82,9 @@ internal sealed class ManualTime : TimeProvider
                 Due = time._elapsed + dueTime;
                 time._timers.Add(this);
                 time._started++;
-                foreach ((int count, TaskCompletionSource reached) in time._waits)
+                foreach ((Func<bool> isMet, TaskCompletionSource met) in time._waits)
                 {
-                    if (time._started >= count) reached.TrySetResult();
+                    if (isMet()) met.TrySetResult();
                 }
 
                 return true;
