@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace Qmp.Client.Tests.Support;
+
+/// <summary>A real QEMU.</summary>
+internal sealed class QemuServer : LiveServer
+{
+    private readonly Process _process;
+
+    private QemuServer(string socket, Process process)
+        : base(socket) => _process = process;
+
+    public static QemuServer Start(string socket, bool waitsForMigration)
+    {
+        string[] arguments =
+        [
+            "-M", "none", "-nodefaults", "-display", "none", "-m", "64M", "-qmp", $"unix:{socket},server=on,wait=off",
+            .. (string[])(waitsForMigration ? ["-incoming", "defer"] : []),
+        ];
+        return new QemuServer(socket, Process.Start(Qemu.Require(), arguments));
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        using (_process)
+        {
+            if (!_process.HasExited) _process.Kill();
+            await _process.WaitForExitAsync().Guarded();
+        }
+    }
+}
