@@ -7,7 +7,8 @@ namespace Qmp.Client;
 /// <summary>Events from the moment of subscribing on, in the order in which they came.</summary>
 /// <remarks>
 /// <para>It holds a bounded number of unread events and never holds up the connection: when it is full, the oldest one
-/// goes. <see cref="QmpEvent.LostBefore"/> of the next one tells how many went, <see cref="Lost"/> how many in all.</para>
+/// goes. <see cref="QmpEvent.LostBefore"/> of the next one tells how many went, <see cref="Lost"/> how many in all.
+/// </para>
 /// <para>When the connection ends, what was received can still be read; then the stream ends without an exception, and
 /// <see cref="QmpConnection.Completion"/> tells why.</para>
 /// <para>One reader at a time, on any thread. Leaving a loop does not unsubscribe, disposing does.</para>
@@ -137,8 +138,9 @@ public sealed class EventSubscription : IAsyncEnumerable<QmpEvent>, IDisposable,
                 if (_gap++ == 0)
                 {
                     _logger.Warning(
-                        "A subscription reads too slowly: {Capacity} events are unread, {Event} is the first to go on top",
-                        _capacity, value.Name);
+                        "A subscription reads too slowly: {Capacity} events are unread as {Event} comes",
+                        _capacity,
+                        value.Name);
                 }
             }
 

@@ -31,7 +31,8 @@ public sealed record QmpClientOptions
     public bool EnableOutOfBand { get; init; } = true;
 
     /// <summary>
-    /// The longest message that is accepted, in bytes; 64 MiB, which is also the most. A longer one ends the connection.
+    /// The longest message that is accepted, in bytes; 64 MiB, which is also the most. A longer one ends the
+    /// connection.
     /// </summary>
     public int MaxMessageBytes
     {
@@ -44,7 +45,9 @@ public sealed record QmpClientOptions
         }
     } = JsonLimits.MaxTokenBytes;
 
-    /// <summary>Bytes of requests that may wait for a server that does not read; 64 MiB. Further calls are refused.</summary>
+    /// <summary>
+    /// Bytes of requests that may wait for a server that does not read; 64 MiB. Further calls are refused.
+    /// </summary>
     public long MaxUnsentBytes { get; init; } = 64 << 20;
 
     /// <summary>

@@ -1,6 +1,8 @@
 namespace Qmp.Client;
 
-/// <summary>No session came about. The inner exception has the cause, such as a timeout or a protocol violation.</summary>
+/// <summary>
+/// No session came about. The inner exception has the cause, such as a timeout or a protocol violation.
+/// </summary>
 public sealed class QmpConnectException : QmpException
 {
     /// <summary>Makes one.</summary>

@@ -20,16 +20,12 @@ public sealed partial class QmpConnection
     private long _sent;
 
     /// <inheritdoc/>
-    /// <exception cref="QmpDisconnectedException">The connection has ended.</exception>
-    /// <exception cref="QmpTimeoutException">There was no reply in time.</exception>
-    /// <exception cref="QmpProtocolException">The result does not have the schema's shape.</exception>
-    /// <exception cref="QmpUsageException">The command cannot be sent on this connection.</exception>
     public ValueTask<TResult> ExecuteAsync<TArguments, TResult>(
         ClientCommand<TArguments, TResult> command, TArguments arguments, CancellationToken cancellationToken) =>
         ExecuteAsync(command, arguments, QmpCallOptions.Default, cancellationToken);
 
     /// <summary>Sends a command of the schema in a certain way.</summary>
-    /// <inheritdoc cref="ExecuteAsync{TArguments, TResult}(ClientCommand{TArguments, TResult}, TArguments, CancellationToken)"/>
+    /// <inheritdoc cref="ICommandSender.ExecuteAsync"/>
     public async ValueTask<TResult> ExecuteAsync<TArguments, TResult>(
         ClientCommand<TArguments, TResult> command,
         TArguments arguments,
@@ -55,8 +51,7 @@ public sealed partial class QmpConnection
     /// <param name="options">How to send it.</param>
     /// <param name="cancellationToken">Abandons the wait.</param>
     /// <returns>The <c>return</c> member.</returns>
-    /// <inheritdoc cref="ExecuteAsync{TArguments, TResult}(ClientCommand{TArguments, TResult}, TArguments, CancellationToken)"
-    /// path="/exception"/>
+    /// <inheritdoc cref="ICommandSender.ExecuteAsync" path="/exception"/>
     public ValueTask<JToken> ExecuteRawAsync(
         string command,
         JObject? arguments = null,

@@ -16,7 +16,9 @@ public sealed partial class QmpConnection
     private long _events;
 
     /// <summary>Subscribes to events from now on.</summary>
-    /// <param name="filter">Which ones; all by default. It runs on the reading thread: quick, and without waiting.</param>
+    /// <param name="filter">
+    /// Which ones; all by default. It runs on the reading thread: quick, and without waiting.
+    /// </param>
     /// <param name="capacity">How many may be unread; <see cref="QmpClientOptions.EventCapacity"/> by default.</param>
     public EventSubscription Subscribe(Func<QmpEvent, bool>? filter = null, int? capacity = null) =>
         new(_hub, filter, capacity ?? Options.EventCapacity, Options.Logger);

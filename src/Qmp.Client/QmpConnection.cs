@@ -6,10 +6,10 @@ namespace Qmp.Client;
 
 /// <summary>A session with one monitor: commands go out, replies and events come back.</summary>
 /// <remarks>
-/// <para>All members may be used from any number of threads at once. Commands leave in the order in which the calls were
-/// made, and any number may be under way; each finds its reply by id. Continuations never run on the reading thread, so
-/// nothing that a caller does holds up the connection, except for filters of events: those do run there, and must be
-/// quick and must not wait.</para>
+/// <para>All members may be used from any number of threads at once. Commands leave in the order in which the calls
+/// were made, and any number may be under way; each finds its reply by id. Continuations never run on the reading
+/// thread, so nothing that a caller does holds up the connection, except for filters of events: those do run there, and
+/// must be quick and must not wait.</para>
 /// <para>Cancelling a call, or its timeout, abandons the wait only. The server may run the command all the same; its
 /// late reply is dropped. The connection stays usable.</para>
 /// <para>A connection is opened once and ends once. Then every call that waits gets
@@ -117,8 +117,9 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
         }
     }
 
-    /// <summary>Connects, waits for the greeting and negotiates; <see cref="QmpClientOptions.ConnectTimeout"/> is for
-    /// all of it.</summary>
+    /// <summary>
+    /// Connects, waits for the greeting and negotiates; <see cref="QmpClientOptions.ConnectTimeout"/> is for all of it.
+    /// </summary>
     /// <exception cref="QmpConnectException">No session came about.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     /// <exception cref="QmpUsageException">It was opened before.</exception>

@@ -45,7 +45,9 @@ public sealed class QmpEndpoint
             : new(transport));
     }
 
-    /// <summary>A connected stream that can be read and written at the same time; taken over, for one connection.</summary>
+    /// <summary>
+    /// A connected stream that can be read and written at the same time; taken over, for one connection.
+    /// </summary>
     public static QmpEndpoint Over(Stream stream, string name = "stream")
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -74,9 +76,7 @@ public sealed class QmpEndpoint
         bool tcp = text.StartsWith("tcp:", StringComparison.Ordinal);
         string address = NotEmpty(text, tcp ? text[4..] : text);
         int colon = address.LastIndexOf(':');
-        if (colon > 0 && !address.Contains('/')
-            && ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
-            && port > 0)
+        if (colon > 0 && !address.Contains('/') && TryParsePort(address.AsSpan(colon + 1), out int port))
         {
             return Tcp(address[..colon].Trim('[', ']'), port);
         }
@@ -87,7 +87,12 @@ public sealed class QmpEndpoint
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    internal ValueTask<IDuplexTransport> ConnectAsync(CancellationToken cancellationToken) => _connect(cancellationToken);
+    internal ValueTask<IDuplexTransport> ConnectAsync(CancellationToken cancellationToken) =>
+        _connect(cancellationToken);
+
+    private static bool TryParsePort(ReadOnlySpan<char> text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+        && port is > 0 and <= ushort.MaxValue;
 
     private static string NotEmpty(string text, string rest) =>
         rest.Length > 0 ? rest : throw new FormatException($"'{text}' is no address");

@@ -8,7 +8,9 @@ namespace Qmp.Client;
 /// <param name="Data">
 /// The <c>data</c> member; <see langword="null"/> if there was none. All subscriptions share it: read only.
 /// </param>
-/// <param name="Timestamp">When it was raised, by the server's clock; <see langword="null"/> if it could not tell.</param>
+/// <param name="Timestamp">
+/// When it was raised, by the server's clock; <see langword="null"/> if it could not tell.
+/// </param>
 /// <param name="Sequence">Its number among the events of this client, from 1 on. Subscriptions see holes.</param>
 /// <param name="Session">
 /// Which connection of a <see cref="ReconnectingQmpClient"/> brought it, from 1 on. What happened between two of them
@@ -17,7 +19,8 @@ namespace Qmp.Client;
 public sealed record QmpEvent(string Name, JToken? Data, DateTimeOffset? Timestamp, long Sequence, int Session = 1)
 {
     /// <summary>
-    /// How many events the subscription had to drop just before this one because they were not read in time; 0 as a rule.
+    /// How many events the subscription had to drop just before this one because they were not read in time; 0 as a
+    /// rule.
     /// </summary>
     public long LostBefore { get; init; }
 

@@ -269,7 +269,8 @@ internal sealed class CommandTests
     [Test]
     public async Task Out_of_band_execution_has_to_be_enabled()
     {
-        (ScriptedPeer peer, QmpConnection connection) = await ScriptedPeer.ConnectAsync(new() { EnableOutOfBand = false });
+        (ScriptedPeer peer, QmpConnection connection) =
+            await ScriptedPeer.ConnectAsync(new() { EnableOutOfBand = false });
         using ScriptedPeer _ = peer;
         await using QmpConnection __ = connection;
         await connection.ExecuteRawAsync("yank", options: new() { OutOfBand = true }).FailsWith<QmpUsageException>();

@@ -119,4 +119,34 @@ internal sealed class LoadTests
         await Task.WhenAll(callers).Guarded();
         await serving.Guarded();
     }
+
+    [Test]
+    public async Task Calls_that_race_with_the_end_all_end([Values] bool byPeer)
+    {
+        for (int round = 0; round < 100; round++)
+        {
+            (ScriptedPeer peer, QmpConnection connection) = await ScriptedPeer.ConnectAsync();
+            using var started = new Barrier(4);
+            Task<int>[] callers = [.. Enumerable.Range(0, 3).Select(_ => Task.Factory.StartNew(
+                () => CallUntilEndAsync(connection, started),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).Unwrap())];
+            started.SignalAndWait();
+            if (byPeer) peer.Dispose();
+            else await connection.DisposeAsync();
+            await Task.WhenAll(callers).Guarded();
+            await connection.DisposeAsync();
+            peer.Dispose();
+        }
+    }
+
+    private static async Task<int> CallUntilEndAsync(QmpConnection connection, Barrier started)
+    {
+        var calls = new List<Task<JToken>>();
+        started.SignalAndWait();
+        while (!connection.Completion.IsCompleted) calls.Add(connection.ExecuteRawAsync("a").AsTask());
+        foreach (Task<JToken> call in calls) await call.FailsWith<QmpDisconnectedException>();
+        return calls.Count;
+    }
 }

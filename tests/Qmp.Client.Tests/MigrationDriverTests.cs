@@ -341,9 +341,9 @@ internal sealed class MigrationDriverTests
     private static string Ram(int pass, long remaining, int dirtyPages) =>
         $$$"""
         , "ram": {"total": 8000, "postcopy-requests": 0, "dirty-sync-count": {{{pass}}}, "multifd-bytes": 0,
-        "pages-per-second": 0, "downtime-bytes": 0, "page-size": 4096, "remaining": {{{remaining}}}, "postcopy-bytes": 0,
-        "mbps": 8, "transferred": 0, "dirty-sync-missed-zero-copy": 0, "precopy-bytes": 0, "duplicate": 0,
-        "dirty-pages-rate": {{{dirtyPages}}}, "normal-bytes": 0, "normal": 0}
+        "pages-per-second": 0, "downtime-bytes": 0, "page-size": 4096, "remaining": {{{remaining}}},
+        "postcopy-bytes": 0, "mbps": 8, "transferred": 0, "dirty-sync-missed-zero-copy": 0, "precopy-bytes": 0,
+        "duplicate": 0, "dirty-pages-rate": {{{dirtyPages}}}, "normal-bytes": 0, "normal": 0}
         """;
 
     private void Status(string status) => _peer.Raise("MIGRATION", new JObject { ["status"] = status });

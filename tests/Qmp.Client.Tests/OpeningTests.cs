@@ -189,7 +189,12 @@ internal sealed class OpeningTests
         var time = new ManualTime();
         await using var connection = new QmpConnection(
             QmpEndpoint.Custom("never", _ => throw new TransportException("nobody there")),
-            new() { ConnectRetryInterval = TimeSpan.FromSeconds(20), ConnectTimeout = TimeSpan.FromSeconds(5), Time = time });
+            new()
+            {
+                ConnectRetryInterval = TimeSpan.FromSeconds(20),
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                Time = time,
+            });
         Task opening = connection.OpenAsync();
         await time.WhenStarted(2);
         time.Advance(TimeSpan.FromSeconds(5));
@@ -254,7 +259,8 @@ internal sealed class OpeningTests
     {
         Assert.That(() => new QmpClientOptions { MaxMessageBytes = 0 }, Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(
-            () => new QmpClientOptions { MaxMessageBytes = (64 << 20) + 1 }, Throws.TypeOf<ArgumentOutOfRangeException>());
+            () => new QmpClientOptions { MaxMessageBytes = (64 << 20) + 1 },
+            Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => new QmpClientOptions { EventCapacity = 0 }, Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 }

@@ -129,7 +129,8 @@ internal sealed class TransportTests
         await File.WriteAllTextAsync(folder.File("a"), "contents");
         using SafeFileHandle file = File.OpenHandle(folder.File("a"));
         var filler = new JObject { ["text"] = new string('x', 1 << 20) };
-        ValueTask<JToken>[] before = [.. Enumerable.Range(0, 4).Select(_ => connection.ExecuteRawAsync("fill", filler))];
+        ValueTask<JToken>[] before =
+            [.. Enumerable.Range(0, 4).Select(_ => connection.ExecuteRawAsync("fill", filler))];
         ValueTask<JToken> call = connection.ExecuteRawAsync("getfd", [], new() { Descriptor = file });
         foreach (ValueTask<JToken> fill in before)
         {
@@ -209,7 +210,8 @@ internal sealed class TransportTests
             return (peer, connection);
         }
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             int count = await inner.ReceiveAsync(buffer, wakeable: false);
             return buffer.Span[..count].Contains((byte)'!') ? throw new IOException("the cable broke") : count;

@@ -6,8 +6,8 @@ namespace Qmp.Api;
 
 /// <summary>Carries out one outgoing migration over a connection to its source.</summary>
 /// <remarks>
-/// It follows <c>MIGRATION</c> events, or asks where the plan has them switched off, and takes part in the switchover if
-/// the plan wants that. Other users of the connection, or of the machine, may look on and cancel. For one run.
+/// It follows <c>MIGRATION</c> events, or asks where the plan has them switched off, and takes part in the switchover
+/// if the plan wants that. Other users of the connection, or of the machine, may look on and cancel. For one run.
 /// </remarks>
 public sealed class MigrationDriver
 {
@@ -217,7 +217,9 @@ public sealed class MigrationDriver
     }
 
     /// <summary>Asks for the state and reports it.</summary>
-    /// <returns>The state, or <see langword="null"/> if there was no answer in time: a busy source is no failure.</returns>
+    /// <returns>
+    /// The state, or <see langword="null"/> if there was no answer in time: a busy source is no failure.
+    /// </returns>
     private async ValueTask<MigrationInfo?> AskAndReportAsync(CancellationToken cancellationToken)
     {
         MigrationInfo info;

@@ -187,7 +187,10 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
             {
                 // The callback may throw anything; whatever it is, this connection is of no use.
                 _options.Client.Logger.Warning(
-                    "Attempt {Attempt} to reconnect to {Endpoint} failed: {Reason}", attempt, _endpoint.Name, e.Message);
+                    "Attempt {Attempt} to reconnect to {Endpoint} failed: {Reason}",
+                    attempt,
+                    _endpoint.Name,
+                    e.Message);
                 if (attempt >= _options.MaxAttempts)
                 {
                     Finish(new(DisconnectReason.ConnectFailed, $"gave up after {attempt} attempts: {e.Message}", e));

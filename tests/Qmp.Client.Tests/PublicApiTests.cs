@@ -1,0 +1,30 @@
+using System.Reflection;
+using Qmp.Client.Tests.Support;
+
+namespace Qmp.Client.Tests;
+
+/// <summary>
+/// What users can see, as recorded under <c>PublicApi</c>. With the environment variable
+/// <c>QMP_REWRITE_PUBLIC_API</c> set to 1 a run records instead of comparing; the difference is then a diff to review.
+/// </summary>
+[TestFixture]
+internal sealed class PublicApiTests
+{
+    private const string Switch = "QMP_REWRITE_PUBLIC_API";
+
+    [Test]
+    public void The_public_api_of_the_client_is_as_recorded() => Check(typeof(QmpConnection).Assembly);
+
+    private static void Check(Assembly assembly)
+    {
+        string path = Path.Combine(Source.Tests, "PublicApi", $"{assembly.GetName().Name}.txt");
+        string now = PublicApi.Describe(assembly);
+        if (Environment.GetEnvironmentVariable(Switch) == "1")
+        {
+            File.WriteAllText(path, now);
+            Assert.Inconclusive("recorded");
+        }
+
+        Assert.That(now, Is.EqualTo(File.ReadAllText(path)), $"if it is right, record it with {Switch}=1");
+    }
+}
