@@ -37,7 +37,7 @@ internal sealed class LiveServerTests(ServerKind kind)
     {
         Assert.That(_connection.Greeting.Version, Is.EqualTo(new QmpVersion(10, 0, 2, "")).Using<QmpVersion>(
             (a, b) => (a.Major, a.Minor, a.Micro) == (b.Major, b.Minor, b.Micro)));
-        Assert.That(_connection.IsOutOfBandEnabled);
+        Assert.That(_connection.IsOutOfBandEnabled, Is.EqualTo(_connection.Greeting.Capabilities.Contains("oob")));
     }
 
     [Test]

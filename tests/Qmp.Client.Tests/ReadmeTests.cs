@@ -13,7 +13,7 @@ internal sealed class ReadmeTests
 {
     private StringWriter _output = null!;
     private TemporaryFolder _folder = null!;
-    private EmulatorServer _server = null!;
+    private LiveServer _server = null!;
 
     private static string Readme => File.ReadAllText(Path.Combine(Source.Root, "src", "Qmp.Client", "README.md"));
 
@@ -24,7 +24,7 @@ internal sealed class ReadmeTests
     {
         _output = new StringWriter();
         _folder = new TemporaryFolder();
-        _server = await EmulatorServer.StartAsync(_folder.File("qmp.sock"), waitsForMigration: false);
+        _server = await LiveServer.StartAsync(ServerKind.Emulator, _folder.File("qmp.sock"));
     }
 
     [TearDown]
@@ -77,7 +77,8 @@ internal sealed class ReadmeTests
     [Test]
     public async Task Migrating()
     {
-        await using var other = await EmulatorServer.StartAsync(_folder.File("dst.sock"), waitsForMigration: true);
+        await using LiveServer other = await LiveServer.StartAsync(
+            ServerKind.Emulator, _folder.File("dst.sock"), waitsForMigration: true);
         await using QmpConnection source = await _server.ConnectAsync();
         await using QmpConnection destination = await other.ConnectAsync();
         string uri = $"unix:{_folder.File("stream")}";

@@ -1,7 +1,5 @@
 using Qmp.Emulator;
 using Qmp.Emulator.CommandLine;
-using Qmp.Protocol.Transport;
-using Qmp.Server.Sessions;
 
 namespace Qmp.Client.Tests.Support;
 
@@ -13,16 +11,11 @@ internal sealed class EmulatorServer : LiveServer
     private EmulatorServer(string socket, EmulatorInstance emulator)
         : base(socket) => _emulator = emulator;
 
-    public static async Task<EmulatorServer> StartAsync(string socket, bool waitsForMigration)
+    public static async Task<EmulatorServer> StartAsync(string socket, IReadOnlyList<string> words)
     {
-        var options = new EmulatorOptions
-        {
-            MemorySize = 64 << 20,
-            Incoming = waitsForMigration ? "defer" : null,
-        };
+        EmulatorOptions options = CommandLineParser.Parse([.. words]);
         var emulator = new EmulatorInstance(
             options, EmulatorPorts.Real(TimeProvider.System, Serilog.Core.Logger.None));
-        emulator.AddMonitor(new MonitorOptions { Id = "compat_monitor0", Listener = SocketListener.Unix(socket) });
         await emulator.StartAsync(options);
         return new EmulatorServer(socket, emulator);
     }

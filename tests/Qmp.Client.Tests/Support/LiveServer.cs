@@ -1,21 +1,27 @@
 namespace Qmp.Client.Tests.Support;
 
 /// <summary>A server with a machine behind it: 64 MiB of memory, no devices.</summary>
-internal abstract class LiveServer : IAsyncDisposable
+internal abstract class LiveServer(string socket) : IAsyncDisposable
 {
-    protected LiveServer(string socket) => Endpoint = QmpEndpoint.Unix(socket);
-
     /// <summary>Its monitor.</summary>
-    public QmpEndpoint Endpoint { get; }
+    public QmpEndpoint Endpoint { get; } = QmpEndpoint.Unix(socket);
 
     /// <summary>Starts one.</summary>
     /// <param name="kind">What it is; the test is skipped if it is not to be had.</param>
     /// <param name="socket">Where its monitor is to listen.</param>
     /// <param name="waitsForMigration">Whether it is to be a destination.</param>
-    public static async Task<LiveServer> StartAsync(ServerKind kind, string socket, bool waitsForMigration = false) =>
-        kind == ServerKind.Qemu
-            ? QemuServer.Start(socket, waitsForMigration)
-            : await EmulatorServer.StartAsync(socket, waitsForMigration);
+    public static async Task<LiveServer> StartAsync(ServerKind kind, string socket, bool waitsForMigration = false)
+    {
+        // The same words for both.
+        string[] words =
+        [
+            "-M", "none", "-nodefaults", "-display", "none", "-m", "64M", "-qmp", $"unix:{socket},server=on,wait=off",
+            .. (string[])(waitsForMigration ? ["-incoming", "defer"] : []),
+        ];
+        return kind == ServerKind.Qemu
+            ? QemuServer.Start(socket, words)
+            : await EmulatorServer.StartAsync(socket, words);
+    }
 
     /// <summary>Connects, waiting for the monitor to come up.</summary>
     public Task<QmpConnection> ConnectAsync() => QmpConnection.ConnectAsync(

@@ -10,15 +10,8 @@ internal sealed class QemuServer : LiveServer
     private QemuServer(string socket, Process process)
         : base(socket) => _process = process;
 
-    public static QemuServer Start(string socket, bool waitsForMigration)
-    {
-        string[] arguments =
-        [
-            "-M", "none", "-nodefaults", "-display", "none", "-m", "64M", "-qmp", $"unix:{socket},server=on,wait=off",
-            .. (string[])(waitsForMigration ? ["-incoming", "defer"] : []),
-        ];
-        return new QemuServer(socket, Process.Start(Qemu.Require(), arguments));
-    }
+    public static QemuServer Start(string socket, IEnumerable<string> words) =>
+        new(socket, Process.Start(Qemu.Require(), words));
 
     public override async ValueTask DisposeAsync()
     {
