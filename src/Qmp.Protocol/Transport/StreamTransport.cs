@@ -36,6 +36,9 @@ public sealed class StreamTransport : IDuplexTransport, ISendPort
     /// <inheritdoc/>
     public long Backlog => _sending.Backlog;
 
+    private bool HasEnded => _stop.IsCancellationRequested
+        || _reading is { IsFaulted: true } or { IsCompletedSuccessfully: true, Result: 0 };
+
     /// <inheritdoc/>
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, bool wakeable)
     {
@@ -60,11 +63,23 @@ public sealed class StreamTransport : IDuplexTransport, ISendPort
     }
 
     /// <inheritdoc/>
-    /// <remarks>A stream does not tell that its peer left until it is read: only a wake-up ends this.</remarks>
+    /// <remarks>
+    /// A stream tells that its peer left only to who reads it: one buffer is read ahead. A peer that leaves behind more
+    /// than that is not noticed.
+    /// </remarks>
     public async ValueTask<bool> WaitForWakeAsync()
     {
-        while (!_wake.TryConsume()) await _wake.Task.ConfigureAwait(false);
-        return !_stop.IsCancellationRequested;
+        while (!_wake.TryConsume())
+        {
+            if (_at == _end) _reading ??= ReadAsync();
+            if (HasEnded) return false;
+            Task awaited = _reading is { IsCompleted: false } reading
+                ? Task.WhenAny(reading, _wake.Task)
+                : _wake.Task;
+            await awaited.ConfigureAwait(false);
+        }
+
+        return !HasEnded;
     }
 
     /// <inheritdoc/>
