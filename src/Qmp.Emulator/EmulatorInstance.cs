@@ -37,14 +37,15 @@ public sealed class EmulatorInstance : IAsyncDisposable
         _ports = ports;
         MachineType type = MachineType.Find(options.MachineType) ?? throw new CommandLineException(
             $"unsupported machine type: \"{options.MachineType}\"\nUse -machine help to list supported machines");
-        if (options.Cpus > type.MaxCpus)
+        if (options.Cpus < 1 || options.Cpus > type.MaxCpus)
         {
             throw new CommandLineException(
                 $"Invalid SMP CPUs {options.Cpus}. The max CPUs supported by machine '{type.Name}' is {type.MaxCpus}");
         }
 
         TimeProvider clock = ports.Timeline.Clock;
-        _bus = new EventBus(clock);
+        Protocol.Visitors.CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
+        _bus = new EventBus(clock, policy: policy);
         var events = new MachineEventAdapter(_bus);
         Machine = new VirtualMachine(
             new MachineIdentity(type.Name, options.Name, options.Uuid), ports.Timeline, events, ports.Logger)
@@ -60,7 +61,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         DeviceFactory.Create(options.Devices, Machine, Migration.Blockers);
         foreach (OptionValue<AddFdOptions> added in options.Descriptors)
         {
-            ports.Descriptors.Sets.Add((int)added.Value.Fd, added.Value.Set, added.Value.Opaque);
+            ports.Descriptors.Sets.Add((int)added.Value.Fd!, (long)added.Value.Set!, added.Value.Opaque);
         }
 
         _shutdown = new ShutdownController(Machine, new RunStateEvents(_bus))
@@ -79,11 +80,12 @@ public sealed class EmulatorInstance : IAsyncDisposable
                     EmulatorVersion.Qemu.Minor,
                     EmulatorVersion.Qemu.Build,
                     EmulatorVersion.Package),
+                CompatPolicy = policy,
                 Time = clock,
                 Logger = ports.Logger,
                 MapException = MapException,
             },
-            Commands(),
+            Commands(policy),
             new MachineCommandLoop(Machine.Loop),
             _bus);
     }
@@ -141,7 +143,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         Machine.Dispose();
     }
 
-    private CommandRegistry Commands()
+    private CommandRegistry Commands(Protocol.Visitors.CompatPolicy policy)
     {
         var guest = new GuestControl(Machine);
         var human = new HumanMonitorInterpreter(
@@ -154,7 +156,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
             .Add(MigrationCommandTable.Commands, migration)
             .Add(MigrationCommandTable.OobCommands, migration)
             .Add(ControlCommandTable.Commands, session => new ControlCommands(session, _shutdown))
-            .Add(IntrospectCommandTable.Commands, new IntrospectCommands())
+            .Add(IntrospectCommandTable.Commands, new IntrospectCommands(policy))
             .Add(MachineCommandTable.Commands, new MachineCommands(Machine, _shutdown))
             .Add(YankCommandTable.OobCommands, new YankCommands(_monitors, Migration))
             .Add(

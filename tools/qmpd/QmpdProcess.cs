@@ -13,7 +13,7 @@ internal static class QmpdProcess
     {
         try
         {
-            EmulatorOptions options = CommandLineParser.Parse(words);
+            EmulatorOptions options = CommandLineParser.Parse(words, text => Console.Error.WriteLine($"qmpd: {text}"));
             if (options.ShowHelp)
             {
                 Console.Out.Write(CommandLineParser.Help());
@@ -38,6 +38,7 @@ internal static class QmpdProcess
         catch (CommandLineException e)
         {
             Console.Error.WriteLine($"qmpd: {e.Message}");
+            if (e.Consequence is not null) Console.Error.WriteLine($"qmpd: {e.Consequence}");
             return 1;
         }
     }

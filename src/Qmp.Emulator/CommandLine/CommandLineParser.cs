@@ -2,7 +2,7 @@ using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.Protocol.Visitors;
-using Qmp.Protocol.Visitors.Keyval;
+using Qmp.Protocol.Visitors.Text;
 using Qmp.Types;
 
 namespace Qmp.Emulator.CommandLine;
@@ -10,10 +10,13 @@ namespace Qmp.Emulator.CommandLine;
 /// <summary>Reads QEMU's command line.</summary>
 public sealed class CommandLineParser
 {
+    private const string ChardevPrefix = "chardev:";
+
     private readonly JObject _machine = [];
-    private readonly List<MonitorSpec> _monitors = [];
+    private readonly HashSet<(string Kind, string Id)> _ids = [];
+    private readonly Action<string> _warn;
     private readonly Dictionary<string, ChardevOptions> _chardevs = new(StringComparer.Ordinal);
-    private readonly List<OptionValue<MonitorOptions>> _mons = [];
+    private readonly List<OptionValue<MonitorOptions>> _monitors = [];
     private readonly List<OptionValue<ObjectOptions>> _objects = [];
     private readonly List<OptionValue<DeviceOptions>> _devices = [];
     private readonly List<GlobalProperty> _globals = [];
@@ -21,15 +24,15 @@ public sealed class CommandLineParser
     private readonly List<string> _tracePatterns = [];
     private EmulatorOptions _options = new();
 
-    private CommandLineParser()
-    {
-    }
+    private CommandLineParser(Action<string> warn) => _warn = warn;
 
     /// <summary>Reads the words of a command line.</summary>
+    /// <param name="words">The words behind the program's name.</param>
+    /// <param name="warn">Is told, at once, of what is deprecated; <see langword="null"/> if nobody listens.</param>
     /// <exception cref="CommandLineException">They are not understood.</exception>
-    public static EmulatorOptions Parse(IReadOnlyList<string> words)
+    public static EmulatorOptions Parse(IReadOnlyList<string> words, Action<string>? warn = null)
     {
-        var parser = new CommandLineParser();
+        var parser = new CommandLineParser(warn ?? (_ => { }));
         for (int i = 0; i < words.Count; i++)
         {
             string word = words[i];
@@ -65,7 +68,7 @@ public sealed class CommandLineParser
             text.Append(CultureInfo.InvariantCulture, $"  {left,-44} {option.Help}\n");
         }
 
-        text.Append("\nOptions that take key=value lists also take JSON.\n");
+        text.Append("\nThe options -object, -device and -compat also take JSON.\n");
         text.Append("Example: qmpd -M none -m 64M -qmp unix:/tmp/qmp.sock,server=on,wait=off\n");
         return text.ToString();
     }
@@ -76,20 +79,32 @@ public sealed class CommandLineParser
     // The options; called by the table.
     internal void AddMachine(string text)
     {
-        if (text is "help" or "?") _options = _options with { ShowMachines = true };
-        else _machine.Merge(OptionReader.ReadMembers("machine", text, "type"));
+        if (text is "help" or "?")
+        {
+            _options = _options with { ShowMachines = true };
+            return;
+        }
+
+        ParseInto(_machine, "machine", text, "type");
     }
 
     internal void SetMemory(string text)
     {
-        MemoryOptions memory = OptionReader.Read("m", text, "size", MemoryOptionsVisitor.Read, sizeSuffix: 'M');
-        if (memory.Size is { } size) _options = _options with { MemorySize = size };
+        if (OptionSyntaxes.Memory.Read(text, _warn).Value.Size is not ({ } size and > 0)) return;
+        // A number without suffix is one of bytes to the reader of options, but means mebibytes.
+        string given = OptionList.Parse(text, OptionSyntaxes.Memory.ImpliedKey)["size"]!;
+        if (char.IsAsciiDigit(given[^1]) && SizeText.Parse(given + "M", out size) != NumberOutcome.Valid)
+        {
+            throw new CommandLineException("Parameter 'memory.size' expects size");
+        }
+
+        _options = _options with { MemorySize = size };
     }
 
-    internal void SetName(string text) => _options = _options with
-    {
-        Name = OptionReader.Read("name", text, "guest", NameOptionsVisitor.Read).Guest ?? _options.Name,
-    };
+    internal void SetName(string text) =>
+        _options = _options with { Name = OptionSyntaxes.Name.Read(text, _warn).Value.Guest ?? _options.Name };
+
+    internal void SetCompatPolicy(string text) => _options = _options with { Compat = OptionSyntaxes.Compat.Read(text, _warn).Value };
 
     internal void SetUuid(string text)
     {
@@ -105,44 +120,72 @@ public sealed class CommandLineParser
 
     internal void AddQmp(string option, string text, bool pretty)
     {
-        string id = string.Create(CultureInfo.InvariantCulture, $"compat_monitor{_monitors.Count}");
-        _monitors.Add(new MonitorSpec(id, id, ChardevText.Parse(option, text), pretty, option, text));
+        string id;
+        if (text.StartsWith(ChardevPrefix, StringComparison.Ordinal))
+        {
+            id = text[ChardevPrefix.Length..];
+        }
+        else
+        {
+            id = string.Create(CultureInfo.InvariantCulture, $"compat_monitor{_monitors.Count(m => m.Option != "mon")}");
+            AddChardev(option, text, ChardevReader.ReadShort(option, text, id));
+        }
+
+        _monitors.Add(new OptionValue<MonitorOptions>(option, text, new MonitorOptions
+        {
+            Id = id,
+            Chardev = id,
+            Mode = MonitorMode.Control,
+            Pretty = pretty,
+        }));
     }
 
     internal void AddChardev(string text)
     {
-        ChardevOptions chardev = OptionReader.Read("chardev", text, "backend", ChardevOptionsVisitor.Read);
-        if (!_chardevs.TryAdd(chardev.Id, chardev))
-        {
-            throw CommandLineException.At("chardev", text, $"Duplicate ID '{chardev.Id}' for chardev");
-        }
+        OptionValue<ChardevOptions> chardev = ChardevReader.Option.Read(text, _warn);
+        Claim(chardev, chardev.Value.Id);
+        AddChardev(chardev.Option, text, chardev.Value);
     }
 
-    internal void AddMonitor(string text) => _mons.Add(
-        new OptionValue<MonitorOptions>(
-            "mon", text, OptionReader.Read("mon", text, "chardev", MonitorOptionsVisitor.Read)));
+    internal void AddMonitor(string text)
+    {
+        OptionValue<MonitorOptions> monitor = OptionSyntaxes.Monitor.Read(text, _warn);
+        Claim(monitor, monitor.Value.Id);
+        _monitors.Add(monitor);
+    }
 
     internal void SetIncoming(string text) => _options = _options with { Incoming = text };
 
-    internal void AddObject(string text) => _objects.Add(
-        new OptionValue<ObjectOptions>(
-            "object", text, OptionReader.Read("object", text, "qom-type", ObjectOptionsVisitor.Read)));
+    internal void AddObject(string text)
+    {
+        OptionValue<ObjectOptions> made = OptionSyntaxes.Object.Read(text, _warn);
+        Claim(made, made.Value.Id);
+        _objects.Add(made);
+    }
 
     internal void AddDevice(string text)
     {
-        JObject members = OptionReader.ReadMembers("device", text, "driver");
-        if ((string?)members["driver"] is { } driver && !DeviceDriverExtensions.TryParse(driver, out _))
-        {
-            throw CommandLineException.At("device", text, $"'{driver}' is not a valid device model name");
-        }
-
-        _devices.Add(
-            new OptionValue<DeviceOptions>(
-                "device", text, OptionReader.Read("device", text, "driver", DeviceOptionsVisitor.Read)));
+        OptionValue<DeviceOptions> device = OptionSyntaxes.Device.Read(text, _warn);
+        Claim(device, device.Value.Id);
+        _devices.Add(device);
     }
 
-    internal void AddGlobal(string text) => _globals.Add(
-        GlobalProperty.Parse(text) ?? throw CommandLineException.At("global", text, "Expected DRIVER.PROPERTY=VALUE"));
+    internal void AddGlobal(string text)
+    {
+        if (GlobalProperty.Parse(text) is { } global)
+        {
+            _globals.Add(global);
+            return;
+        }
+
+        OptionValue<GlobalOptions> options = OptionSyntaxes.Global.Read(text, _warn);
+        if (options.Value is not { Driver: { } driver, Property: { } property, Value: { } value })
+        {
+            throw options.Error("options 'driver', 'property', and 'value' are required");
+        }
+
+        _globals.Add(new GlobalProperty(driver, property, value));
+    }
 
     internal void SetPidFile(string text) => _options = _options with { PidFile = text };
 
@@ -170,28 +213,19 @@ public sealed class CommandLineParser
         throw CommandLineException.At(option, text, $"Parameter 'type' does not accept value '{text}'");
     }
 
-    internal void SetAccelerator(string text)
-    {
-        JObject members = OptionReader.ReadMembers("accel", text, "accel");
-        if ((string?)members["accel"] is not "tcg")
-        {
-            throw CommandLineException.At("accel", text, $"invalid accelerator {members["accel"]}");
-        }
-    }
+    internal void SetAccelerator(string text) => OptionSyntaxes.Accelerator.Read(text, _warn);
 
-    internal void SetSmp(string text)
+    internal void AddCpus(string text)
     {
-        SmpOptions smp = OptionReader.Read("smp", text, "cpus", SmpOptionsVisitor.Read);
-        long cpus = smp.Cpus ?? (smp.Sockets ?? 1) * (smp.Cores ?? 1) * (smp.Threads ?? 1);
-        if (cpus < 1) throw new CommandLineException("Invalid CPU topology: CPU topology parameters must be greater than zero");
-        _options = _options with { Cpus = cpus };
+        if (_machine["smp"] is not JObject members) _machine["smp"] = members = [];
+        ParseInto(members, "smp", text, "cpus");
     }
 
     internal void SetCpu(string text) => _options = _options with { CpuModel = text };
 
     internal void SetActions(string text)
     {
-        SetActionArguments actions = OptionReader.Read("action", text, null, SetActionArgumentsVisitor.Read);
+        SetActionArguments actions = OptionSyntaxes.Action.Read(text, _warn).Value;
         _options = _options with
         {
             Actions = _options.Actions with
@@ -212,44 +246,74 @@ public sealed class CommandLineParser
 
     internal void AddDescriptor(string text)
     {
-        AddFdOptions added = OptionReader.Read("add-fd", text, null, AddFdOptionsVisitor.Read);
-        if (added.Fd <= 2) throw CommandLineException.At("add-fd", text, "fd cannot be a standard I/O stream");
-        _descriptors.Add(new OptionValue<AddFdOptions>("add-fd", text, added));
+        OptionValue<AddFdOptions> added = OptionSyntaxes.AddFd.Read(text, _warn);
+        if (added.Value.Fd is null or < 0) throw added.Error("fd option is required and must be non-negative");
+        if (added.Value.Fd <= 2) throw added.Error("fd cannot be a standard I/O stream");
+        if (added.Value.Set is null or < 0) throw added.Error("set option is required and must be non-negative");
+        _descriptors.Add(added);
     }
 
     internal void ShowVersion() => _options = _options with { ShowVersion = true };
 
     internal void ShowHelp() => _options = _options with { ShowHelp = true };
 
-    private EmulatorOptions Finish()
+    private static void ParseInto(JObject members, string option, string text, string impliedKey)
     {
-        return WithMachine() with
+        try
         {
-            // QEMU makes the character devices of -chardev before those that -qmp implies.
-            Monitors = [.. _mons.Select(MonitorOf), .. _monitors],
-            Objects = _objects,
-            Devices = _devices,
-            Globals = _globals,
-            Descriptors = _descriptors,
-            TracePatterns = _tracePatterns,
-        };
+            KeyvalParser.ParseInto(members, text, impliedKey);
+        }
+        catch (VisitorException e)
+        {
+            throw CommandLineException.At(option, text, e.Message);
+        }
     }
 
-    private MonitorSpec MonitorOf(OptionValue<MonitorOptions> mon)
+    private void Claim<T>(OptionValue<T> option, string? id)
     {
-        if (!_chardevs.TryGetValue(mon.Value.Chardev, out ChardevOptions? chardev))
+        if (id is not null && !_ids.Add((option.Option, id))) throw option.Error($"Duplicate ID '{id}' for {option.Option}");
+    }
+
+    private void AddChardev(string option, string text, ChardevOptions chardev)
+    {
+        if (chardev is ChardevOptions.Stdio && _chardevs.Values.OfType<ChardevOptions.Stdio>().Any())
         {
-            throw mon.Error($"chardev \"{mon.Value.Chardev}\" not found");
+            throw CommandLineException.At(option, text, "cannot use stdio by multiple character devices");
         }
 
-        if (mon.Value.Mode != MonitorMode.Control) throw mon.Error("only QMP monitors (mode=control) are supported");
+        _chardevs[chardev.Id] = chardev;
+    }
+
+    private EmulatorOptions Finish() => WithMachine() with
+    {
+        // QEMU makes the character devices of -chardev before those that -qmp implies.
+        Monitors = [.. _monitors.OrderBy(monitor => monitor.Option != "mon").Select(SpecOf)],
+        Objects = _objects,
+        Devices = _devices,
+        Globals = _globals,
+        Descriptors = _descriptors,
+        TracePatterns = _tracePatterns,
+    };
+
+    private MonitorSpec SpecOf(OptionValue<MonitorOptions> monitor)
+    {
+        if (!_chardevs.TryGetValue(monitor.Value.Chardev, out ChardevOptions? chardev))
+        {
+            throw monitor.Error($"chardev \"{monitor.Value.Chardev}\" not found");
+        }
+
+        if (monitor.Value.Mode != MonitorMode.Control)
+        {
+            throw monitor.Error("only QMP monitors (mode=control) are supported");
+        }
+
         return new MonitorSpec(
-            mon.Value.Id ?? mon.Value.Chardev,
-            mon.Value.Chardev,
+            monitor.Value.Id ?? monitor.Value.Chardev,
+            monitor.Value.Chardev,
             (chardev as ChardevOptions.Socket)?.Value,
-            mon.Value.Pretty ?? false,
-            mon.Option,
-            mon.Text);
+            monitor.Value.Pretty ?? false,
+            monitor.Option,
+            monitor.Text);
     }
 
     // Several -machine options add up, so they are read together, and messages name the property only.
@@ -258,16 +322,29 @@ public sealed class CommandLineParser
         string type = (string?)_machine["type"] ?? _options.MachineType;
         try
         {
-            MachineOptions machine = MachineOptionsVisitor.Read(new KeyvalInputVisitor(_machine), null);
-            return _options with { MachineType = type, MemoryBackend = machine.MemoryBackend };
+            var visitor = new KeyvalInputVisitor(_machine) { PropertiesOf = $"{type}-machine" };
+            MachineOptions machine = MachineOptionsVisitor.Read(visitor, null);
+            return _options with
+            {
+                MachineType = type,
+                MemoryBackend = machine.MemoryBackend,
+                Cpus = machine.Smp is null ? 1 : Cpus(machine.Smp),
+            };
         }
         catch (VisitorException e)
         {
-            const string Unknown = "Invalid parameter '";
-            throw new CommandLineException(
-                e.Message.StartsWith(Unknown, StringComparison.Ordinal)
-                    ? $"Property '{type}-machine.{e.Message[Unknown.Length..]} not found"
-                    : e.Message);
+            throw new CommandLineException(e.Message);
         }
+    }
+
+    private static long Cpus(SmpOptions smp)
+    {
+        long?[] given = [smp.Cpus, smp.Sockets, smp.Dies, smp.Clusters, smp.Cores, smp.Threads, smp.Maxcpus];
+        if (given.Contains(0))
+        {
+            throw new CommandLineException("Invalid CPU topology: CPU topology parameters must be greater than zero");
+        }
+
+        return smp.Cpus ?? (smp.Sockets ?? 1) * (smp.Cores ?? 1) * (smp.Threads ?? 1);
     }
 }

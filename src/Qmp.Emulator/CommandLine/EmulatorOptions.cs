@@ -62,6 +62,9 @@ public sealed record EmulatorOptions
     /// <summary>Patterns of the trace events that are logged.</summary>
     public IReadOnlyList<string> TracePatterns { get; init; } = [];
 
+    /// <summary>What becomes of deprecated and unstable things (<c>-compat</c>).</summary>
+    public CompatPolicy Compat { get; init; } = new();
+
     /// <summary>Whether only to print the help.</summary>
     public bool ShowHelp { get; init; }
 

@@ -9,12 +9,19 @@ namespace Qmp.Emulator.Commands;
 /// <summary>The commands of introspect.json.</summary>
 internal sealed class IntrospectCommands : IIntrospectCommands
 {
-    private readonly Lazy<IReadOnlyList<SchemaInfo>> _schema = new(Read);
+    private const string Deprecated = "deprecated";
+
+    private readonly Lazy<IReadOnlyList<SchemaInfo>> _schema;
+
+    public IntrospectCommands(Protocol.Visitors.CompatPolicy policy) =>
+        _schema = new(() => policy.DeprecatedOutput == Protocol.Visitors.CompatPolicyOutput.Hide
+            ? [.. Read().Where(info => !IsDeprecated(info.Features)).Select(WithoutDeprecatedMembers)]
+            : Read());
 
     public ValueTask<IReadOnlyList<SchemaInfo>> QueryQmpSchemaAsync(
         QueryQmpSchemaArguments arguments, CancellationToken cancellationToken) => new(_schema.Value);
 
-    private static IReadOnlyList<SchemaInfo> Read()
+    private static List<SchemaInfo> Read()
     {
         using var reader = new QmpJsonReader(QmpSchema.Json);
         var visitor = new JsonInputVisitor();
@@ -25,4 +32,14 @@ internal sealed class IntrospectCommands : IIntrospectCommands
         visitor.EndList();
         return schema;
     }
+
+    // Values of enums stay, whatever the policy.
+    private static SchemaInfo WithoutDeprecatedMembers(SchemaInfo info) => info is SchemaInfo.Object type
+        ? type with
+        {
+            Value = type.Value with { Members = [.. type.Value.Members.Where(m => !IsDeprecated(m.Features))] },
+        }
+        : info;
+
+    private static bool IsDeprecated(IReadOnlyList<string>? features) => features?.Contains(Deprecated) == true;
 }

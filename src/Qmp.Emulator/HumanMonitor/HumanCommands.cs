@@ -1,10 +1,11 @@
+using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.Emulator.Commands;
 using Qmp.Migration;
 using Qmp.Migration.Channels;
 using Qmp.Protocol.Visitors;
-using Qmp.Protocol.Visitors.Keyval;
+using Qmp.Protocol.Visitors.Text;
 using Qmp.Types;
 
 namespace Qmp.Emulator.HumanMonitor;
@@ -154,22 +155,24 @@ internal sealed class HumanCommands
 
     private static MigrateSetParameters Read(string name, string value)
     {
-        bool mebibytes = InMebibytes.Contains(name);
-        var visitor = new KeyvalInputVisitor(new JObject { [name] = value })
+        if (InMebibytes.Contains(name))
         {
-            DefaultSizeSuffix = mebibytes ? 'M' : 'B',
-        };
+            if (SizeText.Parse(value, out ulong size, defaultSuffix: 'M') != NumberOutcome.Valid)
+            {
+                throw new MigrationException($"Invalid size {value}");
+            }
+
+            value = size.ToString(CultureInfo.InvariantCulture);
+        }
+
         try
         {
+            var visitor = new StringInputVisitor(new JObject { [name] = value });
             return MigrateSetParametersVisitor.Read(visitor, null);
         }
-        catch (VisitorException e) when (e.Message == $"Invalid parameter '{name}'")
+        catch (VisitorException e) when (e.Message == $"Parameter '{name}' is unexpected")
         {
             throw Unknown(name);
-        }
-        catch (VisitorException) when (mebibytes)
-        {
-            throw new MigrationException($"Invalid size {value}");
         }
     }
 

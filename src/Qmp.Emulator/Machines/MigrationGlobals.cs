@@ -5,7 +5,7 @@ using Qmp.Emulator.CommandLine;
 using Qmp.Migration;
 using Qmp.Migration.Options;
 using Qmp.Protocol.Visitors;
-using Qmp.Protocol.Visitors.Keyval;
+using Qmp.Protocol.Visitors.Text;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Machines;
@@ -75,19 +75,8 @@ internal static class MigrationGlobals
         }
 
         string name = ParameterName(global.Property);
-        var members = new JObject { [name] = global.Value };
-        MigrateSetParameters change;
-        try
-        {
-            change = MigrateSetParametersVisitor.Read(new KeyvalInputVisitor(members), null);
-        }
-        catch (VisitorException e) when (e.Message == $"Invalid parameter '{name}'")
-        {
-            throw NotFound(global);
-        }
-
         if (WithoutProperty.Contains(name) || global.Property != PropertyName(name)) throw NotFound(global);
-        options.SetParameters(change);
+        options.SetParameters(ReadParameter(global, name));
     }
 
     private static MigrationCapability? FindCapability(string property)
@@ -112,9 +101,22 @@ internal static class MigrationGlobals
 
     private static bool ReadBool(GlobalProperty global)
     {
-        var visitor = new KeyvalInputVisitor(new JObject { [global.Property] = global.Value });
+        var visitor = new StringInputVisitor(new JObject { [global.Property] = global.Value });
         visitor.StartStruct(null);
         return visitor.ReadBool(global.Property);
+    }
+
+    private static MigrateSetParameters ReadParameter(GlobalProperty global, string name)
+    {
+        var visitor = new StringInputVisitor(new JObject { [name] = global.Value }) { PropertiesOf = global.Driver };
+        try
+        {
+            return MigrateSetParametersVisitor.Read(visitor, null);
+        }
+        catch (VisitorException e)
+        {
+            throw new VisitorException(e.Message.Replace($"'{name}'", $"'{global.Property}'", StringComparison.Ordinal));
+        }
     }
 
     private static MigrationException NotFound(GlobalProperty global) => new(

@@ -49,7 +49,7 @@ public sealed class JsonMessage : IDisposable
         if (outcome == JsonParseOutcome.NeedMore) throw new JsonReaderException("JSON parse error, expecting value");
         if (json[consumed..].ContainsAnyExcept(" \t\r\n"u8))
         {
-            throw new JsonReaderException("JSON parse error, unexpected text behind the value");
+            throw new JsonReaderException("Expecting at most one JSON value");
         }
 
         return parser.Message;

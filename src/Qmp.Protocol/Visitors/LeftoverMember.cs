@@ -25,13 +25,18 @@ internal sealed class LeftoverMember
     private int _keyCount;
     private int _occupiedCount;
 
-    /// <summary>The member to name.</summary>
+    /// <summary>The member of a JSON object to name.</summary>
     /// <param name="members">All members in the order of the input.</param>
     /// <param name="read">Those that were read, in the order in which they were.</param>
-    public static string Choose(IReadOnlyList<string> members, IEnumerable<string> read)
+    public static string Choose(IReadOnlyList<string> members, IEnumerable<string> read) =>
+        ChooseInOrder([.. QDictOrder.Sort(members).Select(index => members[index])], read);
+
+    /// <summary>The member to name where QEMU fills its table in the order of the input.</summary>
+    /// <inheritdoc cref="Choose" path="/param"/>
+    public static string ChooseInOrder(IReadOnlyList<string> members, IEnumerable<string> read)
     {
         var table = new LeftoverMember();
-        foreach (int index in QDictOrder.Sort(members)) table.Insert(members[index]);
+        foreach (string member in members) table.Insert(member);
         foreach (string name in read) table.Remove(name);
         return Array.Find(table._keys, key => key is not null) ?? members[0];
     }

@@ -6,6 +6,8 @@ using Qmp.Api;
 using Qmp.Protocol.Visitors;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
+using CompatPolicy = Qmp.Protocol.Visitors.CompatPolicy;
+using CompatPolicyOutput = Qmp.Protocol.Visitors.CompatPolicyOutput;
 
 namespace Qapi.Tests.Generators;
 

@@ -183,7 +183,7 @@ internal sealed class DialectTests
     [TestCase("{\"a\"", "JSON parse error, premature EOI")]
     [TestCase("\"a", "JSON parse error, stray '\"a'")]
     [TestCase("", "JSON parse error, expecting value")]
-    [TestCase("{} x", "JSON parse error, unexpected text behind the value")]
+    [TestCase("{} x", "Expecting at most one JSON value")]
     public void A_whole_text_must_be_one_value(string text, string error) => Assert.That(
         () => JsonMessage.Parse(Encoding.UTF8.GetBytes(text)),
         Throws.TypeOf<Newtonsoft.Json.JsonReaderException>().With.Message.EqualTo(error));

@@ -1,0 +1,29 @@
+using Newtonsoft.Json.Linq;
+
+namespace Qmp.Protocol.Visitors.Text;
+
+/// <summary>
+/// Reads values from an <see cref="OptionList"/> whose keys QEMU holds in a table (<c>-m</c>, <c>-name</c>,
+/// <c>-chardev</c>): it then has other words for numbers.
+/// </summary>
+public sealed class OptionTableInputVisitor(OptionList options) : OptionListInputVisitor(options)
+{
+    private protected override bool WrapsNegatives => true;
+
+    private protected override string Leftover(JObject members, IEnumerable<string> read)
+    {
+        HashSet<string> known = [.. read];
+        return members.Properties().First(property => !known.Contains(property.Name)).Name;
+    }
+
+    private protected override VisitorException NotSigned(string? name, string text, NumberOutcome outcome) =>
+        NotUnsigned(name, text, outcome);
+
+    private protected override VisitorException NotUnsigned(string? name, string text, NumberOutcome outcome) =>
+        outcome == NumberOutcome.OutOfRange
+            ? new VisitorException($"Value '{text}' is too large for parameter '{FullName(name)}'")
+            : Expects(FullName(name), "a number");
+
+    private protected override VisitorException NotSize(string? name, string text, NumberOutcome outcome) =>
+        ExplainedSize(name, text, outcome);
+}

@@ -1,0 +1,209 @@
+using Qmp.Emulator.CommandLine;
+using Qmp.Types;
+
+namespace Qmp.EndToEnd.Tests.CommandLine;
+
+/// <summary>What options mean, and what is said of wrong ones: QEMU 10.0.2's words, without the program's name.</summary>
+internal sealed class CommandLineTests
+{
+    private const string IdentifierHint =
+        "\nIdentifiers consist of letters, digits, '-', '.', '_', starting with a letter.";
+
+    private const string SizeHint =
+        "\nOptional suffix k, M, G, T, P or E means kilo-, mega-, giga-, tera-, peta-\nand exabytes, respectively.";
+
+    [TestCase("-m", "foo", "Parameter 'size' expects a non-negative number below 2^64" + SizeHint)]
+    [TestCase("-m", "1.5", "Parameter 'size' expects a non-negative number below 2^64" + SizeHint)]
+    [TestCase("-m", "size=64M,foo=1", "Invalid parameter 'foo'")]
+    [TestCase("-m", "-1", "Value '-1' is out of range for parameter 'size'")]
+    [TestCase("-m", "slots=x", "Parameter 'slots' expects a number")]
+    [TestCase("-m", "slots=99999999999999999999", "Value '99999999999999999999' is too large for parameter 'slots'")]
+    [TestCase("-name", "foo,debug-threads=maybe", "Parameter 'debug-threads' expects 'on' or 'off'")]
+    [TestCase("-name", "foo,bar=1", "Invalid parameter 'bar'")]
+    [TestCase("-name", "foo,id=x", "Invalid parameter 'id'")]
+    [TestCase("-uuid", "x", "failed to parse UUID string: wrong format")]
+    [TestCase("-compat", "deprecated-input=foo", "Parameter 'deprecated-input' does not accept value 'foo'")]
+    [TestCase("-compat", "foo=bar", "Parameter 'foo' is unexpected")]
+    [TestCase("-compat", "foo", "Expected '=' after parameter 'foo'")]
+    [TestCase("-compat", "help", "Help is not available for this option")]
+    [TestCase("-compat", "deprecated-input.x=1", "Parameters 'deprecated-input.*' are unexpected")]
+    [TestCase("-compat", "{\"deprecated-input\":1}", "Invalid parameter type for 'deprecated-input', expected: string")]
+    [TestCase("-compat", "{\"deprecated-input\":", "JSON parse error, premature EOI")]
+    [TestCase("-compat", "{} {}", "Expecting at most one JSON value")]
+    [TestCase("-object", "memory-backend-ram", "Parameter 'id' is missing")]
+    [TestCase("-object", "memory-backend-ram,id=a", "Parameter 'size' is missing")]
+    [TestCase("-object", "memory-backend-ram,id=a,size=foo", "Parameter 'size' expects a size value")]
+    [TestCase("-object", "memory-backend-ram,id=a,size=1M,share=maybe", "Parameter 'share' expects 'on' or 'off'")]
+    [TestCase("-object", "memory-backend-ram,id=a,size=1M,foo=1,bar=2", "Invalid parameter 'bar'")]
+    [TestCase("-object", "memory-backend-ram,id=1a,size=1M", "Parameter 'id' expects an identifier" + IdentifierHint)]
+    [TestCase("-object", "foo,id=a", "Parameter 'qom-type' does not accept value 'foo'")]
+    [TestCase("-object", "id=a", "Parameter 'qom-type' is missing")]
+    [TestCase("-object", "{\"qom-type\":\"memory-backend-ram\",\"id\":\"a\",\"size\":\"x\"}",
+        "Parameter 'size' expects uint64")]
+    [TestCase("-chardev", "socket", "chardev: no id specified")]
+    [TestCase("-chardev", "id=a", "chardev: \"a\" missing backend")]
+    [TestCase("-chardev", "foo,id=a", "'foo' is not a valid char driver name")]
+    [TestCase("-chardev", "socket,id=a", "Unable to parse FD number ")]
+    [TestCase("-chardev", "socket,id=a,fd=foo,server=on,wait=off", "Unable to parse FD number foo")]
+    [TestCase("-chardev", "socket,id=a,host=a", "chardev: socket: no port given")]
+    [TestCase("-chardev", "socket,id=a,path=/x,host=a,port=1",
+        "None or one of 'path', 'fd' or 'host' option required.")]
+    [TestCase("-chardev", "socket,id=a,path=/x,wait=off",
+        "'wait' option is incompatible with socket in client connect mode")]
+    [TestCase("-chardev", "stdio,id=a,signal=maybe", "Parameter 'signal' expects 'on' or 'off'")]
+    [TestCase("-mon", "mode=control", "Parameter 'chardev' is missing")]
+    [TestCase("-mon", "chardev=a,mode=foo", "Parameter 'mode' does not accept value 'foo'")]
+    [TestCase("-mon", "chardev=foo,mode=control", "chardev \"foo\" not found")]
+    [TestCase("-mon", "chardev=a,pretty=maybe", "Parameter 'pretty' expects 'on' or 'off'")]
+    [TestCase("-qmp", "chardev:foo", "chardev \"foo\" not found")]
+    [TestCase("-qmp", "unix:", "Unable to parse FD number ")]
+    [TestCase("-qmp", "tcp:localhost", "parse error: tcp:localhost")]
+    [TestCase("-device", "foo", "'foo' is not a valid device model name")]
+    [TestCase("-device", "addr=1", "Parameter 'driver' is missing")]
+    [TestCase("-device", "loader,foo=1", "Property 'loader.foo' not found")]
+    [TestCase("-device", "loader,addr=x", "Parameter 'addr' expects integer")]
+    [TestCase("-device", "loader,data-len=400", "Parameter 'data-len' expects uint8_t")]
+    [TestCase("-device", "{\"driver\":\"loader\",\"foo\":1}", "Property 'loader.foo' not found")]
+    [TestCase("-device", "{\"driver\":\"loader\",\"addr\":\"x\"}", "Parameter 'addr' expects uint64")]
+    [TestCase("-accel", "foo", "invalid accelerator foo")]
+    [TestCase("-accel", "tcg,foo=1", "Property 'tcg-accel.foo' not found")]
+    [TestCase("-action", "reboot=foo", "Parameter 'reboot' does not accept value 'foo'")]
+    [TestCase("-action", "foo=bar", "Invalid parameter 'foo'")]
+    [TestCase("-add-fd", "fd=x,set=1", "Parameter 'fd' expects a number")]
+    [TestCase("-add-fd", "set=1", "fd option is required and must be non-negative")]
+    [TestCase("-add-fd", "fd=1,set=1", "fd cannot be a standard I/O stream")]
+    [TestCase("-smp", "1,maxcpus", "Expected '=' after parameter 'maxcpus'")]
+    [TestCase("-global", "foo", "Invalid parameter 'foo'")]
+    [TestCase("-global", "driver=a", "options 'driver', 'property', and 'value' are required")]
+    [TestCase("-machine", "none,a.b=1,a=2", "Parameters 'a.*' used inconsistently")]
+    public void Wrong_argument_is_refused_in_QEMUs_words(string option, string argument, string message)
+    {
+        var refused = Assert.Throws<CommandLineException>(() => CommandLineParser.Parse([option, argument]))!;
+        Assert.That(refused.Message, Is.EqualTo($"{option} {argument}: {message}"));
+        Assert.That(refused.Consequence, Is.Null);
+    }
+
+    [TestCase("-qmp", "foo", "'foo' is not a valid char driver")]
+    [TestCase("-qmp", "unix:/x,foo=1", "Invalid parameter 'foo'")]
+    [TestCase("-qmp", "unix:/x,server=maybe", "Parameter 'server' expects 'on' or 'off'")]
+    [TestCase("-qmp", "tcp::0,server=on,wait=off,foo=1", "Invalid parameter 'foo'")]
+    public void Wrong_short_form_is_refused_in_two_lines(string option, string argument, string message)
+    {
+        var refused = Assert.Throws<CommandLineException>(() => CommandLineParser.Parse([option, argument]))!;
+        Assert.That(refused.Message, Is.EqualTo($"{option} {argument}: {message}"));
+        Assert.That(refused.Consequence, Is.EqualTo($"{option} {argument}: parse error: {argument}"));
+    }
+
+    [TestCase("-machine", "none,foo=1", "Property 'none-machine.foo' not found")]
+    [TestCase("-machine", "none,usb=maybe", "Parameter 'usb' expects 'on' or 'off'")]
+    [TestCase("-machine", "usb.x=1", "Parameters 'usb.*' are unexpected")]
+    [TestCase("-machine", "smp.cpus=x", "Parameter 'smp.cpus' expects integer")]
+    [TestCase("-smp", "2,foo=1", "Parameter 'smp.foo' is unexpected")]
+    [TestCase("-smp", "2,cores=0", "Invalid CPU topology: CPU topology parameters must be greater than zero")]
+    public void Wrong_property_of_the_machine_is_refused_without_the_option(
+        string option, string argument, string message) =>
+        Assert.That(
+            () => CommandLineParser.Parse([option, argument]),
+            Throws.TypeOf<CommandLineException>().With.Message.EqualTo(message));
+
+    [TestCase("-object", "memory-backend-ram,id=a,size=1M", "object")]
+    [TestCase("-chardev", "socket,id=a,path=/x,server=on", "chardev")]
+    [TestCase("-device", "loader,id=a", "device")]
+    [TestCase("-mon", "chardev=a,mode=control,id=a", "mon")]
+    public void Ids_are_given_once(string option, string argument, string kind) => Assert.That(
+        () => CommandLineParser.Parse([option, argument, option, argument]),
+        Throws.TypeOf<CommandLineException>().With.Message.EqualTo(
+            $"{option} {argument}: Duplicate ID 'a' for {kind}"));
+
+    [Test]
+    public void Standard_input_is_there_once() => Assert.That(
+        () => CommandLineParser.Parse(["-qmp", "stdio", "-qmp", "stdio"]),
+        Throws.TypeOf<CommandLineException>().With.Message.EqualTo(
+            "-qmp stdio: cannot use stdio by multiple character devices"));
+
+    [TestCase("512", 512ul << 20)]
+    [TestCase("65536k", 64ul << 20)]
+    [TestCase("1.5G", 3ul << 29)]
+    [TestCase("size=64M,slots=2,maxmem=1G", 64ul << 20)]
+    public void Memory_counts_mebibytes(string argument, ulong size) =>
+        Assert.That(CommandLineParser.Parse(["-m", argument]).MemorySize, Is.EqualTo(size));
+
+    [Test]
+    public void Memory_of_zero_is_the_default() =>
+        Assert.That(CommandLineParser.Parse(["-m", "0", "-m", "slots=1"]).MemorySize, Is.Null);
+
+    [Test]
+    public void Memory_that_is_bytes_but_no_mebibytes_is_refused() => Assert.That(
+        () => CommandLineParser.Parse(["-m", "99999999999999999"]),
+        Throws.TypeOf<CommandLineException>().With.Message.EqualTo("Parameter 'memory.size' expects size"));
+
+    [Test]
+    public void Flags_are_taken_with_a_warning_except_in_the_short_form()
+    {
+        var warnings = new List<string>();
+        EmulatorOptions options = CommandLineParser.Parse(
+            ["-name", "vm,debug-threads", "-qmp", "unix:/x,server,nowait"], warnings.Add);
+        Assert.That(options.Monitors[0].Chardev, Is.EqualTo(new ChardevSocketOptions
+        {
+            Path = "/x",
+            Server = true,
+            Wait = false,
+        }));
+        Assert.That(warnings, Is.EqualTo((string[])
+        [
+            "-name vm,debug-threads: warning: short-form boolean option 'debug-threads' deprecated\n"
+            + "Please use debug-threads=on instead",
+        ]));
+    }
+
+    [Test]
+    public void Monitors_come_in_the_order_of_their_options()
+    {
+        EmulatorOptions options = CommandLineParser.Parse(
+        [
+            "-mon", "chardev=c,mode=control,pretty=on", "-qmp", "tcp::4444,server=on", "-qmp-pretty", "chardev:c",
+            "-chardev", "socket,id=c,fd=3,server=on,wait=off",
+        ]);
+        Assert.That(options.Monitors.Select(m => (m.Id, m.Pretty, m.Chardev!.Host, m.Chardev.Port, m.Chardev.Fd)),
+            Is.EqualTo(((string, bool, string?, string?, string?)[])
+            [
+                ("c", true, null, null, "3"),
+                ("compat_monitor0", false, "", "4444", null),
+                ("c", true, null, null, "3"),
+            ]));
+    }
+
+    [TestCase("memory-backend-file,id=m,size=1M,mem-path=/dev/shm/a,,b,share=on")]
+    [TestCase("{\"qom-type\":\"memory-backend-file\",\"id\":\"m\",\"size\":1048576,\"mem-path\":\"/dev/shm/a,b\","
+        + "\"share\":true}")]
+    public void Objects_come_as_lists_or_as_JSON(string argument) =>
+        Assert.That(CommandLineParser.Parse(["-object", argument]).Objects.Single().Value,
+            Is.EqualTo(new ObjectOptions.MemoryBackendFile
+            {
+                Id = "m",
+                Value = new MemoryBackendFileProperties { Size = 1 << 20, MemPath = "/dev/shm/a,b", Share = true },
+            }));
+
+    [TestCase(3, "-smp", "3")]
+    [TestCase(12, "-smp", "sockets=2,cores=3,threads=2")]
+    [TestCase(4, "-machine", "none,smp.cpus=8", "-smp", "4")]
+    [TestCase(1, "-smp", "maxcpus=1")]
+    public void Cpus_are_counted(int count, params string[] words) =>
+        Assert.That(CommandLineParser.Parse(words).Cpus, Is.EqualTo(count));
+
+    [TestCase("deprecated-input=reject,unstable-output=hide")]
+    [TestCase("{ 'deprecated-input': 'reject', 'unstable-output': 'hide' }")]
+    public void Last_compat_policy_counts(string argument) =>
+        Assert.That(CommandLineParser.Parse(["-compat", "unstable-input=crash", "-compat", argument]).Compat,
+            Is.EqualTo(new CompatPolicy
+            {
+                DeprecatedInput = CompatPolicyInput.Reject,
+                UnstableOutput = CompatPolicyOutput.Hide,
+            }));
+
+    [TestCase("migration.x-colo=on")]
+    [TestCase("driver=migration,property=x-colo,value=on")]
+    public void Globals_have_two_forms(string argument) =>
+        Assert.That(CommandLineParser.Parse(["-global", argument]).Globals,
+            Is.EqualTo((GlobalProperty[])[new("migration", "x-colo", "on")]));
+}
