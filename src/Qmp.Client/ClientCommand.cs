@@ -10,9 +10,13 @@ namespace Qmp.Client;
 /// <param name="AllowOutOfBand">Whether <c>exec-oob</c> may be used.</param>
 /// <param name="WriteArguments">Writes the arguments object.</param>
 /// <param name="ReadResult">Reads the result, tolerantly.</param>
+/// <param name="ExpectsReply">
+/// Whether success is answered; where it is not (<c>success-response: false</c>), only an error may come back.
+/// </param>
 public sealed record ClientCommand<TArguments, TResult>(
     string Name,
     bool HasArguments,
     bool AllowOutOfBand,
     ValueWriter<TArguments> WriteArguments,
-    ValueReader<TResult> ReadResult);
+    ValueReader<TResult> ReadResult,
+    bool ExpectsReply = true);

@@ -17,39 +17,35 @@ internal static class AlternateEmitter
         writer.Open($"public abstract record {name}");
         writer.Open($"private {name}()");
         writer.Close();
+        var clone = new CloneEmitter(writer, context);
+        clone.Base(name);
         foreach (var branch in context.BranchesOf(type))
         {
             writer.Gap();
             DocWriter.Member(writer, branch, $"Branch <c>{branch.Name}</c>.");
-            Branch(writer, body, csharp, name, context.Members.Branch(type, branch), branch.Type);
+            Branch(context.Members.Branch(type, branch), branch.Type);
         }
         if (context.BranchesOf(type).Any(branch => branch.Type is EnumType))
         {
             writer.Gap();
             DocWriter.Summary(writer, "A text that this schema does not know. Only tolerant readers yield it.");
             writer.Line($"/// <param name=\"{MemberNames.WireName}\">The text.</param>");
-            writer.Line($"public sealed record {MemberNames.Unrecognized}(string {MemberNames.WireName}) : {name};");
+            writer.Open($"public sealed record {MemberNames.Unrecognized}(string {MemberNames.WireName}) : {name}");
+            clone.Branch(type, value: null);
+            writer.Close();
         }
         writer.Close();
-    }
 
-    private static void Branch(SourceWriter writer, RecordBody body, CSharpType csharp, string name, string branch,
-        SchemaType type)
-    {
-        if (type is BuiltinType { Name: "null" })
+        void Branch(string branch, SchemaType value)
         {
-            writer.Line($"public sealed record {branch} : {name};");
-            return;
+            var isNull = value is BuiltinType { Name: "null" };
+            if (!isNull)
+                writer.Line($"/// <param name=\"{MemberNames.Value}\">The value.</param>");
+            writer.Open($"public sealed record {branch}{(isNull ? "" : $"({csharp.Of(value)} {MemberNames.Value})")} : {name}");
+            if (value is ArrayType)
+                body.ListEquality(branch);
+            clone.Branch(type, isNull ? null : value);
+            writer.Close();
         }
-        writer.Line($"/// <param name=\"{MemberNames.Value}\">The value.</param>");
-        var header = $"public sealed record {branch}({csharp.Of(type)} {MemberNames.Value}) : {name}";
-        if (type is not ArrayType)
-        {
-            writer.Line(header + ";");
-            return;
-        }
-        writer.Open(header);
-        body.ListEquality(branch);
-        writer.Close();
     }
 }

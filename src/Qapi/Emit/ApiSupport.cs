@@ -110,12 +110,12 @@ internal static class ApiSupport
                 tasks::ValueTask<T> pending, dispatch::ResultWriter writer)
                 where T : notnull
             {
-                return new dispatch::CommandResult(await pending, writer);
+                return new dispatch::CommandResult(await pending.ConfigureAwait(false), writer);
             }
 
             private static async tasks::ValueTask<dispatch::CommandResult> AnswerLater(tasks::ValueTask pending)
             {
-                await pending;
+                await pending.ConfigureAwait(false);
                 return default;
             }
         }

@@ -31,7 +31,10 @@ internal sealed class ClientEmitter(SourceWriter writer, EmitContext context, Sc
             writer.Line($"public static {type} {context.Types.Method(command)} {{ get; }} = new(");
             writer.Line($"    {CSharpLiteral.Text(command.Name)}, {Flag(hasArguments)}, {Flag(command.AllowOob)},");
             writer.Line($"    {context.Api.VisitorOf(call.TypeName)}.Write, "
-                + $"{_values.Reader(_code.Result(command) ?? context.Schema.EmptyObject)});");
+                + $"{_values.Reader(_code.Result(command) ?? context.Schema.EmptyObject)}"
+                + (command.SuccessResponse ? ");" : ","));
+            if (!command.SuccessResponse)
+                writer.Line("    ExpectsReply: false);");
             writer.Gap();
         }
         writer.Close();

@@ -23,13 +23,14 @@ internal sealed class MemberCode(SourceWriter writer, EmitContext context)
         return _values.ReadMember(member.Type, visitor, name);
     }
 
-    /// <summary>Writes members in the order of QEMU's output, given in the order of the schema.</summary>
+    /// <summary>Writes an object: its members, given in the order of the schema, in that of QEMU's output.</summary>
     public void Write(IReadOnlyList<MemberSlot> slots, string extension)
     {
         var locals = new NameScope([], "");
+        writer.Line($"visitor.StartStruct(name, {extension});");
         foreach (var index in QDictOrder.Sort([.. slots.Select(slot => slot.Member.Name)]))
             Write(slots[index], extension, locals);
-        writer.Line($"visitor.EndStruct({extension});");
+        writer.Line("visitor.EndStruct();");
     }
 
     private void Write(MemberSlot slot, string extension, NameScope locals)

@@ -17,10 +17,13 @@ internal sealed class MemberNames(NameTable types)
     /// <summary>The text that was not recognized.</summary>
     public const string WireName = "WireName";
 
-    /// <summary>What every class and record has already.</summary>
+    /// <summary>The method that copies a value.</summary>
+    public const string DeepClone = "DeepClone";
+
+    /// <summary>What every class and record has already, and what all of ours have.</summary>
     public static readonly IReadOnlyList<string> OfObject =
     [
-        "Clone", "Equals", "EqualityContract", "Finalize", "GetHashCode", "GetType", "MemberwiseClone",
+        "Clone", DeepClone, "Equals", "EqualityContract", "Finalize", "GetHashCode", "GetType", "MemberwiseClone",
         "PrintMembers", "ReferenceEquals", "ToString",
     ];
 

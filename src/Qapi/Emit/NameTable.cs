@@ -17,7 +17,10 @@ internal sealed class NameTable
     /// <summary>The helper of generated records.</summary>
     public const string Equality = "ValueEquality";
 
-    private static readonly string[] ReservedTypes = [Null, Empty, Equality, "ToWireName", "TryParse"];
+    /// <summary>The helper of generated records.</summary>
+    public const string Copy = "ValueCopy";
+
+    private static readonly string[] ReservedTypes = [Null, Empty, Equality, Copy, "ToWireName", "TryParse"];
 
     private readonly NameScope _typeScope = new(ReservedTypes, "Type");
     private readonly Dictionary<SchemaType, string> _types = [];

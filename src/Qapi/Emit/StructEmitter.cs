@@ -31,6 +31,7 @@ internal static class StructEmitter
             body.Property(type!, member);
         body.ExtensionProperty();
         body.Equality(name, type, members, isBase: false);
+        new CloneEmitter(writer, context).Record(name, type, members);
         writer.Close();
     }
 }

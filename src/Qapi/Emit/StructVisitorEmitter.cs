@@ -16,7 +16,6 @@ internal static class StructVisitorEmitter
         writer.Gap();
         VisitorFrame.WriteDoc(writer);
         writer.Open(VisitorFrame.WriteHeader(name));
-        writer.Line("visitor.StartStruct(name);");
         var slots = members.Select(member =>
             new MemberSlot(member, $"value.{context.Members.Property(type!, member)}"));
         code.Write([.. slots], $"value.{MemberNames.Extension}");

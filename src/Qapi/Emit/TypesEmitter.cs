@@ -9,6 +9,8 @@ internal static class TypesEmitter
     {
         var support = SourceFrame.Types("the schema", context.Options);
         support.Lines(TypesSupport.EqualityText);
+        support.Gap();
+        support.Lines(TypesSupport.CopyText);
         yield return new EmittedFile("Types.Support.g.cs", support.ToString());
         foreach (var module in context.Schema.Modules)
         {

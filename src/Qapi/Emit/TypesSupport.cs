@@ -47,6 +47,25 @@ internal static class TypesSupport
         }
         """;
 
+    public const string CopyText = """
+        /// <summary>Copies of what can change: lists and JSON.</summary>
+        internal static class ValueCopy
+        {
+            public static json::JToken Of(json::JToken token) => token.DeepClone();
+
+            public static json::JObject? Of(json::JObject? bag) => (json::JObject?)bag?.DeepClone();
+
+            public static generic::IReadOnlyList<T> Of<T>(
+                generic::IReadOnlyList<T> list, global::System.Func<T, T>? clone = null)
+            {
+                var copy = new T[list.Count];
+                for (int i = 0; i < copy.Length; i++)
+                    copy[i] = clone is null ? list[i] : clone(list[i]);
+                return copy;
+            }
+        }
+        """;
+
     public const string NullText = """
         /// <summary>The value <c>null</c>, where it is the only one.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("Qapi.Generators", "1.0")]

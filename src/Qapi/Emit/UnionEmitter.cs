@@ -27,6 +27,7 @@ internal static class UnionEmitter
             body.Property(union, member);
         body.ExtensionProperty();
         body.Equality(name, union, members, isBase: true);
+        new CloneEmitter(writer, context).Base(name);
         foreach (var branch in context.BranchesOf(union))
         {
             writer.Gap();
@@ -59,6 +60,7 @@ internal static class UnionEmitter
             DocWriter.Summary(writer, "The members of this branch.");
             writer.Line($"public required {csharp.Of(branch.Type)} {MemberNames.Value} {{ get; init; }}");
         }
+        new CloneEmitter(writer, context).Branch(union, context.IsEmpty(branch) ? null : branch.Type);
         writer.Close();
     }
 
@@ -72,6 +74,7 @@ internal static class UnionEmitter
         writer.Gap();
         DocWriter.Summary(writer, $"The text of the member <c>{union.DiscriminatorName}</c>.");
         writer.Line($"public required string {MemberNames.WireName} {{ get; init; }}");
+        new CloneEmitter(writer, context).Branch(union, value: null);
         writer.Close();
     }
 

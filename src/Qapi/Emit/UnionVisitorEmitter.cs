@@ -20,7 +20,6 @@ internal sealed class UnionVisitorEmitter(SourceWriter writer, EmitContext conte
         writer.Gap();
         VisitorFrame.WriteDoc(writer);
         writer.Open(VisitorFrame.WriteHeader(name));
-        writer.Line("visitor.StartStruct(name);");
         WriteBranches(union, "value", [], ["value.Extension"], 0);
         writer.Close();
         writer.Close();

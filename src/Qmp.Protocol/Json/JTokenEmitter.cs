@@ -35,8 +35,7 @@ internal static class JTokenEmitter
         }
     }
 
-    /// <summary>Writes the members of an object in hash order.</summary>
-    public static void WriteMembers(JsonEmitter emitter, JObject members)
+    private static void WriteMembers(JsonEmitter emitter, JObject members)
     {
         if (members.Count < 2)
         {
@@ -49,7 +48,8 @@ internal static class JTokenEmitter
         foreach (int index in order) WriteMember(emitter, properties[index]);
     }
 
-    private static void WriteMember(JsonEmitter emitter, JProperty property)
+    /// <summary>Writes one member of an object.</summary>
+    public static void WriteMember(JsonEmitter emitter, JProperty property)
     {
         emitter.Name(property.Name);
         Write(emitter, property.Value);

@@ -122,7 +122,7 @@ public sealed class MessageWriter : IDisposable
 
     private void Begin()
     {
-        _emitter.Reset();
+        _visitor.Reset();
         _emitter.Open('{');
     }
 

@@ -9,6 +9,8 @@ public sealed class JsonOutputVisitor : OutputVisitor
 {
     private readonly JsonEmitter _emitter;
     private readonly CompatPolicy _policy;
+    private readonly Stack<ExtensionCursor> _extensions = [];
+    private int _depth;
 
     /// <summary>Writes into <paramref name="output"/>.</summary>
     /// <param name="output">Where the bytes go; not disposed.</param>
@@ -26,16 +28,19 @@ public sealed class JsonOutputVisitor : OutputVisitor
     }
 
     /// <inheritdoc/>
-    public override void StartStruct(ReadOnlySpan<byte> name)
+    public override void StartStruct(ReadOnlySpan<byte> name, JObject? extension = null)
     {
-        _emitter.Name(name);
+        Name(name);
         _emitter.Open('{');
+        _depth++;
+        if (extension is { Count: > 0 }) _extensions.Push(new ExtensionCursor(extension, _depth));
     }
 
     /// <inheritdoc/>
-    public override void EndStruct(JObject? extension = null)
+    public override void EndStruct()
     {
-        if (extension is not null) JTokenEmitter.WriteMembers(_emitter, extension);
+        if (IsExtended) _extensions.Pop().WriteRest(_emitter);
+        _depth--;
         _emitter.Close('}');
     }
 
@@ -45,24 +50,29 @@ public sealed class JsonOutputVisitor : OutputVisitor
     /// <inheritdoc/>
     public override void StartList(ReadOnlySpan<byte> name)
     {
-        _emitter.Name(name);
+        Name(name);
         _emitter.Open('[');
+        _depth++;
     }
 
     /// <inheritdoc/>
-    public override void EndList() => _emitter.Close(']');
+    public override void EndList()
+    {
+        _depth--;
+        _emitter.Close(']');
+    }
 
     /// <inheritdoc/>
     public override void WriteInt(ReadOnlySpan<byte> name, long value)
     {
-        _emitter.Name(name);
+        Name(name);
         _emitter.Integer(value);
     }
 
     /// <inheritdoc/>
     public override void WriteUInt(ReadOnlySpan<byte> name, ulong value)
     {
-        _emitter.Name(name);
+        Name(name);
         _emitter.Integer(value);
     }
 
@@ -72,21 +82,21 @@ public sealed class JsonOutputVisitor : OutputVisitor
     /// <inheritdoc/>
     public override void WriteNumber(ReadOnlySpan<byte> name, double value)
     {
-        _emitter.Name(name);
+        Name(name);
         _emitter.Number(value);
     }
 
     /// <inheritdoc/>
     public override void WriteBool(ReadOnlySpan<byte> name, bool value)
     {
-        _emitter.Name(name);
+        Name(name);
         _emitter.Boolean(value);
     }
 
     /// <inheritdoc/>
     public override void WriteString(ReadOnlySpan<byte> name, string value)
     {
-        _emitter.Name(name);
+        Name(name);
         _emitter.Quote(value);
     }
 
@@ -96,14 +106,31 @@ public sealed class JsonOutputVisitor : OutputVisitor
     /// <inheritdoc/>
     public override void WriteNull(ReadOnlySpan<byte> name)
     {
-        _emitter.Name(name);
+        Name(name);
         _emitter.Null();
     }
 
     /// <inheritdoc/>
     public override void WriteAny(ReadOnlySpan<byte> name, JToken value)
     {
-        _emitter.Name(name);
+        Name(name);
         JTokenEmitter.Write(_emitter, value);
+    }
+
+    /// <summary>Whether the object that is open has members beside the schema's.</summary>
+    private bool IsExtended => _extensions.Count > 0 && _extensions.Peek().Depth == _depth;
+
+    /// <summary>Forgets all nesting, for a new message.</summary>
+    internal void Reset()
+    {
+        _emitter.Reset();
+        _extensions.Clear();
+        _depth = 0;
+    }
+
+    private void Name(ReadOnlySpan<byte> name)
+    {
+        if (IsExtended) _extensions.Peek().WriteBefore(_emitter, name);
+        _emitter.Name(name);
     }
 }

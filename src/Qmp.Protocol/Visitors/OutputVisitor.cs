@@ -10,13 +10,12 @@ namespace Qmp.Protocol.Visitors;
 public abstract class OutputVisitor
 {
     /// <summary>Opens an object.</summary>
-    public abstract void StartStruct(ReadOnlySpan<byte> name);
+    /// <param name="name">Its name.</param>
+    /// <param name="extension">Members to write among the schema's own, or <see langword="null"/>.</param>
+    public abstract void StartStruct(ReadOnlySpan<byte> name, JObject? extension = null);
 
-    /// <summary>
-    /// Closes the object opened last.
-    /// </summary>
-    /// <param name="extension">Members to write beside the schema's own, or <see langword="null"/>.</param>
-    public abstract void EndStruct(JObject? extension = null);
+    /// <summary>Closes the object opened last.</summary>
+    public abstract void EndStruct();
 
     /// <summary>Whether a member with these features is left out of the output (compat policy).</summary>
     public abstract bool Hides(SpecialFeatures features);

@@ -45,6 +45,8 @@ public sealed class ClientProxyTests
             RichClientCommands.BoxedUnion.HasArguments), Is.EqualTo((false, true, true)));
         Assert.That((RichClientCommands.Add.AllowOutOfBand, RichClientCommands.Urgent.AllowOutOfBand),
             Is.EqualTo((false, true)));
+        Assert.That((RichClientCommands.Add.ExpectsReply, RichClientCommands.NoReply.ExpectsReply),
+            Is.EqualTo((true, false)));
     }
 
     private sealed class Sender : ICommandSender

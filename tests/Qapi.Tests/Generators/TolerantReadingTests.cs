@@ -86,6 +86,7 @@ public sealed class TolerantReadingTests
         AssertSame(Wire.Write(ChooserVisitor.Write, chooser), Json);
     }
 
+    /// <summary>What is kept stands among the rest as if the schema knew it.</summary>
     private static void AssertSame(string actual, string expected) =>
-        Assert.That(JToken.DeepEquals(JToken.Parse(actual), JToken.Parse(expected)), Is.True, actual);
+        Assert.That(actual, Is.EqualTo(Wire.Sorted(expected)));
 }

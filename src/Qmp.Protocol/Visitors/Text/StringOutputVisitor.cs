@@ -22,10 +22,10 @@ public sealed class StringOutputVisitor(bool human = false) : OutputVisitor
     public override string ToString() => string.Join(", ", _parts);
 
     /// <inheritdoc/>
-    public override void StartStruct(ReadOnlySpan<byte> name) => _objects++;
+    public override void StartStruct(ReadOnlySpan<byte> name, JObject? extension = null) => _objects++;
 
     /// <inheritdoc/>
-    public override void EndStruct(JObject? extension = null)
+    public override void EndStruct()
     {
         if (--_objects == 0) _parts.Add("<omitted>");
     }
