@@ -7,11 +7,7 @@ namespace Qapi.Tool;
 internal sealed class IntrospectCommand : ToolCommand
 {
     private readonly SchemaArgument _schema = new();
-    private readonly Option<string[]> _conditions = new("--condition")
-    {
-        Description = "A symbol that counts as defined in 'if' conditions; may be given again.",
-        HelpName = "NAME",
-    };
+    private readonly ConditionOption _conditions = new();
     private readonly Option<bool> _unmask = new("--unmask")
     {
         Description = "Show types by their names in the schema instead of numbers.",
@@ -31,8 +27,7 @@ internal sealed class IntrospectCommand : ToolCommand
     {
         if (_schema.Load(parsed) is not { } schema)
             return QapiTool.SchemaError;
-        var defined = new HashSet<string>(parsed.GetValue(_conditions) ?? []);
-        var list = Introspector.List(schema, defined, parsed.GetValue(_unmask));
+        var list = Introspector.List(schema, _conditions.Defined(parsed), parsed.GetValue(_unmask));
         parsed.InvocationConfiguration.Output.WriteLine(SchemaInfoJson.Write(list));
         return QapiTool.Success;
     }

@@ -8,6 +8,7 @@ internal static class QapiTool
     public const int Success = 0;
     public const int SchemaError = 1;
     public const int UsageError = 2;
+    public const int BreakingChange = 3;
 
     /// <summary>Runs one command; the result is the exit status.</summary>
     public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
@@ -16,6 +17,8 @@ internal static class QapiTool
         {
             new CheckCommand(),
             new IntrospectCommand(),
+            new GenerateCommand(),
+            new DiffCommand(),
         };
         HelpWithExamples.Install(root);
         // A file name may start with @.

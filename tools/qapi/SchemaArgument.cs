@@ -5,10 +5,10 @@ namespace Qapi.Tool;
 /// <summary>The schema file that a command works on.</summary>
 internal sealed class SchemaArgument : Argument<string>
 {
-    public SchemaArgument()
-        : base("FILE")
+    public SchemaArgument(string name = "FILE", string description = "The schema's root file.")
+        : base(name)
     {
-        Description = "The schema's root file.";
+        Description = description;
         Validators.Add(result =>
         {
             // An option that does not exist would be taken for the file.

@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace Qapi.Tool;
+
+/// <summary>The symbols that count as defined.</summary>
+internal sealed class ConditionOption : Option<string[]>
+{
+    public ConditionOption()
+        : base("--condition")
+    {
+        Description = "A symbol that counts as defined in 'if' conditions; may be given again.";
+        HelpName = "NAME";
+    }
+
+    public HashSet<string> Defined(ParseResult parsed) => [.. parsed.GetValue(this) ?? []];
+}

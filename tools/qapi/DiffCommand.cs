@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Qapi.Diff;
+using Qapi.Introspection;
+
+namespace Qapi.Tool;
+
+/// <summary>Says what has changed between two schemas, and whether clients of the old one notice.</summary>
+internal sealed class DiffCommand : ToolCommand
+{
+    private readonly SchemaArgument _old = new("OLD", "A schema's root file, or a saved reply to query-qmp-schema: alone, "
+        + "with its envelope, or in a transcript.");
+    private readonly SchemaArgument _new = new("NEW", "What to compare it with, in any of these forms.");
+    private readonly ConditionOption _conditions = new();
+    private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array, one object a change." };
+
+    public DiffCommand()
+        : base("diff", "Compares two schemas as their clients see them. Exits with 3 if a client may no longer work: "
+            + "what is marked 'breaks'.",
+            "qapi diff qemu-9.2-schema.json schema/root.json --condition CONFIG_LINUX")
+    {
+        Add(_old);
+        Add(_new);
+        Add(_conditions);
+        Add(_json);
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        if (Load(parsed, _old) is not { } before || Load(parsed, _new) is not { } after)
+            return QapiTool.SchemaError;
+        IReadOnlyList<SchemaChange> changes;
+        try
+        {
+            changes = SchemaDiff.Compare(before, after);
+        }
+        catch (KeyNotFoundException failure)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine($"qapi: a type is used but not listed: {failure.Message}");
+            return QapiTool.SchemaError;
+        }
+        var report = new DiffReport(parsed.InvocationConfiguration.Output);
+        if (parsed.GetValue(_json))
+            report.WriteJson(changes);
+        else
+            report.WriteText(changes);
+        return changes.Any(change => change.Impact == ChangeImpact.Breaks) ? QapiTool.BreakingChange : QapiTool.Success;
+    }
+
+    private IReadOnlyList<SchemaInfo>? Load(ParseResult parsed, SchemaArgument argument)
+    {
+        var file = parsed.GetRequiredValue(argument);
+        var content = new DiskFiles(Directory.GetCurrentDirectory()).Read(file).Content;
+        if (content is null || !SavedSchema.IsSaved(content))
+        {
+            // Types go by numbers here, too: the comparison must not lean on names.
+            return argument.Load(parsed) is { } schema ? Introspector.List(schema, _conditions.Defined(parsed)) : null;
+        }
+        try
+        {
+            return SavedSchema.Read(content);
+        }
+        catch (FormatException failure)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine($"{file}: {failure.Message}");
+            return null;
+        }
+    }
+}
