@@ -15,6 +15,9 @@ internal enum EmitParts
     /// <summary>Client proxies, with what server and client share.</summary>
     Client = 4,
 
+    /// <summary>Interfaces for StreamJsonRpc, and the types as a converter.</summary>
+    StreamJsonRpc = 8,
+
     /// <summary>All that works on <see cref="Types"/>.</summary>
     Api = Server | Client,
 }

@@ -12,6 +12,8 @@ internal static class SchemaEmitter
             files.AddRange(TypesEmitter.Emit(context));
         if ((options.Parts & EmitParts.Api) != EmitParts.None)
             files.AddRange(ApiEmitter.Emit(context));
+        if (options.Parts.HasFlag(EmitParts.StreamJsonRpc))
+            files.AddRange(new RpcEmitter(context).Emit());
         return files;
     }
 }

@@ -65,6 +65,18 @@ internal static class SourceFrame
         return Begin(source, options.ApiNamespace, aliases);
     }
 
+    /// <summary>For StreamJsonRpc.</summary>
+    public static SourceWriter Rpc(string source, EmitOptions options) => Begin(source, options.ApiNamespace,
+    [
+        .. TypesAliases,
+        $"api = global::{options.ApiNamespace}",
+        "qmp = global::Qmp.StreamJsonRpc",
+        "rpc = global::StreamJsonRpc",
+        "tasks = global::System.Threading.Tasks",
+        "threading = global::System.Threading",
+        $"types = global::{options.Namespace}",
+    ]);
+
     private static SourceWriter Begin(string source, string space, IEnumerable<string> aliases)
     {
         var writer = new SourceWriter();

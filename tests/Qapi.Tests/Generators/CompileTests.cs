@@ -44,6 +44,7 @@ public sealed class CompileTests
     [TestCase("Types,Client")]
     [TestCase("Types,Server")]
     [TestCase("Types,Api")]
+    [TestCase("Types,Client,StreamJsonRpc")]
     public void Parts_compile_by_themselves(string parts) =>
         Assert.That(Project.Errors(Project.Rich().Set("_QapiEmit", parts).Sources().Values), Is.Empty);
 
