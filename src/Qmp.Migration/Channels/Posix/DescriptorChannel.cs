@@ -35,13 +35,20 @@ internal sealed class DescriptorChannel : IMigrationChannel
     /// <returns>Whether there is; otherwise the channel was shut down.</returns>
     public bool WaitForInput()
     {
-        while (!_shutDown)
+        try
         {
-            short events = NativeMethods.Poll(_reading!, NativeMethods.PollIn, _wake);
-            if ((events & NativeMethods.PollIn) != 0) return true;
+            while (!_shutDown)
+            {
+                short events = NativeMethods.Poll(_reading!, NativeMethods.PollIn, _wake);
+                if ((events & NativeMethods.PollIn) != 0) return true;
 
-            // Hung up and empty: only a shutdown ends this.
-            if (events != 0) NativeMethods.Poll(null, 0, _wake);
+                // Hung up and empty: only a shutdown ends this.
+                if (events != 0) NativeMethods.Poll(null, 0, _wake);
+            }
+        }
+        catch (ObjectDisposedException) when (_shutDown)
+        {
+            // Shut down and closed between two waits.
         }
 
         return false;

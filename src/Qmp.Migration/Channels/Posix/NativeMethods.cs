@@ -116,17 +116,21 @@ internal static partial class NativeMethods
     /// <summary>Waits until the peer of a socket has closed it.</summary>
     public static unsafe bool WaitForHangUp(SafeHandle socket, int milliseconds)
     {
-        var entry = new PollEntry((int)socket.DangerousGetHandle(), 0);
+        using var held = new HeldHandle(socket);
+        var entry = new PollEntry(held.Descriptor, 0);
         return Poll(&entry, 1, milliseconds) > 0;
     }
 
     /// <summary>Waits until something happens to a descriptor, or the event is signalled.</summary>
     /// <returns>What happened to the descriptor; 0 if the event ended the wait.</returns>
+    /// <exception cref="ObjectDisposedException">One of them was closed before.</exception>
     public static unsafe short Poll(SafeHandle? handle, short events, SafeHandle wake)
     {
+        using var heldWake = new HeldHandle(wake);
+        using var held = new HeldHandle(handle);
         PollEntry* entries = stackalloc PollEntry[2];
-        entries[0] = new PollEntry((int)wake.DangerousGetHandle(), PollIn);
-        entries[1] = new PollEntry(handle is null ? -1 : (int)handle.DangerousGetHandle(), events);
+        entries[0] = new PollEntry(heldWake.Descriptor, PollIn);
+        entries[1] = new PollEntry(held.Descriptor, events);
         while (Poll(entries, 2, -1) < 0 && Marshal.GetLastPInvokeError() == Interrupted)
         {
         }

@@ -1,0 +1,2 @@
+// Replays mostly wait.
+[assembly: LevelOfParallelism(8)]
