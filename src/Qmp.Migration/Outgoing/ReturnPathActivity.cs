@@ -21,8 +21,13 @@ internal sealed class ReturnPathActivity
     {
         var reader = new ReturnPathReader(channel, (message, value) =>
         {
-            logger.Debug("source_return_path_thread {Message} {Value}", message, value);
-            if (message != ReturnPathMessage.SwitchoverAck) return;
+            if (message == ReturnPathMessage.Pong)
+            {
+                logger.Debug("source_return_path_thread_pong {Value}", value);
+                return;
+            }
+
+            logger.Debug("source_return_path_thread_switchover_acked");
             gate.Acknowledge();
             sender.Wake();
         });

@@ -1,0 +1,47 @@
+using Qmp.Api;
+using Spectre.Console;
+
+namespace Demo;
+
+/// <summary>Where the demo tells what happens. Every member may be called from any thread.</summary>
+internal abstract class DemoScreen
+{
+    private readonly Dictionary<string, PollFilter> _filters = [];
+    private readonly Lock _gate = new(); // guards _filters
+
+    /// <summary>A live display on a terminal, else lines.</summary>
+    public static DemoScreen Create(bool plain)
+    {
+        IAnsiConsole console = AnsiConsole.Console;
+        return plain || Console.IsOutputRedirected || !console.Profile.Capabilities.Ansi
+            ? new PlainScreen(Console.Out)
+            : new TerminalScreen(console);
+    }
+
+    /// <summary>A step of the story.</summary>
+    public abstract void Step(string text);
+
+    /// <summary>Something that belongs to one of the two ends.</summary>
+    public abstract void Line(string who, string text);
+
+    /// <summary>How it ended: name and value of each figure, and whether all is well.</summary>
+    public abstract void Summary(IReadOnlyList<(string Name, string Value)> figures, bool success);
+
+    /// <summary>It could not be shown to the end.</summary>
+    public abstract void Fail(string reason);
+
+    /// <summary>Shows progress while something runs.</summary>
+    public abstract Task<T> WatchAsync<T>(Func<IProgress<MigrationProgress>, Task<T>> run);
+
+    /// <summary>A message of a QMP conversation.</summary>
+    public void Message(string who, string text)
+    {
+        PollFilter filter;
+        lock (_gate)
+        {
+            if (!_filters.TryGetValue(who, out filter!)) _filters[who] = filter = new();
+        }
+
+        if (filter.IsShown(text)) Line(who, text);
+    }
+}

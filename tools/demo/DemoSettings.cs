@@ -1,0 +1,13 @@
+namespace Demo;
+
+/// <summary>What the demo shows.</summary>
+internal sealed record DemoSettings
+{
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Bytes a second that the guest dirties.</summary>
+    public required long DirtyRate { get; init; }
+
+    /// <summary>Bytes that the guest writes over and over, at the end of memory.</summary>
+    public long WorkingSet => MemoryBytes / 4;
+}

@@ -1,0 +1,3 @@
+using Demo;
+
+return await DemoCommand.RunAsync(args);
