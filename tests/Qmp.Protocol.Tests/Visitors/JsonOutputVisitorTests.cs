@@ -33,7 +33,25 @@ internal sealed class JsonOutputVisitorTests
             Is.EqualTo(
                 "{\"int\": -9223372036854775808, \"uint\": 18446744073709551615, \"size\": 4096, "
                 + "\"number\": 0.10000000000000001, \"bool\": false, \"str\": \"\\u00E4\\n\", \"enum\": \"red\", "
-                + "\"null\": null, \"any\": {\"micro\": [true, null], \"minor\": 1}, \"list\": [1, {}], \"x\": 1}"));
+                + "\"null\": null, \"any\": {\"micro\": [true, null], \"minor\": 1}, \"list\": [1, {}]}"));
+    }
+
+    [Test]
+    public void Members_beyond_the_schema_stand_where_QEMU_would_print_them()
+    {
+        using var buffer = new ByteBuffer();
+        var visitor = new JsonOutputVisitor(buffer);
+        visitor.StartStruct([], JObject.Parse("{\"id\": [], \"class\": 1, \"return\": 2}"));
+        visitor.WriteInt("timestamp"u8, 3);
+        visitor.StartStruct("event"u8);
+        visitor.WriteInt("data"u8, 4);
+        visitor.EndStruct();
+        visitor.WriteInt("error"u8, 5);
+        visitor.EndStruct();
+        Assert.That(
+            Encoding.ASCII.GetString(buffer.Span),
+            Is.EqualTo(
+                "{\"timestamp\": 3, \"class\": 1, \"event\": {\"data\": 4}, \"return\": 2, \"id\": [], \"error\": 5}"));
     }
 
     [TestCase(SpecialFeatures.None, false)]
