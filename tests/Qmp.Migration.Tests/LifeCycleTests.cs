@@ -133,6 +133,23 @@ internal sealed class LifeCycleTests
     }
 
     [Test]
+    public void Destination_that_refuses_the_connection_fails_the_setup()
+    {
+        With(MigrationCapability.Events);
+        _destination.Core.Options.SetParameters(new MigrateSetParameters { TlsCreds = new StrOrNull.S("nobody") });
+        _timeline.Run(async () =>
+        {
+            Begin();
+            await Wait.EndAsync(_source, _timeline);
+        });
+        Assert.That(_source.Core.Query().ErrorDesc, Is.EqualTo("ram_save_setup failed: Input/output error"));
+        string[] expected =
+            ["RESUME", "MIGRATION setup", "MIGRATION_PASS 1", "MIGRATION active", "MIGRATION failed"];
+        Assert.That(_source.EventNames, Is.EqualTo(expected));
+        Assert.That(_source.Machine.IsRunning);
+    }
+
+    [Test]
     public void Migration_after_a_failed_one_starts_afresh()
     {
         _timeline.Run(async () =>

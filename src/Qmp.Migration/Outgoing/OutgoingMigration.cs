@@ -23,6 +23,9 @@ public sealed class OutgoingMigration
     /// <summary>A migration that took less than this waits as long for a refusal before the guest is stopped.</summary>
     private static readonly TimeSpan Objection = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long a destination has to refuse the connection itself, before anything is sent.</summary>
+    private static readonly TimeSpan Refusal = TimeSpan.FromMilliseconds(5);
+
     private readonly VirtualMachine _machine;
     private readonly DeviceRegistry _devices;
     private readonly MigrationOptions _options;
@@ -186,6 +189,10 @@ public sealed class OutgoingMigration
     {
         long start = Now;
         _times.Connected(start);
+
+        // A destination that wants no connection hangs up at once, and then setup fails: QEMU takes a few
+        // milliseconds to get to its first flush.
+        await channel.WaitForHangUpAsync(Refusal);
         _stream = new OutgoingStream(channel, _devices.All, _machine, _options);
         _converge = new AutoConverge(_machine, _options);
         _context = new OutgoingContext(_machine, _options, _stream.Writer, Statistics, Limiter, _converge, _events);

@@ -2,8 +2,9 @@ namespace Qmp.Migration.Tests.Convergence;
 
 /// <summary>A migration as arithmetic, from the description of QEMU's algorithm alone.</summary>
 /// <remarks>
-/// The guest starts at 0 and writes at every whole millisecond; the migration begins half a millisecond later and
-/// sends in windows of 100 ms. The sender never waits for the link; the link takes its time, which is the downtime.
+/// The guest starts at 0 and writes at every whole millisecond; the migration is asked for half a millisecond later,
+/// waits for a refusal and then sends in windows of 100 ms. The sender never waits for the link; the link takes its
+/// time, which is the downtime.
 /// </remarks>
 internal sealed class ConvergenceModel(Scenario scenario)
 {
@@ -11,6 +12,7 @@ internal sealed class ConvergenceModel(Scenario scenario)
     private const long Head = 76; // header, configuration, return path, list of blocks: up to the first flush
     private const long Tail = 925; // timer, globalstate, end and description
     private const long Mebi = 1 << 20;
+    private const long Refusal = 5; // ms that the connection may be refused in
 
     private readonly int _pages = (int)(scenario.Ram * Mebi / Page);
     private readonly bool[] _log = new bool[scenario.Ram * Mebi / Page]; // written since the last sync
@@ -32,7 +34,7 @@ internal sealed class ConvergenceModel(Scenario scenario)
 
     public Outcome Run()
     {
-        const long Start = 500_000;
+        const long Start = 500_000 + (Refusal * 1_000_000);
         Array.Fill(_dirty, true);
         Array.Fill(_written, true, 0, (int)(scenario.Noise * Mebi / Page));
         _count = _pages;
@@ -86,15 +88,15 @@ internal sealed class ConvergenceModel(Scenario scenario)
 
     private Outcome Complete(long start, long now, double mbps, long expected)
     {
-        long stop = Math.Max(now, 20); // an objection is waited for
+        long stop = Math.Max(now, 20 - Refusal); // an objection is waited for
         Guest(start + (stop * 1_000_000));
         Gather(10);
         Sync(stop);
         while (_count > 0) Burst(_burst, start + (stop * 1_000_000), stopped: true);
         Gather(13 + Tail);
         Flush(start + (stop * 1_000_000));
-        long end = (long)((_lineFree + (8 * 1e9 / (scenario.Link * Mebi))) / 1_000_000);
-        return Report(true, end, end - stop, _sent * 8.0 / end / 1000, expected);
+        long end = (long)((_lineFree + (8 * 1e9 / (scenario.Link * Mebi))) / 1_000_000) - Refusal;
+        return Report(true, end + Refusal, end - stop, _sent * 8.0 / end / 1000, expected);
     }
 
     private Outcome Report(bool completed, long now, long downtime, double mbps, long expected) => new()
