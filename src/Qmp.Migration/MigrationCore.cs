@@ -189,7 +189,7 @@ public sealed class MigrationCore
     public void Shutdown()
     {
         if (Interlocked.Exchange(ref _shutDown, 1) != 0) return;
-        _outgoing?.Cancel();
+        _outgoing?.Abandon();
         _incoming?.Shutdown();
         DirtyRate.Shutdown();
     }

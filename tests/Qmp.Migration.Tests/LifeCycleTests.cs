@@ -150,6 +150,23 @@ internal sealed class LifeCycleTests
     }
 
     [Test]
+    public void Machine_that_ends_says_only_that_it_cancels()
+    {
+        _network.Link = new LinkSettings { Bandwidth = 100_000 };
+        With(MigrationCapability.Events);
+        Fill(_source);
+        _timeline.Run(async () =>
+        {
+            Begin();
+            await Wait.ForAsync(_timeline, TimeSpan.FromSeconds(1));
+            _source.Core.Shutdown();
+            await _source.Core.JoinAsync();
+        });
+        Assert.That(_source.Status, Is.EqualTo(MigrationStatus.Cancelled));
+        Assert.That(_source.EventNames[^1], Is.EqualTo("MIGRATION cancelling"));
+    }
+
+    [Test]
     public void Migration_after_a_failed_one_starts_afresh()
     {
         _timeline.Run(async () =>

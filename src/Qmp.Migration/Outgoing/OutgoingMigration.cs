@@ -44,6 +44,7 @@ public sealed class OutgoingMigration
     private bool _guestWasStopped;
     private string? _error;
     private volatile bool _mayContinue;
+    private volatile bool _abandoned;
 
     internal OutgoingMigration(
         VirtualMachine machine,
@@ -121,6 +122,13 @@ public sealed class OutgoingMigration
         }
 
         _waker.Wake();
+    }
+
+    /// <summary>Cancels it because the machine ends, which does not wait until it is wound up.</summary>
+    internal void Abandon()
+    {
+        _abandoned = true;
+        Cancel();
     }
 
     /// <summary>Cuts the connection; the migration fails for that reason.</summary>
@@ -378,6 +386,8 @@ public sealed class OutgoingMigration
 
     private void Announce(MigrationStatus status)
     {
+        // Nobody is left to be told that an abandoned migration has been wound up, unless there was nothing to wind up.
+        if (_abandoned && _channel is not null && status == MigrationStatus.Cancelled) return;
         if (_options.Has(MigrationCapability.Events)) _events.Status(status);
     }
 }
