@@ -67,7 +67,7 @@ internal static class DocWriter
     public static string FirstParagraph(DocSection? section)
     {
         var first = Split(section).FirstOrDefault();
-        return first is null ? "" : Reference.Replace(string.Join(" ", first), "$1");
+        return first is null ? "" : References(string.Join(" ", first), "$1");
     }
 
     private static void Tag(SourceWriter writer, string tag, List<string[]> paragraphs)
@@ -157,6 +157,10 @@ internal static class DocWriter
                 _ => text.Append(c),
             };
         }
-        return Reference.Replace(text.ToString(), "<c>$1</c>");
+        return References(text.ToString(), "<c>$1</c>");
     }
+
+    /// <summary>Most lines have none, and the search for one is slow.</summary>
+    private static string References(string text, string replacement) =>
+        text.IndexOf('@') < 0 ? text : Reference.Replace(text, replacement);
 }
