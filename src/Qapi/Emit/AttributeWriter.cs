@@ -5,8 +5,11 @@ namespace Qapi.Emit;
 /// <summary>Attributes of generated code.</summary>
 internal static class AttributeWriter
 {
+    /// <summary>Who wrote it, in that mark.</summary>
+    public const string Generator = "Qapi.Generators";
+
     private const string Generated =
-        "[global::System.CodeDom.Compiler.GeneratedCode(\"Qapi.Generators\", \"1.0\")]";
+        "[global::System.CodeDom.Compiler.GeneratedCode(\"" + Generator + "\", \"1.0\")]";
 
     /// <summary>The mark of a generated type.</summary>
     public static void Type(SourceWriter writer) => writer.Line(Generated);

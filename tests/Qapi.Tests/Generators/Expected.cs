@@ -13,7 +13,7 @@ internal static class Expected
     {
         if (Environment.GetEnvironmentVariable(Switch) == "1")
         {
-            Record(Path.Combine(ProjectDirectory(), "Expected", name), files);
+            Record(Path.Combine(Repository.Root, "tests", "Qapi.Tests", "Expected", name), files);
             Assert.Inconclusive("recorded");
         }
         var directory = Path.Combine(AppContext.BaseDirectory, "Expected", name);
@@ -33,13 +33,5 @@ internal static class Expected
         Directory.CreateDirectory(directory);
         foreach (var (file, text) in files)
             File.WriteAllText(Path.Combine(directory, file + ".txt"), text);
-    }
-
-    private static string ProjectDirectory()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Qmp.sln")))
-            directory = directory.Parent!;
-        return Path.Combine(directory.FullName, "tests", "Qapi.Tests");
     }
 }
