@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Qapi.Model;
 
 namespace Qapi.Emit;
@@ -7,8 +6,6 @@ namespace Qapi.Emit;
 /// <summary>Documentation comments of the schema as XML documentation.</summary>
 internal static class DocWriter
 {
-    private static readonly Regex Reference = new(@"(?<![A-Za-z0-9])@([A-Za-z_][A-Za-z0-9_.-]*[A-Za-z0-9_]|[A-Za-z])");
-
     /// <summary>A summary of one sentence that is not from the schema.</summary>
     public static void Summary(SourceWriter writer, string text) => Tag(writer, "summary", [[text]]);
 
@@ -67,7 +64,7 @@ internal static class DocWriter
     public static string FirstParagraph(DocSection? section)
     {
         var first = Split(section).FirstOrDefault();
-        return first is null ? "" : References(string.Join(" ", first), "$1");
+        return first is null ? "" : DocReference.Replace(string.Join(" ", first), "", "");
     }
 
     private static void Tag(SourceWriter writer, string tag, List<string[]> paragraphs)
@@ -157,10 +154,6 @@ internal static class DocWriter
                 _ => text.Append(c),
             };
         }
-        return References(text.ToString(), "<c>$1</c>");
+        return DocReference.Replace(text.ToString(), "<c>", "</c>");
     }
-
-    /// <summary>Most lines have none, and the search for one is slow.</summary>
-    private static string References(string text, string replacement) =>
-        text.IndexOf('@') < 0 ? text : Reference.Replace(text, replacement);
 }
