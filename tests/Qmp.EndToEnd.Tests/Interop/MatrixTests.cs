@@ -1,0 +1,25 @@
+using Qmp.Interop.Emulators;
+using Qmp.Interop.Matrix;
+using Qmp.Types;
+
+namespace Qmp.EndToEnd.Tests.Interop;
+
+/// <summary>Every way to migrate, from and to a real QEMU and between emulators of ours.</summary>
+[TestFixture]
+internal sealed class MatrixTests
+{
+    private static IEnumerable<TestCaseData> Cases() =>
+        from scenario in Scenario.All
+        from pair in Pair.WithQmpd
+        select new TestCaseData(scenario, pair).SetName($"{scenario}, {pair}");
+
+    [TestCaseSource(nameof(Cases)), Repeat(2)]
+    public async Task Guest_arrives_whole(Scenario scenario, Pair pair)
+    {
+        Requirement.Check(pair);
+        int seed = Random.Shared.Next();
+        TestContext.Out.WriteLine($"seed {seed}");
+        MigrationInfo info = await ScenarioRun.RunAsync(scenario, pair, seed);
+        TestContext.Out.WriteLine($"total {info.TotalTime} ms, downtime {info.Downtime} ms");
+    }
+}

@@ -1,0 +1,148 @@
+using Qmp.Api;
+using Qmp.Client;
+using Qmp.Testing.Conversations.Targets;
+using Qmp.Types;
+
+namespace Qmp.Interop.Emulators;
+
+/// <summary>QEMU or qmpd as a process, and a connection to its monitor. Both are started with the same words.</summary>
+internal sealed class EmulatorProcess : IAsyncDisposable
+{
+    /// <summary>The size of its memory.</summary>
+    public const int MemorySize = 64 << 20;
+
+    private static readonly QmpClientOptions ClientOptions = new()
+    {
+        ConnectRetryInterval = TimeSpan.FromMilliseconds(5),
+        ConnectTimeout = TimeSpan.FromSeconds(60),
+        CommandTimeout = TimeSpan.FromSeconds(60),
+        EventCapacity = 1 << 16,
+    };
+
+    private readonly ITargetVm _process;
+    private readonly TemporaryFolder _folder;
+
+    private EmulatorProcess(EmulatorKind kind, string role, ITargetVm process, TemporaryFolder folder)
+    {
+        Kind = kind;
+        Role = role;
+        Socket = folder.File($"{role}.qmp");
+        _process = process;
+        _folder = folder;
+        Monitor = new QmpConnection(QmpEndpoint.Unix(Socket), ClientOptions);
+        Events = new EventLog(Monitor.Subscribe());
+        Migration = new MigrationClient(Monitor);
+        Misc = new MiscClient(Monitor);
+        Machine = new MachineClient(Monitor);
+    }
+
+    public EmulatorKind Kind { get; }
+
+    public string Role { get; }
+
+    /// <summary>The path of its monitor's socket.</summary>
+    public string Socket { get; }
+
+    public QmpConnection Monitor { get; }
+
+    public EventLog Events { get; }
+
+    public MigrationClient Migration { get; }
+
+    public MiscClient Misc { get; }
+
+    public MachineClient Machine { get; }
+
+    /// <summary>Ends with the exit status; below 0, the signal that ended it.</summary>
+    public Task<int> Exit => _process.Exit;
+
+    /// <summary>What it has printed on standard error by now, without the name of the program.</summary>
+    public string[] Complaints =>
+    [
+        .. _process.StandardError.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line[(line.IndexOf(": ", StringComparison.Ordinal) is var end and >= 0 ? end + 2 : 0)..]),
+    ];
+
+    /// <summary>Starts one with nothing but memory.</summary>
+    /// <param name="kind">Which program.</param>
+    /// <param name="role">What it is called; unique in its folder.</param>
+    /// <param name="folder">For its socket and files.</param>
+    /// <param name="words">Further words of the command line.</param>
+    /// <exception cref="InteropException">It ended before it could be reached.</exception>
+    public static async Task<EmulatorProcess> StartAsync(
+        EmulatorKind kind, string role, TemporaryFolder folder, params IEnumerable<string> words)
+    {
+        string[] all =
+        [
+            "-M", "none", "-nodefaults", "-display", "none", "-m", $"{MemorySize >> 20}M",
+            "-qmp", $"unix:{folder.File(role)}.qmp,server=on,wait=off", .. words,
+        ];
+        ITargetVm process = await new ProcessTarget(EmulatorPrograms.PathOf(kind))
+            .StartAsync(new VmStart(role, all, folder.Path, PassesDescriptors: false)).ConfigureAwait(false);
+        var emulator = new EmulatorProcess(kind, role, process, folder);
+        try
+        {
+            using var gaveUp = new CancellationTokenSource();
+            Task opening = emulator.Monitor.OpenAsync(gaveUp.Token);
+            if (await Task.WhenAny(opening, process.Exit).ConfigureAwait(false) == process.Exit)
+            {
+                await gaveUp.CancelAsync().ConfigureAwait(false);
+                await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw new InteropException(
+                    $"{emulator} ended before it could be reached: {string.Join('\n', emulator.Complaints)}");
+            }
+
+            await opening.ConfigureAwait(false);
+            return emulator;
+        }
+        catch
+        {
+            await emulator.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Switches capabilities on, and <c>events</c>.</summary>
+    public async Task SwitchOnAsync(params IEnumerable<MigrationCapability> capabilities) =>
+        await Migration.MigrateSetCapabilitiesAsync(new()
+        {
+            Capabilities =
+            [
+                .. capabilities.Append(MigrationCapability.Events)
+                    .Select(c => new MigrationCapabilityStatus { Capability = c, State = true }),
+            ],
+        }).ConfigureAwait(false);
+
+    public async Task<MigrationInfo> QueryMigrateAsync() =>
+        await Migration.QueryMigrateAsync(new()).ConfigureAwait(false);
+
+    public async Task<RunState> QueryRunStateAsync() =>
+        (await new RunStateClient(Monitor).QueryStatusAsync(new()).ConfigureAwait(false)).Status;
+
+    /// <summary>All of guest memory.</summary>
+    public async Task<byte[]> ReadMemoryAsync(long offset = 0, int length = MemorySize)
+    {
+        string path = _folder.File($"{Role}.memory");
+        await Machine.PmemsaveAsync(new() { Val = (ulong)offset, Size = (ulong)length, Filename = path })
+            .ConfigureAwait(false);
+        byte[] memory = await File.ReadAllBytesAsync(path).ConfigureAwait(false);
+        File.Delete(path);
+        return memory;
+    }
+
+    /// <summary>Ends it as SIGKILL does, and waits for that.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await Exit.ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync().ConfigureAwait(false);
+        Events.Dispose();
+        await Monitor.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public override string ToString() => $"{Role} ({Kind.ToString().ToLowerInvariant()})";
+}

@@ -1,0 +1,46 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Qmp.Interop.Emulators;
+
+/// <summary>Where the emulators are.</summary>
+internal static partial class EmulatorPrograms
+{
+    private const string Qemu = "qemu-system-x86_64";
+    private static readonly Version Oldest = new(10, 0);
+    private static readonly Lazy<string?> Missing = new(FindProblem);
+
+    /// <summary>Why there is no QEMU to be had that this can be compared with; <see langword="null"/> if there is one.</summary>
+    public static string? QemuProblem => Missing.Value;
+
+    /// <summary>The program to start.</summary>
+    public static string PathOf(EmulatorKind kind) => kind == EmulatorKind.Qemu ? Qemu : Qmpd();
+
+    // Programs are built side by side: bin/Qmp.Interop/release, bin/qmpd/release.
+    private static string Qmpd()
+    {
+        string here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+        return Path.GetFullPath(Path.Combine(here, "..", "..", "qmpd", Path.GetFileName(here), "qmpd"));
+    }
+
+    private static string? FindProblem()
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(Qemu, "--version") { RedirectStandardOutput = true })!;
+            string text = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return Version.TryParse(VersionPattern().Match(text).Value, out Version? version) && version >= Oldest
+                ? null
+                : $"{Qemu} is older than {Oldest}: {text.Split('\n')[0]}";
+        }
+        catch (Win32Exception e)
+        {
+            return $"{Qemu} is not installed: {e.Message}";
+        }
+    }
+
+    [GeneratedRegex(@"(?<=version )\d+\.\d+(\.\d+)?")]
+    private static partial Regex VersionPattern();
+}

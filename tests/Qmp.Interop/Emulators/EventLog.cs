@@ -1,0 +1,63 @@
+using Qmp.Api;
+using Qmp.Client;
+using Qmp.Types;
+
+namespace Qmp.Interop.Emulators;
+
+/// <summary>All events of one emulator, from its start on. For one caller at a time.</summary>
+internal sealed class EventLog(EventSubscription subscription) : IDisposable
+{
+    /// <summary>Only ever reached by a failure.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly List<QmpEvent> _seen = [];
+
+    /// <summary>The events so far.</summary>
+    public IReadOnlyList<QmpEvent> Seen
+    {
+        get
+        {
+            while (subscription.TryRead(out QmpEvent? value)) _seen.Add(value);
+            return _seen;
+        }
+    }
+
+    /// <summary>The events so far as texts: <c>STOP</c>, <c>MIGRATION active</c>, <c>MIGRATION_PASS 2</c>.</summary>
+    public IEnumerable<string> Texts => Seen.Select(TextOf);
+
+    /// <summary>The first event of such a text, past or to come.</summary>
+    public Task<QmpEvent> WhenAsync(string text) => WhenAsync(text, e => TextOf(e) == text);
+
+    /// <summary>The first change of the migration to that status, past or to come.</summary>
+    public Task<QmpEvent> WhenAsync(MigrationStatus status) => WhenAsync($"MIGRATION {status.ToWireName()}");
+
+    /// <summary>The event that ends a migration, past or to come.</summary>
+    public Task<QmpEvent> WhenEndedAsync() => WhenAsync("the end of the migration", e =>
+        TextOf(e) is "MIGRATION completed" or "MIGRATION failed" or "MIGRATION cancelled");
+
+    public void Dispose() => subscription.Dispose();
+
+    private static string TextOf(QmpEvent value) => value.Name switch
+    {
+        "MIGRATION" => $"MIGRATION {value.Read(MigrationEventDescriptors.Migration).Status.ToWireName()}",
+        "MIGRATION_PASS" => $"MIGRATION_PASS {value.Read(MigrationEventDescriptors.MigrationPass).Pass}",
+        _ => value.Name,
+    };
+
+    private async Task<QmpEvent> WhenAsync(string what, Func<QmpEvent, bool> isAwaited)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        try
+        {
+            for (int next = 0; ; next++)
+            {
+                if (next == Seen.Count) _seen.Add(await subscription.ReadAsync(limit.Token).ConfigureAwait(false));
+                if (isAwaited(_seen[next])) return _seen[next];
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or QmpDisconnectedException)
+        {
+            throw new InteropException($"{what} did not come ({e.Message}); there were: {string.Join(", ", Texts)}");
+        }
+    }
+}

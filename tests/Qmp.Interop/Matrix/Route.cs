@@ -1,0 +1,29 @@
+namespace Qmp.Interop.Matrix;
+
+/// <summary>How a stream gets from the source to the destination.</summary>
+internal enum Route
+{
+    /// <summary>A Unix socket, named in <c>migrate-incoming</c>.</summary>
+    Unix,
+
+    /// <summary>A Unix socket, named in <c>-incoming</c>.</summary>
+    UnixOnCommandLine,
+
+    /// <summary>A TCP port that the destination chooses.</summary>
+    Tcp,
+
+    /// <summary>A file, which the destination reads afterwards.</summary>
+    File,
+
+    /// <summary>A file, from the middle on.</summary>
+    FileWithOffset,
+
+    /// <summary>A file, written and read by commands.</summary>
+    Exec,
+
+    /// <summary>Two connected sockets that both ends get by <c>getfd</c>.</summary>
+    PassedDescriptors,
+
+    /// <summary>Two connected sockets; the destination has inherited its one.</summary>
+    InheritedDescriptor,
+}

@@ -1,0 +1,53 @@
+using Qmp.Types;
+
+namespace Qmp.Interop.Matrix;
+
+/// <summary>A way to migrate that must work between any two emulators.</summary>
+internal sealed record Scenario(string Name)
+{
+    private static readonly MigrationCapability[] ReturnPath = [MigrationCapability.ReturnPath];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new("plain unix"),
+        new("unix on the command line") { Route = Route.UnixOnCommandLine },
+        new("plain tcp") { Route = Route.Tcp },
+        new("return-path") { Capabilities = ReturnPath },
+        new("switchover-ack") { Capabilities = [.. ReturnPath, MigrationCapability.SwitchoverAck] },
+        new("switchover-ack over tcp")
+        {
+            Route = Route.Tcp, Capabilities = [.. ReturnPath, MigrationCapability.SwitchoverAck],
+        },
+        new("pause-before-switchover") { Capabilities = [MigrationCapability.PauseBeforeSwitchover] },
+        new("paused source") { SourceIsPaused = true },
+        new("validate-uuid")
+        {
+            Capabilities = [MigrationCapability.ValidateUuid], Uuid = "6b8d1b5e-0f3a-4c55-9d0e-1d2f3a4b5c6d",
+        },
+        new("file") { Route = Route.File },
+        new("file with offset") { Route = Route.FileWithOffset },
+        new("exec") { Route = Route.Exec },
+        new("x-ignore-shared") { Capabilities = [MigrationCapability.XIgnoreShared], SharesMemory = true },
+        new("fd, passed to both") { Route = Route.PassedDescriptors, Capabilities = ReturnPath },
+        new("fd, inherited by the destination") { Route = Route.InheritedDescriptor, Capabilities = ReturnPath },
+    ];
+
+    /// <summary>How the stream gets there.</summary>
+    public Route Route { get; init; }
+
+    /// <summary>What both ends switch on.</summary>
+    public IReadOnlyList<MigrationCapability> Capabilities { get; init; } = [];
+
+    /// <summary>Whether the guest is paused before it moves.</summary>
+    public bool SourceIsPaused { get; init; }
+
+    /// <summary>Whether both have the same file for memory.</summary>
+    public bool SharesMemory { get; init; }
+
+    /// <summary>The UUID of both.</summary>
+    public string? Uuid { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

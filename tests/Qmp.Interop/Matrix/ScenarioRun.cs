@@ -1,0 +1,205 @@
+using Microsoft.Win32.SafeHandles;
+using Qmp.Api;
+using Qmp.Client;
+using Qmp.Interop.Emulators;
+using Qmp.Types;
+
+namespace Qmp.Interop.Matrix;
+
+/// <summary>Migrates once and checks everything that can be checked.</summary>
+internal sealed class ScenarioRun : IDisposable
+{
+    private const int Offset = 0x2000;
+    private const string DescriptorName = "stream";
+
+    private readonly Scenario _scenario;
+    private readonly Pair _pair;
+    private readonly byte[] _image;
+    private readonly TemporaryFolder _folder = new();
+    private readonly SocketPair _sockets = SocketPair.Create();
+    private readonly byte[] _head = new byte[Offset]; // of the file, before the offset
+    private int _inherited;
+
+    private ScenarioRun(Scenario scenario, Pair pair, int seed)
+    {
+        _scenario = scenario;
+        _pair = pair;
+        _image = MemoryImage.Create(seed);
+        new Random(seed).NextBytes(_head);
+    }
+
+    private string Stream => _folder.File("stream");
+
+    /// <summary>Whether the destination reads what is complete by then.</summary>
+    private bool IsStored => _scenario.Route is Route.File or Route.FileWithOffset or Route.Exec;
+
+    /// <returns>What the source says of the migration in the end.</returns>
+    /// <exception cref="InteropException">Something is not as it must be.</exception>
+    public static async Task<MigrationInfo> RunAsync(Scenario scenario, Pair pair, int seed)
+    {
+        using var run = new ScenarioRun(scenario, pair, seed);
+        return await run.RunAsync().ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _sockets.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task<MigrationInfo> RunAsync()
+    {
+        await File.WriteAllBytesAsync(_folder.File("image"), _image).ConfigureAwait(false);
+        await using EmulatorProcess source = await StartSourceAsync().ConfigureAwait(false);
+        await using EmulatorProcess destination = await StartDestinationAsync().ConfigureAwait(false);
+        if (!IsStored) await ListenAsync(destination).ConfigureAwait(false);
+        await SendAsync(source, destination).ConfigureAwait(false);
+        await RequireAsync(source, await source.Events.WhenEndedAsync().ConfigureAwait(false)).ConfigureAwait(false);
+        if (IsStored) await ListenAsync(destination).ConfigureAwait(false);
+        await RequireAsync(destination, await destination.Events.WhenEndedAsync().ConfigureAwait(false))
+            .ConfigureAwait(false);
+        return await CheckAsync(source, destination).ConfigureAwait(false);
+    }
+
+    private Task<EmulatorProcess> StartSourceAsync()
+    {
+        string[] content = _scenario.SharesMemory
+            ? []
+            : ["-device", $"loader,file={_folder.File("image")},addr=0,force-raw=on"];
+        return EmulatorProcess.StartAsync(_pair.Source, "src", _folder, [.. Machine(), .. content]);
+    }
+
+    private async Task<EmulatorProcess> StartDestinationAsync()
+    {
+        using SafeFileHandle? inherited = _scenario.Route == Route.InheritedDescriptor
+            ? SocketPair.Inheritable(_sockets.Right)
+            : null;
+        string[] incoming = _scenario.Route == Route.UnixOnCommandLine
+            ? ["-global", "migration.x-events=on", "-incoming", $"unix:{Stream}"]
+            : ["-incoming", "defer"];
+        EmulatorProcess destination = await EmulatorProcess
+            .StartAsync(_pair.Destination, "dst", _folder, [.. Machine(), .. incoming]).ConfigureAwait(false);
+        _inherited = inherited is null ? -1 : (int)inherited.DangerousGetHandle();
+        return destination;
+    }
+
+    private IEnumerable<string> Machine()
+    {
+        if (_scenario.Uuid is { } uuid)
+        {
+            yield return "-uuid";
+            yield return uuid;
+        }
+
+        if (!_scenario.SharesMemory) yield break;
+        yield return "-object";
+        yield return "memory-backend-file,id=mem,share=on,"
+            + $"size={EmulatorProcess.MemorySize},mem-path={_folder.File("image")}";
+        yield return "-machine";
+        yield return "memory-backend=mem";
+    }
+
+    private async Task ListenAsync(EmulatorProcess destination)
+    {
+        if (_scenario.Route == Route.UnixOnCommandLine) return;
+        await destination.SwitchOnAsync(_scenario.Capabilities).ConfigureAwait(false);
+        if (_scenario.Route == Route.PassedDescriptors) await PassAsync(destination, _sockets.Right).ConfigureAwait(false);
+        string uri = _scenario.Route switch
+        {
+            Route.Unix => $"unix:{Stream}",
+            Route.Tcp => "tcp:127.0.0.1:0",
+            Route.File => $"file:{Stream}",
+            Route.FileWithOffset => $"file:{Stream},offset={Offset}",
+            Route.Exec => $"exec:cat {Stream}",
+            Route.PassedDescriptors => $"fd:{DescriptorName}",
+            Route.InheritedDescriptor => $"fd:{_inherited}",
+            _ => throw new InvalidOperationException(),
+        };
+        await destination.Migration.MigrateIncomingAsync(new() { Uri = uri }).ConfigureAwait(false);
+    }
+
+    private async Task SendAsync(EmulatorProcess source, EmulatorProcess destination)
+    {
+        if (_scenario.SourceIsPaused) await source.Misc.StopAsync(new()).ConfigureAwait(false);
+        await source.SwitchOnAsync(_scenario.Capabilities).ConfigureAwait(false);
+        string uri = _scenario.Route switch
+        {
+            Route.Unix or Route.UnixOnCommandLine => $"unix:{Stream}",
+            Route.Tcp => await TcpAsync(destination).ConfigureAwait(false),
+            Route.File => $"file:{Stream}",
+            Route.FileWithOffset => $"file:{Stream},offset={Offset}",
+            Route.Exec => $"exec:cat > {Stream}",
+            _ => $"fd:{DescriptorName}",
+        };
+        if (_scenario.Route == Route.FileWithOffset) await File.WriteAllBytesAsync(Stream, _head).ConfigureAwait(false);
+        if (_scenario.Route is Route.PassedDescriptors or Route.InheritedDescriptor)
+        {
+            await PassAsync(source, _sockets.Left).ConfigureAwait(false);
+        }
+
+        await source.Migration.MigrateAsync(new() { Uri = uri }).ConfigureAwait(false);
+        if (!_scenario.Capabilities.Contains(MigrationCapability.PauseBeforeSwitchover)) return;
+        await source.Events.WhenAsync(MigrationStatus.PreSwitchover).ConfigureAwait(false);
+        await source.Migration.MigrateContinueAsync(new() { State = MigrationStatus.PreSwitchover })
+            .ConfigureAwait(false);
+    }
+
+    private static async Task<string> TcpAsync(EmulatorProcess destination)
+    {
+        MigrationInfo info = await destination.QueryMigrateAsync().ConfigureAwait(false);
+        return info.SocketAddress is [SocketAddress.Inet inet]
+            ? $"tcp:{inet.Value.Host}:{inet.Value.Port}"
+            : throw new InteropException($"{destination} does not say where it listens");
+    }
+
+    private static async Task PassAsync(EmulatorProcess emulator, SafeFileHandle descriptor) => await new MiscClient(
+        emulator.Monitor.With(new QmpCallOptions { Descriptor = descriptor }))
+        .GetfdAsync(new() { Fdname = DescriptorName }).ConfigureAwait(false);
+
+    private static async Task RequireAsync(EmulatorProcess emulator, QmpEvent end)
+    {
+        if ((string?)end.Data?["status"] == "completed") return;
+        string complaints = string.Join('\n', emulator.Complaints);
+        string? reason = emulator.Exit.IsCompleted
+            ? "it has exited"
+            : (await emulator.QueryMigrateAsync().ConfigureAwait(false)).ErrorDesc;
+        throw new InteropException($"{emulator} has not completed: {end.Data?["status"]}, {reason}\n{complaints}");
+    }
+
+    private async Task<MigrationInfo> CheckAsync(EmulatorProcess source, EmulatorProcess destination)
+    {
+        MigrationInfo info = await source.QueryMigrateAsync().ConfigureAwait(false);
+        Expect("status of the source", MigrationStatus.Completed, info.Status);
+        Expect("status of the destination", MigrationStatus.Completed,
+            (await destination.QueryMigrateAsync().ConfigureAwait(false)).Status);
+        Expect("run state of the source", RunState.Postmigrate,
+            await source.QueryRunStateAsync().ConfigureAwait(false));
+        Expect("run state of the destination", _scenario.SourceIsPaused ? RunState.Paused : RunState.Running,
+            await destination.QueryRunStateAsync().ConfigureAwait(false));
+        await CheckMemoryAsync(source).ConfigureAwait(false);
+        await CheckMemoryAsync(destination).ConfigureAwait(false);
+        if (_scenario.SharesMemory && info.Ram!.Transferred > 1 << 20)
+        {
+            throw new InteropException($"{info.Ram.Transferred} bytes were sent although memory is shared");
+        }
+
+        if (_scenario.Route == Route.FileWithOffset)
+        {
+            byte[] file = await File.ReadAllBytesAsync(Stream).ConfigureAwait(false);
+            MemoryImage.Compare("the beginning of the file", _head, file.AsSpan(0, Offset));
+        }
+
+        return info;
+    }
+
+    private async Task CheckMemoryAsync(EmulatorProcess emulator)
+    {
+        byte[] memory = await emulator.ReadMemoryAsync().ConfigureAwait(false);
+        MemoryImage.Compare($"memory of {emulator}", _image, memory);
+    }
+
+    private static void Expect<T>(string what, T expected, T actual)
+    {
+        if (!Equals(expected, actual)) throw new InteropException($"{what}: {actual}, expected {expected}");
+    }
+}

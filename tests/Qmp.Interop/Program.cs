@@ -1,0 +1,5 @@
+using System.CommandLine;
+using Qmp.Interop.Soak;
+
+var root = new RootCommand("Migrations between qmpd and QEMU, outside of the tests") { SoakCommand.Create() };
+return await root.Parse(args).InvokeAsync();
