@@ -29,6 +29,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     private readonly QmpServer _server;
     private readonly IncomingPolicy _incoming = new();
     private readonly MonitorList _monitors = new();
+    private readonly SimulatedDevices _devices;
 
     /// <summary>Puts the emulator together; nothing runs yet.</summary>
     /// <exception cref="CommandLineException">The options ask for what is not to be had.</exception>
@@ -58,7 +59,8 @@ public sealed class EmulatorInstance : IAsyncDisposable
         Migration.IncomingFailed += OnIncomingFailed;
         MigrationGlobals.Apply(options.Globals, Migration.Options);
         MachineMemory.Create(options, type, Machine.Memory);
-        DeviceFactory.Create(options.Devices, Machine, Migration.Blockers);
+        _devices = DeviceFactory.Create(options.Devices, Machine, Migration, ports.Logger);
+        Migration.Faults.Happening += events.Fault;
         foreach (OptionValue<AddFdOptions> added in options.Descriptors)
         {
             ports.Descriptors.Sets.Add((int)added.Value.Fd!, (long)added.Value.Set!, added.Value.Opaque);
@@ -85,7 +87,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
                 Logger = ports.Logger,
                 MapException = MapException,
             },
-            Commands(policy),
+            Commands(policy, options.Simulation),
             new MachineCommandLoop(Machine.Loop),
             _bus);
     }
@@ -143,26 +145,31 @@ public sealed class EmulatorInstance : IAsyncDisposable
         Machine.Dispose();
     }
 
-    private CommandRegistry Commands(Protocol.Visitors.CompatPolicy policy)
+    private CommandRegistry Commands(Protocol.Visitors.CompatPolicy policy, bool withSimulation)
     {
         var guest = new GuestControl(Machine);
         var human = new HumanMonitorInterpreter(
             new HumanCommands(guest, Migration, _shutdown), new HumanInfos(Machine, Migration));
         var migration = new MigrationCommands(Migration, _incoming);
-        return new CommandRegistry.Builder()
+        var commands = new CommandRegistry.Builder()
             .Add(RunStateCommandTable.Commands, new RunStateCommands(Machine, _shutdown))
             .Add(CharCommandTable.Commands, new CharCommands(_monitors))
             .Add(NetCommandTable.Commands, new NetCommands())
             .Add(MigrationCommandTable.Commands, migration)
             .Add(MigrationCommandTable.OobCommands, migration)
-            .Add(ControlCommandTable.Commands, session => new ControlCommands(session, _shutdown))
-            .Add(IntrospectCommandTable.Commands, new IntrospectCommands(policy))
+            .Add(ControlCommandTable.Commands, session => new ControlCommands(session, _shutdown, withSimulation))
+            .Add(IntrospectCommandTable.Commands, new IntrospectCommands(policy, withSimulation))
             .Add(MachineCommandTable.Commands, new MachineCommands(Machine, _shutdown))
             .Add(YankCommandTable.OobCommands, new YankCommands(_monitors, Migration))
             .Add(
                 MiscCommandTable.Commands,
-                session => new MiscCommands(Machine, guest, human, _ports.Descriptors, session))
-            .Build();
+                session => new MiscCommands(Machine, guest, human, _ports.Descriptors, session));
+        if (withSimulation)
+        {
+            commands.Add(XSimCommandTable.Commands, new XSimCommands(Migration, _devices, Machine.Timeline));
+        }
+
+        return commands.Build();
     }
 
     private void AddMonitor(MonitorSpec spec)

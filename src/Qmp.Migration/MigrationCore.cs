@@ -3,9 +3,11 @@ using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Devices;
 using Qmp.Migration.DirtyRate;
+using Qmp.Migration.Faults;
 using Qmp.Migration.Incoming;
 using Qmp.Migration.Options;
 using Qmp.Migration.Outgoing;
+using Qmp.Migration.Switchover;
 using Qmp.Types;
 using Serilog;
 
@@ -36,6 +38,7 @@ public sealed class MigrationCore
         _logger = logger;
         Devices = new DeviceRegistry(machine);
         DirtyRate = new DirtyRateMeter(machine, new Random());
+        Faults = new FaultPoints(machine.Timeline, logger);
     }
 
     /// <summary>Capabilities and parameters.</summary>
@@ -68,6 +71,27 @@ public sealed class MigrationCore
     /// <summary>Measures how fast the guest dirties its memory.</summary>
     public DirtyRateMeter DirtyRate { get; }
 
+    /// <summary>What shall go wrong.</summary>
+    public FaultPoints Faults { get; }
+
+    /// <summary>What is known here of the current or latest switchover.</summary>
+    public SwitchoverStatus Switchover => this switch
+    {
+        { _outgoing: { Gate: var gate } outgoing } => new SwitchoverStatus(
+            SwitchoverRole.Source,
+            gate.IsNeeded,
+            gate.AcknowledgedAt,
+            0,
+            outgoing.State.IsRunning ? gate.WaitingSince : null),
+        { _incoming: { } incoming } => new SwitchoverStatus(
+            SwitchoverRole.Destination,
+            Options.Has(MigrationCapability.SwitchoverAck),
+            incoming.Loader?.AcknowledgedAt,
+            incoming.Loader?.Acks.Approvals ?? 0,
+            null),
+        _ => new SwitchoverStatus(SwitchoverRole.None, Options.Has(MigrationCapability.SwitchoverAck), null, 0, null),
+    };
+
     /// <summary>Whether there is a connection to cut: from the request to migrate to its end.</summary>
     public bool CanBeYanked => IsRunning || _incoming is { State.Current: MigrationStatus.Setup or MigrationStatus.Active };
 
@@ -98,7 +122,7 @@ public sealed class MigrationCore
         if (request.Resume) throw new MigrationException("Cannot resume if there is no paused migration");
         if (IsRunning) throw new MigrationException("There's a migration process in progress");
         MigrationPreconditions.CheckSource(_machine, Options, Blockers);
-        var outgoing = new OutgoingMigration(_machine, Devices, Options, _transport, _events, _logger);
+        var outgoing = new OutgoingMigration(_machine, Devices, Options, _transport, Faults, _events, _logger);
         _outgoing = outgoing;
         outgoing.Start(request.Address);
     }
@@ -124,7 +148,8 @@ public sealed class MigrationCore
         MigrationPreconditions.CheckSupported(Options);
         if (_incoming is null)
         {
-            var incoming = new IncomingMigration(_machine, Devices, Options, _transport, _events, _logger);
+            var incoming = new IncomingMigration(
+                _machine, Devices, Options, _transport, Faults, _events, _logger);
             incoming.Failed += error => IncomingFailed?.Invoke(error);
             _incoming = incoming;
         }
@@ -192,5 +217,6 @@ public sealed class MigrationCore
         _outgoing?.Abandon();
         _incoming?.Shutdown();
         DirtyRate.Shutdown();
+        Faults.Shutdown();
     }
 }

@@ -36,6 +36,7 @@ internal static class MigrationReport
                     SetupTime = migration.Times.SetupTime ?? 0,
                     TotalTime = migration.Times.TotalTime(machine.Timeline.NowMilliseconds),
                     Ram = Ram(migration, status),
+                    Vfio = Vfio(migration),
                     CpuThrottlePercentage = Throttle(machine),
                     ErrorDesc = migration.Error,
                 };
@@ -47,6 +48,7 @@ internal static class MigrationReport
                     Downtime = migration.Times.Downtime ?? 0,
                     TotalTime = migration.Times.TotalTime(machine.Timeline.NowMilliseconds),
                     Ram = Ram(migration, status),
+                    Vfio = Vfio(migration),
                     CpuThrottlePercentage = Throttle(machine),
                 };
 
@@ -71,6 +73,9 @@ internal static class MigrationReport
                 ErrorDesc = status == MigrationStatus.Failed ? migration.Error : null,
             };
     }
+
+    private static VfioStats? Vfio(OutgoingMigration migration) =>
+        migration.DeviceStateBytes is { } bytes ? new VfioStats { Transferred = bytes } : null;
 
     private static long? Throttle(VirtualMachine machine) =>
         machine.ThrottlePercentage is var percentage and not 0 ? percentage : null;

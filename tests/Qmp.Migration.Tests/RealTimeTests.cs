@@ -64,13 +64,6 @@ internal sealed class RealTimeTests
         Assert.That(destination.Ram().AsSpan().SequenceEqual(source.Ram()));
     }
 
-    private sealed class NoDescriptors : IPassedDescriptors
-    {
-        public int Take(string name) => -1;
-
-        public int Duplicate(long set, bool writing) => -1;
-    }
-
     [Test]
     public void Nobody_listens()
     {

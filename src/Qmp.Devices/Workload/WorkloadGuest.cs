@@ -1,4 +1,5 @@
 using Qmp.Machine;
+using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 
 namespace Qmp.Devices.Workload;
@@ -12,27 +13,44 @@ public sealed class WorkloadGuest : IGuest
     private readonly WorkloadPattern _pattern;
     private readonly Waker _waker;
     private readonly Lock _gate = new(); // guards _runs and _activity
-    private readonly long _rate;
+    private readonly long _memory;
     private Activity? _activity;
     private bool _runs;
+    private long _rate;
+    private long _newWorkingSet; // 0 for none
     private volatile int _throttle;
 
     /// <summary>A guest that does not run yet.</summary>
     /// <exception cref="ArgumentException">The working set does not lie in memory.</exception>
     public WorkloadGuest(VirtualMachine machine, WorkloadSettings settings)
     {
-        Settings = settings;
+        Id = settings.Id;
+        _memory = (long)machine.Memory.LengthFrom((ulong)settings.Offset);
+        if (!Fits(settings.WorkingSet)) throw new ArgumentException("no such memory", nameof(settings));
         _timeline = machine.Timeline;
         _rate = settings.Rate;
         _pattern = new WorkloadPattern(machine.Memory, settings.Offset, settings.WorkingSet);
         _waker = _timeline.CreateWaker();
     }
 
-    /// <summary>What it was made with.</summary>
-    public WorkloadSettings Settings { get; }
+    /// <summary>The id that commands name it by.</summary>
+    public string Id { get; }
+
+    /// <summary>Bytes dirtied a second; takes effect at once.</summary>
+    public long Rate
+    {
+        get => Volatile.Read(ref _rate);
+        set => Volatile.Write(ref _rate, value);
+    }
 
     /// <summary>How many writes the guest has made since its first boot, migrations included.</summary>
     public ulong Writes => _pattern.Writes;
+
+    /// <summary>Whether so many bytes from its first page lie in memory and are enough.</summary>
+    public bool Fits(long workingSet) => workingSet >= 2 * RamBlock.PageSize && workingSet <= _memory;
+
+    /// <summary>Lets it write other memory from now on, or from when it runs.</summary>
+    public void ChangeWorkingSet(long bytes) => Volatile.Write(ref _newWorkingSet, bytes);
 
     /// <summary>Compares memory with what must be there; the guest must be stopped.</summary>
     public string? Verify() => _pattern.Verify();
@@ -71,14 +89,16 @@ public sealed class WorkloadGuest : IGuest
     // not made up for beyond a second: a guest does not remember either.
     private async ValueTask RunAsync()
     {
-        ulong writes = _pattern.Writes;
+        ulong writes = _pattern.Resume();
         long last = _timeline.NowNanoseconds;
         double due = 0;
         while (Volatile.Read(ref _runs))
         {
+            if (Interlocked.Exchange(ref _newWorkingSet, 0) is var size and not 0) _pattern.Resize(size);
             long now = _timeline.NowNanoseconds;
-            due += _rate / (double)Machine.Memory.RamBlock.PageSize * (now - last) / 1e9 * (100 - _throttle) / 100;
-            due = Math.Min(due, Math.Max(1, _rate / Machine.Memory.RamBlock.PageSize));
+            long rate = Rate;
+            due += rate / (double)RamBlock.PageSize * (now - last) / 1e9 * (100 - _throttle) / 100;
+            due = Math.Min(due, Math.Max(1, rate / RamBlock.PageSize));
             last = now;
             if (due >= 1)
             {

@@ -6,50 +6,59 @@ namespace Qmp.Devices.Workload;
 /// <summary>What the workload writes, and the proof that all of it arrived.</summary>
 /// <remarks>
 /// <para>The working set is one ledger page and data pages after it, written round and round. The ledger holds how
-/// many writes were made, so it says which of them each data page must show: the latest. A data page carries the
-/// number of its write at both ends and a text derived from it between them.</para>
+/// many writes were made, in all and before this working set, so it says which of them each data page must show: the
+/// latest. A data page carries the number of its write at both ends and a text derived from it between them.</para>
 /// <para>A page that shows an older write was lost, a page whose ends differ is torn, a page whose text is wrong is
-/// corrupt. All of it lives in guest memory and migrates like the rest.</para>
+/// corrupt. All of it lives in guest memory and migrates like the rest: numbers in the ledger are little-endian, 8 bytes
+/// each, <c>"workload"</c>, pages, writes, writes before.</para>
 /// </remarks>
 public sealed class WorkloadPattern
 {
     private const int Page = RamBlock.PageSize;
     private const ulong Magic = 0x64616f6c6b726f77; // "workload"
     private const int Body = 32;
+    private const int LedgerSize = 32;
 
     private readonly GuestMemory _memory;
-    private readonly ulong _ledger;
-    private readonly long _pages;
+    private readonly ulong _offset;
     private readonly byte[] _head = new byte[Body];
     private readonly byte[] _number = new byte[8];
+    private Ledger _ledger;
 
     /// <summary>The pattern in <paramref name="workingSet"/> bytes from <paramref name="offset"/>.</summary>
     public WorkloadPattern(GuestMemory memory, long offset, long workingSet)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(workingSet, 2 * Page);
         _memory = memory;
-        _ledger = (ulong)offset;
-        _pages = workingSet / Page - 1;
+        _offset = (ulong)offset;
+        _ledger = new Ledger(PagesOf(workingSet), 0, 0);
     }
 
-    /// <summary>How many writes the ledger says were made; 0 if there is no ledger of this shape.</summary>
-    public ulong Writes
+    /// <summary>How many writes the ledger in memory says were made; 0 if there is none.</summary>
+    public ulong Writes => Find()?.Writes ?? 0;
+
+    /// <summary>Bytes of memory that are written.</summary>
+    public long WorkingSet => (_ledger.Pages + 1) * Page;
+
+    /// <summary>Goes on where the ledger in memory says; without one, begins.</summary>
+    /// <returns>How many writes were made.</returns>
+    public ulong Resume()
     {
-        get
-        {
-            Span<byte> ledger = stackalloc byte[24];
-            _memory.ReadPhysical(_ledger, ledger);
-            return BinaryPrimitives.ReadUInt64LittleEndian(ledger) == Magic
-                && BinaryPrimitives.ReadInt64LittleEndian(ledger[8..]) == _pages
-                ? BinaryPrimitives.ReadUInt64LittleEndian(ledger[16..])
-                : 0;
-        }
+        _ledger = Find() ?? _ledger;
+        return _ledger.Writes;
     }
 
-    /// <summary>Makes write number <paramref name="number"/> (from 1); the ledger is not touched.</summary>
+    /// <summary>Begins anew in another working set; the count of writes goes on.</summary>
+    public void Resize(long workingSet)
+    {
+        ulong writes = Writes;
+        _ledger = new Ledger(PagesOf(workingSet), writes, writes);
+        Record(writes);
+    }
+
+    /// <summary>Makes write number <paramref name="number"/>; the ledger is not touched.</summary>
     public void Write(ulong number)
     {
-        ulong page = PageOf(number);
+        ulong page = PageOf(_ledger, number);
         BinaryPrimitives.WriteUInt64LittleEndian(_head, number);
         Fill(number, _head.AsSpan(8));
         _memory.WritePhysical(page, _head);
@@ -60,25 +69,28 @@ public sealed class WorkloadPattern
     /// <summary>Writes into the ledger that <paramref name="writes"/> writes were made.</summary>
     public void Record(ulong writes)
     {
-        Span<byte> ledger = stackalloc byte[24];
-        BinaryPrimitives.WriteUInt64LittleEndian(ledger, Magic);
-        BinaryPrimitives.WriteInt64LittleEndian(ledger[8..], _pages);
-        BinaryPrimitives.WriteUInt64LittleEndian(ledger[16..], writes);
-        _memory.WritePhysical(_ledger, ledger);
+        _ledger = _ledger with { Writes = writes };
+        Span<byte> bytes = stackalloc byte[LedgerSize];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Magic);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], _ledger.Pages);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[16..], _ledger.Writes);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[24..], _ledger.Before);
+        _memory.WritePhysical(_offset, bytes);
     }
 
     /// <summary>Compares memory with what the ledger says must be there. The guest must be stopped.</summary>
     /// <returns>What is wrong, or <see langword="null"/> if nothing is.</returns>
     public string? Verify()
     {
-        ulong writes = Writes;
-        ulong first = writes > (ulong)_pages ? writes - (ulong)_pages + 1 : 1;
+        if (Find() is not { } ledger) return null;
+        ulong pages = (ulong)ledger.Pages;
+        ulong first = Math.Max(ledger.Before + 1, ledger.Writes > pages ? ledger.Writes - pages + 1 : 1);
         Span<byte> head = stackalloc byte[Body];
         Span<byte> expected = stackalloc byte[Body - 8];
         Span<byte> tail = stackalloc byte[8];
-        for (ulong number = first; number <= writes; number++)
+        for (ulong number = first; number <= ledger.Writes; number++)
         {
-            ulong page = PageOf(number);
+            ulong page = PageOf(ledger, number);
             _memory.ReadPhysical(page, head);
             _memory.ReadPhysical(page + Page - 8, tail);
             ulong begin = BinaryPrimitives.ReadUInt64LittleEndian(head);
@@ -92,7 +104,29 @@ public sealed class WorkloadPattern
         return null;
     }
 
-    private ulong PageOf(ulong number) => _ledger + (1 + (number - 1) % (ulong)_pages) * Page;
+    private static long PagesOf(long workingSet)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(workingSet, 2 * Page);
+        return (workingSet / Page) - 1;
+    }
+
+    private ulong PageOf(Ledger ledger, ulong number) =>
+        _offset + ((1 + ((number - ledger.Before - 1) % (ulong)ledger.Pages)) * Page);
+
+    private Ledger? Find()
+    {
+        Span<byte> bytes = stackalloc byte[LedgerSize];
+        _memory.ReadPhysical(_offset, bytes);
+        if (BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic) return null;
+        var ledger = new Ledger(
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[24..]));
+
+        // Anything may be in memory: no more than lies in it can be a working set.
+        long most = (long)(_memory.LengthFrom(_offset) / Page) - 1;
+        return ledger.Pages > 0 && ledger.Pages <= most && ledger.Before <= ledger.Writes ? ledger : null;
+    }
 
     private static void Fill(ulong number, Span<byte> text)
     {
@@ -103,4 +137,7 @@ public sealed class WorkloadPattern
             BinaryPrimitives.WriteUInt64LittleEndian(text[i..], x);
         }
     }
+
+    // Data pages, writes in all, and writes before this working set.
+    private readonly record struct Ledger(long Pages, ulong Writes, ulong Before);
 }

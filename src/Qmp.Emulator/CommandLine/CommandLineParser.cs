@@ -187,6 +187,16 @@ public sealed class CommandLineParser
         _globals.Add(new GlobalProperty(driver, property, value));
     }
 
+    internal void SetSimulation(string text) => _options = _options with
+    {
+        Simulation = text switch
+        {
+            "on" => true,
+            "off" => false,
+            _ => throw CommandLineException.At("x-sim", text, "Parameter 'x-sim' expects 'on' or 'off'"),
+        },
+    };
+
     internal void SetPidFile(string text) => _options = _options with { PidFile = text };
 
     internal void SetLogFile(string text) => _options = _options with { LogFile = text };

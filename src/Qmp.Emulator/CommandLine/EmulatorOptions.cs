@@ -53,6 +53,9 @@ public sealed record EmulatorOptions
     /// <summary>Whether devices that cannot be migrated are refused.</summary>
     public bool OnlyMigratable { get; init; }
 
+    /// <summary>Whether there are commands for devices, guests and faults that QEMU has not (<c>-x-sim on</c>).</summary>
+    public bool Simulation { get; init; }
+
     /// <summary>File that gets the process id.</summary>
     public string? PidFile { get; init; }
 

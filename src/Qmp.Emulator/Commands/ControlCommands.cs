@@ -9,11 +9,13 @@ internal sealed class ControlCommands : IControlCommands
 {
     private readonly IMonitorSession _session;
     private readonly ShutdownController _shutdown;
+    private readonly IReadOnlyList<string> _names;
 
-    public ControlCommands(IMonitorSession session, ShutdownController shutdown)
+    public ControlCommands(IMonitorSession session, ShutdownController shutdown, bool withSimulation)
     {
         _session = session;
         _shutdown = shutdown;
+        _names = withSimulation ? QmpSchema.FullCommandNames : QmpSchema.CommandNames;
     }
 
     public ValueTask QmpCapabilitiesAsync(QmpCapabilitiesArguments arguments, CancellationToken cancellationToken)
@@ -38,7 +40,7 @@ internal sealed class ControlCommands : IControlCommands
     // In the reverse order of registration, as QEMU lists them.
     public ValueTask<IReadOnlyList<CommandInfo>> QueryCommandsAsync(
         QueryCommandsArguments arguments, CancellationToken cancellationToken) =>
-        new([.. QmpSchema.CommandNames.Reverse().Select(name => new CommandInfo { Name = name })]);
+        new([.. _names.Reverse().Select(name => new CommandInfo { Name = name })]);
 
     public ValueTask QuitAsync(QuitArguments arguments, CancellationToken cancellationToken)
     {

@@ -13,17 +13,17 @@ internal sealed class IntrospectCommands : IIntrospectCommands
 
     private readonly Lazy<IReadOnlyList<SchemaInfo>> _schema;
 
-    public IntrospectCommands(Protocol.Visitors.CompatPolicy policy) =>
+    public IntrospectCommands(Protocol.Visitors.CompatPolicy policy, bool withSimulation) =>
         _schema = new(() => policy.DeprecatedOutput == Protocol.Visitors.CompatPolicyOutput.Hide
-            ? [.. Read().Where(info => !IsDeprecated(info.Features)).Select(WithoutDeprecatedMembers)]
-            : Read());
+            ? [.. Read(withSimulation).Where(info => !IsDeprecated(info.Features)).Select(WithoutDeprecatedMembers)]
+            : Read(withSimulation));
 
     public ValueTask<IReadOnlyList<SchemaInfo>> QueryQmpSchemaAsync(
         QueryQmpSchemaArguments arguments, CancellationToken cancellationToken) => new(_schema.Value);
 
-    private static List<SchemaInfo> Read()
+    private static List<SchemaInfo> Read(bool withSimulation)
     {
-        using var reader = new QmpJsonReader(QmpSchema.Json);
+        using var reader = new QmpJsonReader(withSimulation ? QmpSchema.FullJson : QmpSchema.Json);
         var visitor = new JsonInputVisitor();
         visitor.Reset(JArray.Load(reader));
         var schema = new List<SchemaInfo>();

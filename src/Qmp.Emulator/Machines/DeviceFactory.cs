@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
+using Qmp.Devices.Vfio;
 using Qmp.Devices.Workload;
 using Qmp.Emulator.CommandLine;
 using Qmp.Machine;
 using Qmp.Machine.Memory;
 using Qmp.Migration;
 using Qmp.Types;
+using Serilog;
 
 namespace Qmp.Emulator.Machines;
 
@@ -12,11 +14,17 @@ namespace Qmp.Emulator.Machines;
 internal static class DeviceFactory
 {
     private const int Chunk = 1 << 20;
+    private const ulong DefaultConfigBytes = 256; // of a PCI device
 
     /// <exception cref="CommandLineException">A device cannot be made.</exception>
-    public static void Create(
-        IEnumerable<OptionValue<DeviceOptions>> devices, VirtualMachine machine, MigrationBlockers blockers)
+    public static SimulatedDevices Create(
+        IEnumerable<OptionValue<DeviceOptions>> devices,
+        VirtualMachine machine,
+        MigrationCore migration,
+        ILogger logger)
     {
+        var vfio = new List<VfioDevice>();
+        var workloads = new List<WorkloadGuest>();
         foreach (OptionValue<DeviceOptions> device in devices)
         {
             switch (device.Value)
@@ -25,12 +33,50 @@ internal static class DeviceFactory
                     Load(device, loader.Value, machine.Memory);
                     break;
 
+                case DeviceOptions.XVfio options:
+                    vfio.Add(CreateVfio(device, options, vfio, machine, logger));
+                    break;
+
                 case DeviceOptions.XWorkload workload:
-                    if (workload.Value.Migratable == false) Block(device, workload, blockers);
-                    machine.AddGuest(CreateWorkload(device, workload, machine));
+                    if (workload.Value.Migratable == false) Block(device, workload, migration.Blockers);
+                    workloads.Add(CreateWorkload(device, workload, machine));
                     break;
             }
         }
+
+        foreach (VfioDevice device in vfio)
+        {
+            migration.Devices.Add(device);
+            machine.AddGuest(device);
+        }
+
+        foreach (WorkloadGuest guest in workloads) machine.AddGuest(guest);
+        return new SimulatedDevices(vfio, workloads);
+    }
+
+    private static VfioDevice CreateVfio(
+        OptionValue<DeviceOptions> device,
+        DeviceOptions.XVfio vfio,
+        List<VfioDevice> others,
+        VirtualMachine machine,
+        ILogger logger)
+    {
+        string id = vfio.Id ?? $"vfio{others.Count}";
+        if (others.Exists(o => o.Settings.Id == id)) throw device.Error($"Duplicate device ID '{id}'");
+        VfioOptions options = vfio.Value;
+        return new VfioDevice(
+            new VfioSettings
+            {
+                Id = id,
+                InitialBytes = options.InitialBytes ?? 0,
+                PrecopyRate = options.PrecopyRate ?? 0,
+                StopCopyBytes = options.StopCopyBytes ?? 0,
+                ConfigBytes = options.ConfigBytes ?? DefaultConfigBytes,
+                LoadTime = TimeSpan.FromMilliseconds(options.LoadTimeMs ?? 0),
+                Ack = options.Ack ?? VfioAckPolicy.Auto,
+            },
+            machine.Timeline,
+            logger);
     }
 
     private static void Block(

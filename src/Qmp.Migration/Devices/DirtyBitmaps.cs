@@ -30,7 +30,7 @@ internal sealed class DirtyBitmaps : LiveDevice
 
     public override PendingState EstimatePending(OutgoingContext context) => default;
 
-    public override PendingState MeasurePending(OutgoingContext context) => default;
+    public override ValueTask<PendingState> MeasurePendingAsync(OutgoingContext context) => default;
 
     public override ValueTask IterateAsync(OutgoingContext context) => ValueTask.CompletedTask;
 

@@ -1,4 +1,5 @@
 using Qmp.Machine;
+using Qmp.Migration.Faults;
 using Qmp.Migration.Options;
 using Qmp.Migration.Outgoing;
 using Qmp.Migration.Stream;
@@ -20,6 +21,7 @@ public sealed class OutgoingContext
         MigrationStatistics statistics,
         RateLimiter limiter,
         AutoConverge converge,
+        FaultSite faults,
         IMigrationEvents events)
     {
         Machine = machine;
@@ -28,6 +30,7 @@ public sealed class OutgoingContext
         Statistics = statistics;
         _limiter = limiter;
         _converge = converge;
+        Faults = faults;
         _events = events;
     }
 
@@ -42,6 +45,9 @@ public sealed class OutgoingContext
 
     /// <summary>The counters that clients see.</summary>
     public MigrationStatistics Statistics { get; }
+
+    /// <summary>Where the source's faults are reached.</summary>
+    internal FaultSite Faults { get; }
 
     /// <summary>Whether the window's budget is used up, so that an iteration ends here.</summary>
     public bool RateExceeded => _limiter.Exceeded(Writer.Transferred);

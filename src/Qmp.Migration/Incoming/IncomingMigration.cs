@@ -1,8 +1,11 @@
 using Qmp.Machine;
+using Qmp.Machine.Loop;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Devices;
+using Qmp.Migration.Faults;
 using Qmp.Migration.Options;
+using Qmp.Migration.ReturnPath;
 using Qmp.Migration.Stream;
 using Qmp.Types;
 using Serilog;
@@ -19,10 +22,12 @@ public sealed class IncomingMigration
     private readonly IMigrationTransport _transport;
     private readonly IMigrationEvents _events;
     private readonly ILogger _logger;
+    private readonly DestinationFaults _faults;
     private readonly Lock _gate = new(); // guards _channel and _stopped
     private IMigrationListener? _listener;
     private IMigrationChannel? _channel;
     private volatile bool _stopped;
+    private volatile StreamLoader? _loader;
     private string? _error;
 
     internal IncomingMigration(
@@ -30,6 +35,7 @@ public sealed class IncomingMigration
         DeviceRegistry devices,
         MigrationOptions options,
         IMigrationTransport transport,
+        FaultPoints faults,
         IMigrationEvents events,
         ILogger logger)
     {
@@ -39,6 +45,7 @@ public sealed class IncomingMigration
         _transport = transport;
         _events = events;
         _logger = logger;
+        _faults = new DestinationFaults(faults, machine.Timeline);
         State = new MigrationState(Announce, logger);
     }
 
@@ -57,6 +64,9 @@ public sealed class IncomingMigration
     /// <summary>The activity that loads, once it runs.</summary>
     public Activity? Activity { get; private set; }
 
+    /// <summary>What loads, once a source is there.</summary>
+    internal StreamLoader? Loader => _loader;
+
     /// <summary>Begins to wait for a source. When this returns, one can connect.</summary>
     /// <exception cref="ChannelException">That address cannot be listened on; the status stays <c>setup</c>.</exception>
     internal void Start(MigrationAddress address)
@@ -68,6 +78,7 @@ public sealed class IncomingMigration
         }
 
         _listener = _transport.Listen(address);
+        _faults.Started();
         Activity = _machine.Timeline.Start("mig/dst/main", RunAsync);
     }
 
@@ -91,44 +102,21 @@ public sealed class IncomingMigration
 
     private async ValueTask RunAsync()
     {
-        IMigrationChannel? channel;
-        try
-        {
-            channel = await _listener!.AcceptAsync();
-        }
-        catch (ChannelException e)
-        {
-            channel = null;
-            _logger.Error("{Error:l}", e.Message);
-        }
-
-        if (channel is null) return;
-        lock (_gate)
-        {
-            _channel = channel;
-            if (_stopped) channel.Shutdown();
-        }
-
-        // No credentials can be made here, so none that are asked for exist. QEMU goes on listening, and gives no reason.
-        if (_options.Parameters.TlsCreds is { Length: > 0 } credentials)
-        {
-            _logger.Error("No TLS credentials with id '{Credentials:l}'", credentials);
-            channel.Dispose();
-            State.Move(MigrationStatus.Setup, MigrationStatus.Failed);
-            return;
-        }
-
-        State.Move(MigrationStatus.Setup, MigrationStatus.Active);
-        var loader = new StreamLoader(channel, _devices, _machine, _options, _logger);
         string? error = null;
         try
         {
-            await loader.LoadAsync();
+            IMigrationChannel? channel = await AcceptAsync();
+            if (channel is null || !HasCredentials(channel)) return;
+            State.Move(MigrationStatus.Setup, MigrationStatus.Active);
+            _loader = new StreamLoader(channel, _devices, _machine, _options, _faults.Site, _logger);
+            _faults.Loader = _loader;
+            await _loader.LoadAsync();
+            await TakeOverAsync();
         }
         catch (LoadException e)
         {
             foreach (string reason in e.Reasons) _logger.Error("{Reason:l}", reason);
-            _logger.Error("load stopped at stream offset {Offset}", loader.Position);
+            _logger.Error("load stopped at stream offset {Offset}", _faults.Position);
             error = e.Message;
         }
         catch (ChannelException e)
@@ -136,29 +124,73 @@ public sealed class IncomingMigration
             _logger.Error("{Reason:l}", e.Message);
             error = new LoadException(Errno.InputOutput).Message;
         }
+        catch (FaultException e)
+        {
+            error = e.Message;
+        }
         catch (Exception e)
         {
             // A mistake of ours must not look like a machine that still loads.
-            _logger.Error(e, "load failed at stream offset {Offset}", loader.Position);
+            _logger.Error(e, "load failed at stream offset {Offset}", _faults.Position);
             error = new LoadException(Errno.Invalid).Message;
         }
 
-        error ??= await TakeOverAsync();
         if (error is not null && !_stopped)
         {
             _error = error;
-            State.TryMove(MigrationStatus.Active, MigrationStatus.Failed);
+            State.TryMoveFromAny(MigrationStatus.Failed);
         }
 
-        await ShutAsync(loader, failed: error is not null);
-        channel.Dispose();
+        if (_loader?.ReturnPath is { } returnPath)
+        {
+            await ShutAsync(returnPath, failed: error is not null || _loader.StreamFailed);
+        }
+
+        _channel?.Dispose();
         Interlocked.Exchange(ref _listener, null)?.Dispose();
         if (error is not null && !_stopped) Failed?.Invoke(error);
     }
 
-    // The guest starts before the status says completed, and the source is told last (WIRE 15).
-    private async ValueTask<string?> TakeOverAsync()
+    private async ValueTask<IMigrationChannel?> AcceptAsync()
     {
+        await AtAsync(FaultPoint.Listen);
+        IMigrationChannel? channel;
+        try
+        {
+            channel = await _listener!.AcceptAsync();
+        }
+        catch (ChannelException e)
+        {
+            _logger.Error("{Error:l}", e.Message);
+            return null;
+        }
+
+        if (channel is null) return null;
+        lock (_gate)
+        {
+            _channel = channel;
+            if (_stopped) channel.Shutdown();
+        }
+
+        _faults.Connected(channel);
+        await AtAsync(FaultPoint.ListenDone);
+        return channel;
+    }
+
+    // No credentials can be made here, so none that are asked for exist. QEMU goes on listening, and gives no reason.
+    private bool HasCredentials(IMigrationChannel channel)
+    {
+        if (_options.Parameters.TlsCreds is not { Length: > 0 } credentials) return true;
+        _logger.Error("No TLS credentials with id '{Credentials:l}'", credentials);
+        channel.Dispose();
+        State.Move(MigrationStatus.Setup, MigrationStatus.Failed);
+        return false;
+    }
+
+    // The guest starts before the status says completed, and the source is told last (WIRE 15).
+    private async ValueTask TakeOverAsync()
+    {
+        await AtAsync(FaultPoint.Start);
         using (await _machine.Loop.EnterAsync())
         {
             RunState source = _devices.GlobalState.Received ?? RunState.Running;
@@ -167,29 +199,57 @@ public sealed class IncomingMigration
                 : RunState.Paused;
             if (!_machine.CanEnter(next))
             {
-                _logger.Error("the source's run state was {RunState}", source);
-                return new LoadException(Errno.Invalid).Message;
+                throw new LoadException(Errno.Invalid, $"the source's run state was {source.ToWireName()}");
             }
 
             if (next == RunState.Running) _machine.Start();
             else _machine.SetRunState(next);
         }
 
-        State.Move(MigrationStatus.Active, MigrationStatus.Completed);
-        return null;
-    }
-
-    private async ValueTask ShutAsync(StreamLoader loader, bool failed)
-    {
-        if (loader.ReturnPath is null) return;
         try
         {
-            await loader.ReturnPath.ShutAsync(failed || loader.StreamFailed ? 1u : 0u);
+            await AtAsync(FaultPoint.StartDone);
+            await AtAsync(FaultPoint.Completion);
         }
-        catch (ChannelException e)
+        catch (FaultException)
+        {
+            // The source will be told that this failed, and its guest runs on.
+            using MachineLoop.Hold hold = await _machine.Loop.EnterAsync();
+            await _machine.StopAsync(RunState.InternalError);
+            throw;
+        }
+
+        State.Move(MigrationStatus.Active, MigrationStatus.Completed);
+        await AtOrCutAsync(FaultPoint.CompletionDone);
+    }
+
+    private async ValueTask ShutAsync(ReturnPathWriter returnPath, bool failed)
+    {
+        try
+        {
+            await AtOrCutAsync(FaultPoint.Shut);
+            await returnPath.ShutAsync(failed ? 1u : 0u);
+            await AtOrCutAsync(FaultPoint.ShutDone);
+        }
+        catch (Exception e) when (e is ChannelException or FaultException)
         {
             // The source is gone; whether it knows the outcome is no longer ours to decide.
             _logger.Debug("return path: {Error:l}", e.Message);
+        }
+    }
+
+    private ValueTask AtAsync(FaultPoint point) => _faults.Site.AtAsync(point);
+
+    // The outcome is settled here: a failure can only be that the source does not hear of it.
+    private async ValueTask AtOrCutAsync(FaultPoint point)
+    {
+        try
+        {
+            await AtAsync(point);
+        }
+        catch (FaultException)
+        {
+            _faults.Close();
         }
     }
 

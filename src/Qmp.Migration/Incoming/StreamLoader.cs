@@ -1,7 +1,9 @@
 using Qmp.Machine;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Devices;
+using Qmp.Migration.Faults;
 using Qmp.Migration.Options;
+using Qmp.Migration.Ram;
 using Qmp.Migration.ReturnPath;
 using Qmp.Migration.Stream;
 using Qmp.Types;
@@ -35,7 +37,7 @@ internal sealed class StreamLoader
     private readonly MigrationReader _reader;
     private readonly IncomingContext _context;
     private readonly Dictionary<uint, (SavedDevice Device, int Version)> _sections = [];
-    private readonly SwitchoverAcks _acks;
+    private readonly FaultSite _faults;
     private bool _advised;
 
     public StreamLoader(
@@ -43,6 +45,7 @@ internal sealed class StreamLoader
         DeviceRegistry devices,
         VirtualMachine machine,
         MigrationOptions options,
+        FaultSite faults,
         ILogger logger)
     {
         _channel = channel;
@@ -51,12 +54,19 @@ internal sealed class StreamLoader
         _options = options;
         _logger = logger;
         _reader = new MigrationReader(channel);
-        _acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), devices);
+        _faults = faults;
+        Acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), devices);
         _context = new IncomingContext(machine, options, ApproveAsync);
     }
 
     /// <summary>The return path, once the source has asked for it.</summary>
     public ReturnPathWriter? ReturnPath { get; private set; }
+
+    /// <summary>The devices' approvals of the switchover.</summary>
+    public SwitchoverAcks Acks { get; }
+
+    /// <summary>When the source was told that it may switch over, in milliseconds.</summary>
+    public long? AcknowledgedAt { get; private set; }
 
     /// <summary>Offset in the stream of what comes next.</summary>
     public long Position => _reader.Position;
@@ -66,7 +76,9 @@ internal sealed class StreamLoader
     /// <exception cref="ChannelException">The return path is gone.</exception>
     public async ValueTask LoadAsync()
     {
+        await _faults.AtAsync(FaultPoint.Header);
         await StreamHeader.ReadAsync(_reader, _machine.Identity, _options);
+        await _faults.AtAsync(FaultPoint.HeaderDone);
         while (await LoadNextAsync())
         {
         }
@@ -164,6 +176,8 @@ internal sealed class StreamLoader
     private async ValueTask LoadBodyAsync(uint id, SavedDevice device, int version, Func<string> what)
     {
         _logger.Debug("vmstate_load {Device} {Section}", device.Name, id);
+        bool isRam = device is RamDevice;
+        await _faults.AtAsync(isRam ? FaultPoint.RamLoad : FaultPoint.DeviceLoad);
         try
         {
             await device.LoadAsync(_reader, version, _context);
@@ -194,6 +208,7 @@ internal sealed class StreamLoader
         }
 
         // A footer cut short after its zeros still matches section 0; the next read says what is wrong.
+        await _faults.AtAsync(isRam ? FaultPoint.RamLoadDone : FaultPoint.DeviceLoadDone);
     }
 
     private async ValueTask RunCommandAsync()
@@ -271,8 +286,8 @@ internal sealed class StreamLoader
             return;
         }
 
-        ReturnPath = new ReturnPathWriter(_channel, _machine.Timeline);
-        if (_acks.NobodyWaits) await ReturnPath.SwitchoverAckAsync();
+        ReturnPath = new ReturnPathWriter(_channel, _machine.Timeline, _faults);
+        if (Acks.NobodyWaits) await AcknowledgeAsync();
     }
 
     // A file cannot be answered, and a source that is gone is noticed by what it no longer sends.
@@ -290,7 +305,15 @@ internal sealed class StreamLoader
 
     private async ValueTask ApproveAsync()
     {
-        if (_acks.Approve() && ReturnPath is not null) await ReturnPath.SwitchoverAckAsync();
+        if (Acks.Approve() && ReturnPath is not null) await AcknowledgeAsync();
+    }
+
+    private async ValueTask AcknowledgeAsync()
+    {
+        await _faults.AtAsync(FaultPoint.Gate);
+        await ReturnPath!.SwitchoverAckAsync();
+        AcknowledgedAt = _machine.Timeline.NowMilliseconds;
+        await _faults.AtAsync(FaultPoint.GateDone);
     }
 
     // Nothing in it matters to a loader, but a source sends it, and has to get it out.
@@ -307,6 +330,9 @@ internal sealed class StreamLoader
         await _reader.NeedAsync(4);
         await _reader.DiscardAsync(_reader.GetBe32());
     }
+
+    /// <summary>Changes a byte of what is loaded next.</summary>
+    public void CorruptNext() => _reader.CorruptNext();
 
     /// <summary>Whether the stream ended or broke before its end.</summary>
     public bool StreamFailed => _reader.Failed;

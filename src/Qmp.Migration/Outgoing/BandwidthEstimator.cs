@@ -9,6 +9,8 @@ internal sealed class BandwidthEstimator
     private long _windowStart;
     private long _startBytes;
     private long _startPages;
+    private double _bandwidth;
+    private bool _isIdle;
     private double _threshold;
     private double _mbps;
     private double _pagesPerSecond;
@@ -36,6 +38,9 @@ internal sealed class BandwidthEstimator
         BeginWindow(now, statistics);
     }
 
+    /// <summary>The sender waits although it may send: this window shows only that the link carries at least so much.</summary>
+    public void Idle() => _isIdle = true;
+
     /// <summary>Ends the window if it is over.</summary>
     /// <returns>Whether a new one began.</returns>
     public bool Update(long now, MigrationStatistics statistics, ulong availableBandwidth, ulong downtimeLimit)
@@ -44,7 +49,8 @@ internal sealed class BandwidthEstimator
         if (elapsed < Window) return false;
         long bytes = statistics.Transferred - _startBytes;
         double bandwidth = (double)bytes / elapsed;
-        double expected = availableBandwidth > 0 ? availableBandwidth / 1000.0 : bandwidth;
+        _bandwidth = _isIdle ? Math.Max(_bandwidth, bandwidth) : bandwidth;
+        double expected = availableBandwidth > 0 ? availableBandwidth / 1000.0 : _bandwidth;
         Volatile.Write(ref _threshold, expected * downtimeLimit);
         Volatile.Write(ref _mbps, bytes * 8.0 / (elapsed / 1000.0) / 1000 / 1000);
         Volatile.Write(ref _pagesPerSecond, (statistics.Pages - _startPages) / (elapsed / 1000.0));
@@ -68,6 +74,7 @@ internal sealed class BandwidthEstimator
     private void BeginWindow(long now, MigrationStatistics statistics)
     {
         _windowStart = now;
+        _isIdle = false;
         _startBytes = statistics.Transferred;
         _startPages = statistics.Pages;
     }

@@ -2,6 +2,7 @@ using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Devices;
+using Qmp.Migration.Faults;
 using Qmp.Migration.Options;
 using Qmp.Migration.Switchover;
 using Qmp.Types;
@@ -34,6 +35,7 @@ public sealed class OutgoingMigration
     private readonly ILogger _logger;
     private readonly Waker _waker;
     private readonly OutgoingTimes _times = new();
+    private readonly SourceFaults _faults;
     private readonly Lock _gate = new(); // guards _channel against a cancel while connecting
     private IMigrationChannel? _channel;
     private OutgoingContext? _context;
@@ -42,6 +44,7 @@ public sealed class OutgoingMigration
     private AutoConverge? _converge;
     private RunState _runStateBefore;
     private bool _guestWasStopped;
+    private bool _allSent;
     private string? _error;
     private volatile bool _mayContinue;
     private volatile bool _abandoned;
@@ -51,6 +54,7 @@ public sealed class OutgoingMigration
         DeviceRegistry devices,
         MigrationOptions options,
         IMigrationTransport transport,
+        FaultPoints faults,
         IMigrationEvents events,
         ILogger logger)
     {
@@ -61,6 +65,7 @@ public sealed class OutgoingMigration
         _events = events;
         _logger = logger;
         _waker = machine.Timeline.CreateWaker();
+        _faults = new SourceFaults(faults, machine.Timeline);
         Limiter = new RateLimiter(() => options.Parameters.MaxBandwidth ?? 0);
         Gate = new SwitchoverGate(options.Has(MigrationCapability.SwitchoverAck));
         State = new MigrationState(Announce, logger);
@@ -74,6 +79,10 @@ public sealed class OutgoingMigration
 
     /// <summary>The counters.</summary>
     public MigrationStatistics Statistics { get; } = new();
+
+    /// <summary>Bytes of device state sent; <see langword="null"/> if no device counts them.</summary>
+    public long? DeviceStateBytes => _devices.All.OfType<LiveDevice>().Sum(d => d.DeviceStateBytes ?? 0) is var sum
+        && _devices.All.OfType<LiveDevice>().Any(d => d.DeviceStateBytes is not null) ? sum : null;
 
     /// <summary>The activity that sends, once it runs.</summary>
     public Activity? Activity { get; private set; }
@@ -149,11 +158,13 @@ public sealed class OutgoingMigration
         IMigrationChannel channel;
         try
         {
+            await AtAsync(FaultPoint.Connect);
             channel = opened ?? await _transport.ConnectAsync(address);
         }
-        catch (ChannelException e)
+        catch (Exception e) when (e is ChannelException or FaultException)
         {
-            Fail(e.Message, MigrationStatus.Setup);
+            opened?.Dispose();
+            Fail(e.Message, State.Current);
             return;
         }
 
@@ -168,8 +179,11 @@ public sealed class OutgoingMigration
             _channel = channel;
         }
 
+        _faults.Connected(channel);
         try
         {
+            await AtAsync(FaultPoint.ConnectDone);
+
             // No credentials can be made here, so none that are asked for exist.
             if (_options.Parameters.TlsCreds is { Length: > 0 } credentials)
             {
@@ -179,7 +193,7 @@ public sealed class OutgoingMigration
             await SetUpAsync(channel);
             if (State.Current == MigrationStatus.Active) await IterateAsync();
         }
-        catch (Exception e) when (e is ChannelException or MigrationException)
+        catch (Exception e) when (e is ChannelException or MigrationException or FaultException)
         {
             Fail(e.Message, State.Current);
         }
@@ -203,10 +217,12 @@ public sealed class OutgoingMigration
         await channel.WaitForHangUpAsync(Refusal);
         _stream = new OutgoingStream(channel, _devices.All, _machine, _options);
         _converge = new AutoConverge(_machine, _options);
-        _context = new OutgoingContext(_machine, _options, _stream.Writer, Statistics, Limiter, _converge, _events);
+        _context = new OutgoingContext(_machine, _options, _stream.Writer, Statistics, Limiter, _converge, _faults.Site, _events);
+        _faults.Context = _context;
         if (_options.Has(MigrationCapability.ReturnPath) || _options.Has(MigrationCapability.DirtyBitmaps))
         {
-            _returnPath = new ReturnPathActivity(_machine.Timeline, channel, Gate, _waker, _logger);
+            _returnPath = new ReturnPathActivity(_machine.Timeline, channel, _faults.Site, Gate, _waker, _logger);
+            _faults.ReturnPath = _returnPath;
         }
 
         string? failure = null;
@@ -233,7 +249,7 @@ public sealed class OutgoingMigration
             if (!Limiter.Exceeded(Statistics.Transferred) && await TurnAsync()) return;
             if (Now >= _converge!.NextTick && _converge.Tick(Statistics.DirtySyncCount))
             {
-                _stream!.MeasurePending(_context!);
+                await _stream!.MeasurePendingAsync(_context!);
             }
 
             await KeepToRateAsync();
@@ -245,36 +261,47 @@ public sealed class OutgoingMigration
     {
         ulong threshold = Bandwidth.ThresholdSize;
         PendingState pending = _stream!.EstimatePending(_context!);
-        if (pending.Total < threshold) pending = _stream.MeasurePending(_context!);
-        if (pending.Total == 0 || pending.Total < threshold)
+        bool measured = pending.Total < threshold;
+        if (measured) pending = await _stream.MeasurePendingAsync(_context!);
+        bool ready = pending.Total == 0 || pending.Total < threshold;
+        if (ready)
         {
+            await AtAsync(FaultPoint.Gate);
             if (Gate.IsOpen(_machine.IsRunning))
             {
+                await AtAsync(FaultPoint.GateDone);
                 await CompleteAsync();
                 return true;
             }
 
-            await WaitAtGateAsync();
-            if (pending.Total == 0 || Gate.Acknowledged) return false;
+            Gate.Wait(Now);
+        }
+        else
+        {
+            Gate.StopWaiting();
         }
 
-        await _stream.IterateAsync(_context!);
+        bool sends = _stream.HasSomethingToSend(_context!);
+        if (sends) await _stream.IterateAsync(_context!);
+        if (ready || (measured && !sends)) await WaitAsync();
         return false;
     }
 
-    // Ready, but the destination is not: do not spin. An ack, a cancel or a lost return path wakes us.
-    private async ValueTask WaitAtGateAsync()
+    // Nothing keeps the guest from being stopped but the gate, or state that can only be sent when it is: do not spin.
+    // An ack, a cancel or a lost return path wakes us.
+    private async ValueTask WaitAsync()
     {
         await _context!.FlushAsync(); // the ack may hang on what has been gathered
-        await _waker.WaitAsync(GateInterval);
-        if (_returnPath is { IsEnded: true } ended && !Gate.Acknowledged)
+        Bandwidth.Idle();
+        await _waker.WaitAsync(SyncInterval);
+        if (Gate.WaitingSince is not null && _returnPath is { IsEnded: true } ended)
         {
             throw new MigrationException(ended.Error ?? ReturnPathActivity.EndedWithoutAck);
         }
     }
 
-    /// <summary>How long the gate is waited for between two exact syncs: at most 100 syncs a second.</summary>
-    private static TimeSpan GateInterval => TimeSpan.FromMilliseconds(10);
+    /// <summary>How long is waited between two exact syncs that led to nothing: at most 100 syncs a second.</summary>
+    private static TimeSpan SyncInterval => TimeSpan.FromMilliseconds(10);
 
     private async ValueTask KeepToRateAsync()
     {
@@ -293,7 +320,11 @@ public sealed class OutgoingMigration
 
     private async ValueTask CompleteAsync()
     {
+        await AtAsync(FaultPoint.Stop);
         await HearObjectionsAsync();
+
+        // A destination that cannot be heard is not given the guest.
+        if (_returnPath?.Error is { } lost) throw new MigrationException(lost);
         using (await _machine.Loop.EnterAsync())
         {
             _times.Stopped(Now);
@@ -303,18 +334,24 @@ public sealed class OutgoingMigration
             await _machine.ForceStateAsync(RunState.FinishMigrate);
         }
 
+        await AtAsync(FaultPoint.StopDone);
         if (!await PassPreSwitchoverAsync()) return;
         Limiter.Lift();
         await _stream!.CompleteAsync(_context!);
+        _allSent = true;
+        await AtAsync(FaultPoint.EndDone);
+        await AtAsync(FaultPoint.Shut);
         if (_returnPath is not null)
         {
             await _returnPath.JoinAsync();
             if (_returnPath.Error is { } error) throw new MigrationException(error);
         }
 
+        await AtAsync(FaultPoint.ShutDone);
+        await AtAsync(FaultPoint.Completion);
         _times.Completed(Now);
         Bandwidth.Finish(Statistics.Transferred, _times.TransferTime);
-        State.TryMove(MigrationStatus.Device, MigrationStatus.Completed);
+        if (State.TryMove(MigrationStatus.Device, MigrationStatus.Completed)) await AtAsync(FaultPoint.CompletionDone);
     }
 
     // An idle guest is gone before its destination has looked at the stream's header. One that refuses it hangs up,
@@ -336,8 +373,10 @@ public sealed class OutgoingMigration
             return State.TryMove(MigrationStatus.Active, MigrationStatus.Device);
         }
 
+        await AtAsync(FaultPoint.PreSwitchover);
         if (!State.TryMove(MigrationStatus.Active, MigrationStatus.PreSwitchover)) return false;
         while (!_mayContinue && State.Current == MigrationStatus.PreSwitchover) await _waker.WaitAsync();
+        await AtAsync(FaultPoint.PreSwitchoverDone);
         return State.TryMove(MigrationStatus.PreSwitchover, MigrationStatus.Device);
     }
 
@@ -371,18 +410,23 @@ public sealed class OutgoingMigration
     private void ResumeGuest()
     {
         if (_machine.RunState != RunState.FinishMigrate) return;
-        if (_runStateBefore == RunState.Running) _machine.Start();
+
+        // The destination has the guest, or has all that it needs for it; whether it runs there is not known here.
+        if (_allSent && _returnPath is null or { IsShut: true }) _machine.SetRunState(RunState.Postmigrate);
+        else if (_runStateBefore == RunState.Running) _machine.Start();
         else _machine.SetRunState(_runStateBefore);
     }
 
     private void Fail(string error, MigrationStatus from)
     {
-        // A cancelled migration's broken channel is what was asked for.
-        if (from is MigrationStatus.Cancelling or MigrationStatus.Cancelled) return;
+        // A cancelled migration's broken channel is what was asked for; a completed one is beyond failing.
+        if (from is MigrationStatus.Cancelling or MigrationStatus.Cancelled or MigrationStatus.Completed) return;
         Interlocked.CompareExchange(ref _error, error, null);
         _logger.Information("migrate_error {Error}", error);
         if (!State.TryMove(from, MigrationStatus.Failed)) _error = null;
     }
+
+    private ValueTask AtAsync(FaultPoint point) => _faults.Site.AtAsync(point);
 
     private void Announce(MigrationStatus status)
     {

@@ -15,7 +15,7 @@ internal sealed class OutgoingStream
     private readonly VirtualMachine _machine;
     private readonly MigrationOptions _options;
     private readonly Section<LiveDevice>[] _live;
-    private readonly Section<StateDevice>[] _state;
+    private readonly Section<SavedDevice>[] _final;
 
     public OutgoingStream(
         IMigrationChannel channel,
@@ -35,10 +35,10 @@ internal sealed class OutgoingStream
             .. numbered.Where(n => n.Device is LiveDevice live && live.IsActive(options))
                 .Select(n => new Section<LiveDevice>((LiveDevice)n.Device, n.Id)),
         ];
-        _state =
+        _final =
         [
-            .. numbered.Where(n => n.Device is StateDevice)
-                .Select(n => new Section<StateDevice>((StateDevice)n.Device, n.Id)),
+            .. numbered.Where(n => n.Device is StateDevice or LiveDevice { HasFinalState: true })
+                .Select(n => new Section<SavedDevice>(n.Device, n.Id)),
         ];
     }
 
@@ -47,6 +47,7 @@ internal sealed class OutgoingStream
     /// <summary>Header, commands, and the beginning of every live device.</summary>
     public async ValueTask BeginAsync(OutgoingContext context, bool withReturnPath)
     {
+        await context.Faults.AtAsync(FaultPoint.Header);
         StreamHeader.Write(Writer, _machine.Identity, _options);
         if (withReturnPath)
         {
@@ -56,6 +57,8 @@ internal sealed class OutgoingStream
         }
 
         if (_options.Has(MigrationCapability.DirtyBitmaps)) PutCommand(StreamCommand.PostcopyAdvise, 0);
+        await context.Faults.AtAsync(FaultPoint.HeaderDone);
+        await context.Faults.AtAsync(FaultPoint.Setup);
         foreach (Section<LiveDevice> section in _live)
         {
             PutStart(SectionType.Start, section.Device, section.Id);
@@ -63,29 +66,50 @@ internal sealed class OutgoingStream
             PutFooter(section.Id);
             await context.FlushIfFullAsync();
         }
+
+        await context.Faults.AtAsync(FaultPoint.SetupDone);
     }
 
-    public PendingState EstimatePending(OutgoingContext context) => Sum(d => d.EstimatePending(context));
+    /// <summary>Whether a turn of the live devices would send anything.</summary>
+    public bool HasSomethingToSend(OutgoingContext context) =>
+        EstimatePending(context).Total > 0 || _live.Any(s => s.Device.HasNews(_options));
 
-    public PendingState MeasurePending(OutgoingContext context) => Sum(d => d.MeasurePending(context));
+    public PendingState EstimatePending(OutgoingContext context)
+    {
+        PendingState sum = default;
+        foreach (Section<LiveDevice> section in _live) sum += section.Device.EstimatePending(context);
+        return sum;
+    }
 
-    /// <summary>One part of each live device that has anything to send.</summary>
+    public async ValueTask<PendingState> MeasurePendingAsync(OutgoingContext context)
+    {
+        PendingState sum = default;
+        foreach (Section<LiveDevice> section in _live) sum += await section.Device.MeasurePendingAsync(context);
+        return sum;
+    }
+
+    /// <summary>One part of each live device that has anything to send, as far as the rate allows.</summary>
     public async ValueTask IterateAsync(OutgoingContext context)
     {
+        await context.Faults.AtAsync(FaultPoint.Iterate);
         foreach (Section<LiveDevice> section in _live)
         {
             if (!section.Device.IsIterating) continue;
+            if (context.RateExceeded) break;
             Writer.PutByte((byte)SectionType.Part);
             Writer.PutBe32(section.Id);
             await section.Device.IterateAsync(context);
             PutFooter(section.Id);
             await context.FlushIfFullAsync();
         }
+
+        await context.Faults.AtAsync(FaultPoint.IterateDone);
     }
 
     /// <summary>Everything that is left, with the guest stopped.</summary>
     public async ValueTask CompleteAsync(OutgoingContext context)
     {
+        await context.Faults.AtAsync(FaultPoint.Complete);
         PutCommand(StreamCommand.SwitchoverStart, 0);
         foreach (Section<LiveDevice> section in _live)
         {
@@ -97,15 +121,15 @@ internal sealed class OutgoingStream
             await context.FlushIfFullAsync();
         }
 
-        foreach (Section<StateDevice> section in _state)
+        await context.Faults.AtAsync(FaultPoint.CompleteDone);
+        var saved = new List<(SavedDevice, long)>();
+        foreach (Section<SavedDevice> section in _final)
         {
-            PutStart(SectionType.Full, section.Device, section.Id);
-            section.Device.State.Save(Writer);
-            PutFooter(section.Id);
-            await context.FlushIfFullAsync();
+            saved.Add((section.Device, await SaveAsync(context, section)));
         }
 
-        byte[] description = VmDescription.Describe(_machine.Identity, _state.Select(s => s.Device));
+        await context.Faults.AtAsync(FaultPoint.End);
+        byte[] description = VmDescription.Describe(_machine.Identity, saved);
         Writer.PutByte((byte)SectionType.EndOfFile);
         Writer.PutByte((byte)SectionType.VmDescription);
         Writer.PutBe32((uint)description.Length);
@@ -118,11 +142,19 @@ internal sealed class OutgoingStream
         foreach (Section<LiveDevice> section in _live) section.Device.Cleanup(context);
     }
 
-    private PendingState Sum(Func<LiveDevice, PendingState> pending)
+    // Returns the size of the body.
+    private async ValueTask<long> SaveAsync(OutgoingContext context, Section<SavedDevice> section)
     {
-        PendingState sum = default;
-        foreach (Section<LiveDevice> section in _live) sum += pending(section.Device);
-        return sum;
+        await context.Faults.AtAsync(FaultPoint.DeviceSave);
+        PutStart(SectionType.Full, section.Device, section.Id);
+        long start = Writer.Position;
+        if (section.Device is StateDevice device) device.State.Save(Writer);
+        else if (section.Device is LiveDevice live) await live.SaveFinalStateAsync(context);
+        long size = Writer.Position - start;
+        PutFooter(section.Id);
+        await context.FlushIfFullAsync();
+        await context.Faults.AtAsync(FaultPoint.DeviceSaveDone);
+        return size;
     }
 
     private void PutStart(SectionType type, SavedDevice device, uint id)

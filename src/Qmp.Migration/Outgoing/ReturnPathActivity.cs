@@ -1,5 +1,6 @@
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
 using Qmp.Migration.ReturnPath;
 using Qmp.Migration.Switchover;
 using Serilog;
@@ -12,14 +13,20 @@ internal sealed class ReturnPathActivity
     /// <summary>The destination shut the return path although the source still waits for its ack.</summary>
     public const string EndedWithoutAck = "Return path was shut before the switchover was acknowledged";
 
+    private readonly ReturnPathReader _reader;
     private readonly Activity _activity;
     private volatile bool _ended;
     private volatile string? _error;
 
     public ReturnPathActivity(
-        Timeline timeline, IMigrationChannel channel, SwitchoverGate gate, Waker sender, ILogger logger)
+        Timeline timeline,
+        IMigrationChannel channel,
+        FaultSite faults,
+        SwitchoverGate gate,
+        Waker sender,
+        ILogger logger)
     {
-        var reader = new ReturnPathReader(channel, (message, value) =>
+        _reader = new ReturnPathReader(channel, faults, (message, value) =>
         {
             if (message == ReturnPathMessage.Pong)
             {
@@ -28,16 +35,22 @@ internal sealed class ReturnPathActivity
             }
 
             logger.Debug("source_return_path_thread_switchover_acked");
-            gate.Acknowledge();
+            gate.Acknowledge(timeline.NowMilliseconds);
             sender.Wake();
         });
         _activity = timeline.Start("mig/src/return", async () =>
         {
-            _error = await reader.RunAsync();
+            _error = await _reader.RunAsync();
             _ended = true;
             sender.Wake();
         });
     }
+
+    /// <summary>Whether the destination has said that it runs the guest.</summary>
+    public bool IsShut => _reader.IsShut;
+
+    /// <summary>Changes a byte of what is read next.</summary>
+    public void CorruptNext() => _reader.CorruptNext();
 
     /// <summary>Whether it reads no more.</summary>
     public bool IsEnded => _ended;

@@ -30,9 +30,9 @@ internal sealed class RamDevice : LiveDevice
 
     public override PendingState EstimatePending(OutgoingContext context) => new(_saver!.DirtyBytes, 0);
 
-    public override PendingState MeasurePending(OutgoingContext context)
+    public override async ValueTask<PendingState> MeasurePendingAsync(OutgoingContext context)
     {
-        _saver!.SyncDirtyLog();
+        await _saver!.SyncDirtyLogAsync();
         return new PendingState(_saver.DirtyBytes, 0);
     }
 

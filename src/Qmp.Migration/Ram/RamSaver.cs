@@ -59,7 +59,7 @@ internal sealed class RamSaver
             _dirtyPages += sent.Block.Pages;
         }
 
-        SyncDirtyLog();
+        await SyncDirtyLogAsync();
         _context.Writer.PutBe64(_memory.TotalLength | RamFlags.MemorySize);
         foreach (RamBlock block in _memory.Blocks)
         {
@@ -75,13 +75,15 @@ internal sealed class RamSaver
     }
 
     /// <summary>Takes the bits out of the dirty logs.</summary>
-    public void SyncDirtyLog()
+    public async ValueTask SyncDirtyLogAsync()
     {
+        await _context.Faults.AtAsync(FaultPoint.DirtySync);
         long startedAt = _context.Now;
         long added = 0;
         foreach (Sent sent in _blocks) added += sent.Block.DirtyLog.DrainInto(sent.Dirty);
         _dirtyPages += added;
         _context.BookDirtySync(startedAt, added, (long)DirtyBytes);
+        await _context.Faults.AtAsync(FaultPoint.DirtySyncDone);
     }
 
     /// <summary>Sends dirty pages until none is left, the rate limit is hit or 50 ms have passed.</summary>
@@ -103,7 +105,7 @@ internal sealed class RamSaver
     /// <summary>Sends everything that is left; the guest is stopped.</summary>
     public async ValueTask CompleteAsync()
     {
-        SyncDirtyLog();
+        await SyncDirtyLogAsync();
         while (_dirtyPages > 0) await SendBurstAsync(_burst);
         _context.Writer.PutBe64(RamFlags.EndOfSection);
     }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
+using Qmp.Types;
 
 namespace Qmp.Migration.ReturnPath;
 
@@ -20,18 +22,29 @@ internal sealed class ReturnPathReader
     };
 
     private readonly IMigrationChannel _channel;
+    private readonly FaultSite _faults;
     private readonly Action<ReturnPathMessage, uint> _received;
     private readonly byte[] _buffer = GC.AllocateArray<byte>(MaxData + 4, pinned: true);
     private int _count;
+    private volatile bool _corrupt;
 
     /// <summary>Reads from <paramref name="channel"/>.</summary>
     /// <param name="channel">The main channel, in its other direction.</param>
+    /// <param name="faults">Where the source's faults are reached.</param>
     /// <param name="received">Gets each message of a precopy, with its value if it has one.</param>
-    public ReturnPathReader(IMigrationChannel channel, Action<ReturnPathMessage, uint> received)
+    public ReturnPathReader(
+        IMigrationChannel channel, FaultSite faults, Action<ReturnPathMessage, uint> received)
     {
         _channel = channel;
+        _faults = faults;
         _received = received;
     }
+
+    /// <summary>Whether the destination has said that it runs the guest.</summary>
+    public bool IsShut { get; private set; }
+
+    /// <summary>Changes a byte of what is read next.</summary>
+    public void CorruptNext() => _corrupt = true;
 
     /// <summary>Reads until the destination has shut the return path.</summary>
     /// <returns>What went wrong, in QEMU's words, or <see langword="null"/>.</returns>
@@ -41,6 +54,7 @@ internal sealed class ReturnPathReader
         {
             while (true)
             {
+                await _faults.AtAsync(FaultPoint.ReturnPathReceive);
                 if (!await FillAsync(4)) return "Channel error: Input/output error";
                 ushort type = BinaryPrimitives.ReadUInt16BigEndian(_buffer);
                 ushort length = BinaryPrimitives.ReadUInt16BigEndian(_buffer.AsSpan(2));
@@ -66,10 +80,13 @@ internal sealed class ReturnPathReader
                 switch (message)
                 {
                     case ReturnPathMessage.Shut:
+                        IsShut = value == 0;
+                        await _faults.AtAsync(FaultPoint.ReturnPathReceiveDone);
                         return value == 0 ? null : $"Sibling indicated error {value}";
 
                     case ReturnPathMessage.Pong or ReturnPathMessage.SwitchoverAck:
                         _received(message, value);
+                        await _faults.AtAsync(FaultPoint.ReturnPathReceiveDone);
                         break;
 
                     default:
@@ -78,7 +95,7 @@ internal sealed class ReturnPathReader
                 }
             }
         }
-        catch (ChannelException e)
+        catch (Exception e) when (e is ChannelException or FaultException)
         {
             return e.Message;
         }
@@ -90,6 +107,8 @@ internal sealed class ReturnPathReader
         {
             int read = await _channel.ReadAsync(_buffer.AsMemory(_count));
             if (read == 0) return false;
+            if (_corrupt) _buffer[_count + (read / 2)] ^= 0xff;
+            _corrupt = false;
             _count += read;
         }
 

@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
+using Qmp.Types;
 
 namespace Qmp.Migration.ReturnPath;
 
@@ -13,10 +15,13 @@ internal sealed class ReturnPathWriter
     private readonly byte[] _buffer = GC.AllocateArray<byte>(64, pinned: true);
     private readonly IoVector[] _piece = new IoVector[1];
     private readonly TimelineLock _turn;
+    private readonly FaultSite _faults;
+    private volatile bool _corrupt;
 
-    public ReturnPathWriter(IMigrationChannel channel, Timeline timeline)
+    public ReturnPathWriter(IMigrationChannel channel, Timeline timeline, FaultSite faults)
     {
         _channel = channel;
+        _faults = faults;
         _turn = new TimelineLock(timeline);
     }
 
@@ -30,14 +35,21 @@ internal sealed class ReturnPathWriter
     /// <summary>No device holds the switchover up.</summary>
     public ValueTask SwitchoverAckAsync() => SendAsync(ReturnPathMessage.SwitchoverAck, null);
 
+    /// <summary>Changes a byte of what is sent next.</summary>
+    public void CorruptNext() => _corrupt = true;
+
     private async ValueTask SendAsync(ReturnPathMessage message, uint? value)
     {
         using TimelineLock.Hold turn = await _turn.EnterAsync();
+        await _faults.AtAsync(FaultPoint.ReturnPathSend);
         int length = value is null ? 0 : 4;
         BinaryPrimitives.WriteUInt16BigEndian(_buffer, (ushort)message);
         BinaryPrimitives.WriteUInt16BigEndian(_buffer.AsSpan(2), (ushort)length);
         if (value is { } v) BinaryPrimitives.WriteUInt32BigEndian(_buffer.AsSpan(4), v);
+        if (_corrupt) _buffer[(4 + length) / 2] ^= 0xff;
+        _corrupt = false;
         _piece[0] = new IoVector(Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0), 4 + length);
         await _channel.WriteAsync(_piece);
+        await _faults.AtAsync(FaultPoint.ReturnPathSendDone);
     }
 }

@@ -17,6 +17,7 @@ public sealed class MigrationReader
     private int _position;
     private int _limit;
     private long _bufferStart;
+    private bool _corrupt;
 
     /// <summary>The least that <see cref="NeedAsync"/> can be asked for at once.</summary>
     public const int MaxNeed = 64 * 1024;
@@ -55,6 +56,13 @@ public sealed class MigrationReader
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Available);
         _position += count;
+    }
+
+    /// <summary>Changes a byte of what is taken next, as far ahead as has been read, or else will be.</summary>
+    internal void CorruptNext()
+    {
+        _corrupt = Available == 0;
+        if (!_corrupt) CorruptBuffered();
     }
 
     /// <summary>Takes one byte.</summary>
@@ -167,6 +175,11 @@ public sealed class MigrationReader
             // The end alone is no failure: it is one when somebody takes more than there is.
             if (read == 0) return;
             _limit += read;
+            if (!_corrupt) continue;
+            _corrupt = false;
+            CorruptBuffered();
         }
     }
+
+    private void CorruptBuffered() => _buffer[_position + (Available / 2)] ^= 0xff;
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using Qmp.Migration.Channels;
 
@@ -20,6 +21,7 @@ public sealed class MigrationWriter
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
     private readonly nint _bufferAddress;
     private readonly IoVector[] _pieces;
+    private bool _corrupt;
     private int _used;
     private int _count;
     private long _pending;
@@ -31,7 +33,7 @@ public sealed class MigrationWriter
     public MigrationWriter(IMigrationChannel channel, int burst = 128 * 1024)
     {
         _channel = channel;
-        _bufferAddress = System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0);
+        _bufferAddress = Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0);
         _pieces = new IoVector[1024];
         _flushAt = burst;
     }
@@ -108,10 +110,33 @@ public sealed class MigrationWriter
         long bytes = _pending;
         _count = 0;
         _pending = 0;
-        await _channel.WriteAsync(_pieces.AsMemory(0, count));
+        if (_corrupt) await WriteCorruptedAsync(count);
+        else await _channel.WriteAsync(_pieces.AsMemory(0, count));
         _used = 0;
         Transferred += bytes;
     }
+
+    /// <summary>
+    /// Changes a byte on the way out: in the middle of the first guest page that is sent next, or else of the longest
+    /// piece. Memory stays as it is.
+    /// </summary>
+    internal void CorruptNext() => _corrupt = true;
+
+    private async ValueTask WriteCorruptedAsync(int count)
+    {
+        _corrupt = false;
+        int victim = Array.FindIndex(_pieces, 0, count, IsReference);
+        if (victim < 0) victim = Array.IndexOf(_pieces, _pieces.Take(count).MaxBy(p => p.Length));
+        byte[] changed = GC.AllocateUninitializedArray<byte>((int)_pieces[victim].Length, pinned: true);
+        Marshal.Copy(_pieces[victim].Address, changed, 0, changed.Length);
+        changed[changed.Length / 2] ^= 0xff;
+        _pieces[victim] = new IoVector(Marshal.UnsafeAddrOfPinnedArrayElement(changed, 0), changed.Length);
+        await _channel.WriteAsync(_pieces.AsMemory(0, count));
+        GC.KeepAlive(changed);
+    }
+
+    private bool IsReference(IoVector piece) =>
+        piece.Address < _bufferAddress || piece.Address >= _bufferAddress + BufferSize;
 
     private Span<byte> Reserve(int length)
     {

@@ -11,7 +11,9 @@ namespace Qmp.Migration.Stream;
 /// <summary>The JSON text after the end of a stream, for tools that take streams apart (WIRE 9).</summary>
 internal static class VmDescription
 {
-    public static byte[] Describe(MachineIdentity identity, IEnumerable<StateDevice> devices)
+    /// <param name="identity">The machine.</param>
+    /// <param name="devices">The devices of the SECTION_FULL sections, with the sizes of their bodies.</param>
+    public static byte[] Describe(MachineIdentity identity, IEnumerable<(SavedDevice Device, long Size)> devices)
     {
         var text = new StringWriter(new StringBuilder(1024), CultureInfo.InvariantCulture);
         using (var json = new JsonTextWriter(text))
@@ -30,12 +32,13 @@ internal static class VmDescription
             Property(json, "page_size", RamBlock.PageSize);
             json.WritePropertyName("devices");
             json.WriteStartArray();
-            foreach (StateDevice device in devices)
+            foreach ((SavedDevice device, long size) in devices)
             {
                 json.WriteStartObject();
                 Property(json, "name", device.Name);
                 Property(json, "instance_id", device.InstanceId);
-                State(json, device.State);
+                if (device is StateDevice described) State(json, described.State);
+                else Opaque(json, size);
                 json.WriteEndObject();
             }
 
@@ -68,7 +71,16 @@ internal static class VmDescription
         json.WriteEndArray();
     }
 
-    private static void Field(JsonTextWriter json, string name, string type, int size)
+    private static void Opaque(JsonTextWriter json, long size)
+    {
+        Property(json, "size", size);
+        json.WritePropertyName("fields");
+        json.WriteStartArray();
+        Field(json, "data", "buffer", size);
+        json.WriteEndArray();
+    }
+
+    private static void Field(JsonTextWriter json, string name, string type, long size)
     {
         json.WriteStartObject();
         Property(json, "name", name);

@@ -25,7 +25,7 @@ internal sealed class AckDevice(TimeSpan delay) : LiveDevice
 
     public override PendingState EstimatePending(OutgoingContext context) => default;
 
-    public override PendingState MeasurePending(OutgoingContext context) => default;
+    public override ValueTask<PendingState> MeasurePendingAsync(OutgoingContext context) => default;
 
     public override ValueTask IterateAsync(OutgoingContext context) => throw new InvalidOperationException();
 

@@ -9,6 +9,9 @@ namespace Qmp.Migration.Tests.Support;
 /// </summary>
 internal sealed class StreamText
 {
+    /// <summary>Bytes of a VFIO device's configuration space, whose length the stream does not tell.</summary>
+    public const int VfioConfigBytes = 256;
+
     private readonly byte[] _bytes;
     private readonly List<string> _lines = [];
     private readonly Dictionary<uint, string> _names = [];
@@ -97,6 +100,9 @@ internal sealed class StreamText
             case "globalstate":
                 _lines.Add("  " + Convert.ToHexString(Take(104)));
                 break;
+            case [.., '/', 'v', 'f', 'i', 'o']:
+                Vfio();
+                break;
             default:
                 throw new InvalidDataException(_names[id]);
         }
@@ -136,6 +142,37 @@ internal sealed class StreamText
                     return;
                 default:
                     throw new InvalidDataException($"flags {flags:x}");
+            }
+        }
+    }
+
+    private void Vfio()
+    {
+        var words = new StringBuilder(" ");
+        while (true)
+        {
+            switch (Be(8))
+            {
+                case 0xffffffffef100001:
+                    _lines.Add($"{words} END");
+                    return;
+                case 0xffffffffef100002:
+                    words.Append($" CONFIG");
+                    _at += VfioConfigBytes;
+                    break;
+                case 0xffffffffef100003:
+                    words.Append(" SETUP");
+                    break;
+                case 0xffffffffef100004:
+                    int size = (int)Be(8);
+                    words.Append($" DATA {size}");
+                    _at += size;
+                    break;
+                case 0xffffffffef100005:
+                    _lines.Add($"{words} INIT_DATA_SENT");
+                    return;
+                case var tag:
+                    throw new InvalidDataException($"tag {tag:x}");
             }
         }
     }

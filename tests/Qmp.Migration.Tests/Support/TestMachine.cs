@@ -1,4 +1,5 @@
 using Qmp.Devices.Timer;
+using Qmp.Devices.Vfio;
 using Qmp.Devices.Workload;
 using Qmp.Machine;
 using Qmp.Machine.Memory;
@@ -50,6 +51,15 @@ internal sealed class TestMachine : IDisposable
     public List<string> EventNames { get; } = [];
 
     public MigrationStatus Status => Core.Query().Status ?? MigrationStatus.None;
+
+    /// <summary>Adds a device that takes part in the switchover.</summary>
+    public VfioDevice Add(VfioSettings settings)
+    {
+        var device = new VfioDevice(settings, Machine.Timeline, Logger.None);
+        Core.Devices.Add(device);
+        Machine.AddGuest(device);
+        return device;
+    }
 
     public static MigrationAddress Unix(string path) => new MigrationAddress.Socket
     {

@@ -5,20 +5,15 @@ namespace Qmp.Migration.Tests.Support;
 
 internal static class Wait
 {
+    // Of the timeline's own time: an end that does not come in it does not come.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
     /// <summary>Polls on the timeline until the migration has ended.</summary>
     public static async ValueTask<MigrationStatus> EndAsync(TestMachine machine, Timeline timeline)
     {
-        Waker waker = timeline.CreateWaker();
-        while (true)
-        {
-            MigrationStatus status = machine.Status;
-            if (status is MigrationStatus.Completed or MigrationStatus.Failed or MigrationStatus.Cancelled)
-            {
-                return status;
-            }
-
-            await waker.WaitAsync(TimeSpan.FromMilliseconds(1));
-        }
+        await UntilAsync(timeline, () => machine.Status
+            is MigrationStatus.Completed or MigrationStatus.Failed or MigrationStatus.Cancelled);
+        return machine.Status;
     }
 
     public static async ValueTask ForAsync(Timeline timeline, TimeSpan time) =>
@@ -27,6 +22,11 @@ internal static class Wait
     public static async ValueTask UntilAsync(Timeline timeline, Func<bool> condition)
     {
         Waker waker = timeline.CreateWaker();
-        while (!condition()) await waker.WaitAsync(TimeSpan.FromMilliseconds(1));
+        long end = timeline.NowMilliseconds + (long)Limit.TotalMilliseconds;
+        while (!condition())
+        {
+            if (timeline.NowMilliseconds > end) throw new TimeoutException("It does not come.");
+            await waker.WaitAsync(TimeSpan.FromMilliseconds(1));
+        }
     }
 }

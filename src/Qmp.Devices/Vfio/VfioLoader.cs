@@ -1,0 +1,126 @@
+using Qmp.Machine.Time;
+using Qmp.Migration.Devices;
+using Qmp.Migration.Stream;
+using Qmp.Types;
+
+namespace Qmp.Devices.Vfio;
+
+/// <summary>Takes a device's state in, and decides when the switchover may come.</summary>
+/// <remarks>
+/// The device works on its initial data when it has all of it: when the source says so, when as many bytes are here as
+/// its own settings name, or at the latest with its configuration. Nothing else of the stream is loaded meanwhile, as
+/// nothing is while a driver is busy.
+/// </remarks>
+internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchover, Timeline timeline)
+{
+    private ulong _received;
+    private bool _worked;
+
+    /// <summary>Loads the body of one section.</summary>
+    public async ValueTask LoadAsync(MigrationReader reader, IncomingContext context)
+    {
+        while (true)
+        {
+            await reader.NeedAsync(8);
+            ulong tag = reader.GetBe64();
+            if (reader.Failed) throw new LoadException(Errno.InputOutput);
+            switch (tag)
+            {
+                case VfioTag.EndOfState:
+                    return;
+
+                case VfioTag.SetupState:
+                    await ExpectEndAsync(reader);
+                    switchover.Begin();
+                    return;
+
+                case VfioTag.DataState:
+                    await LoadDataAsync(reader);
+                    break;
+
+                case VfioTag.InitialDataSent:
+                    await WorkAsync();
+                    await TakePartAsync(context);
+                    return;
+
+                case VfioTag.ConfigState:
+                    await WorkAsync();
+                    await LoadConfigurationAsync(reader);
+                    if (!context.Options.Has(MigrationCapability.SwitchoverAck)) switchover.Enter(SwitchoverStep.Approved);
+                    return;
+
+                default:
+                    throw Refusal($"Unknown tag 0x{tag:x}");
+            }
+        }
+    }
+
+    private async ValueTask ExpectEndAsync(MigrationReader reader)
+    {
+        await reader.NeedAsync(8);
+        ulong tag = reader.GetBe64();
+        if (tag != VfioTag.EndOfState) throw Refusal($"SETUP STATE: EOS not found 0x{tag:x}");
+    }
+
+    private async ValueTask LoadDataAsync(MigrationReader reader)
+    {
+        await reader.NeedAsync(8);
+        ulong size = reader.GetBe64();
+        if (reader.Failed) throw new LoadException(Errno.InputOutput);
+        await TakeAsync(reader, _received, size);
+        _received += size;
+        if (settings.InitialBytes > 0 && _received >= settings.InitialBytes) await WorkAsync();
+    }
+
+    private async ValueTask LoadConfigurationAsync(MigrationReader reader)
+    {
+        await TakeAsync(reader, 0, settings.ConfigBytes);
+        await reader.NeedAsync(8);
+        ulong tag = reader.GetBe64();
+        if (reader.Failed) throw new LoadException(Errno.InputOutput);
+        if (tag != VfioTag.EndOfState) throw Refusal($"Failed loading device config space, end flag incorrect 0x{tag:x}");
+    }
+
+    // The device takes what it is given only if it is its own.
+    private async ValueTask TakeAsync(MigrationReader reader, ulong position, ulong size)
+    {
+        for (ulong end = position + size; position < end;)
+        {
+            await reader.NeedAsync(1);
+            int count = (int)Math.Min(end - position, (ulong)Math.Min(reader.Available, VfioData.MaxPiece));
+            if (count == 0) throw new LoadException(Errno.InputOutput);
+            int same = reader.Buffered[..count].CommonPrefixLength(VfioData.At(position, count));
+            if (same < count)
+            {
+                throw new LoadException(
+                    Errno.InputOutput,
+                    $"{settings.Id}: the device does not accept its state, at byte {position + (ulong)same}");
+            }
+
+            reader.Skip(count);
+            position += (ulong)count;
+        }
+    }
+
+    private async ValueTask WorkAsync()
+    {
+        if (_worked) return;
+        _worked = true;
+        if (settings.LoadTime <= TimeSpan.Zero) return;
+        switchover.Enter(SwitchoverStep.Loading);
+        await timeline.CreateWaker().WaitAsync(settings.LoadTime);
+    }
+
+    private async ValueTask TakePartAsync(IncomingContext context)
+    {
+        if (!context.Options.Has(MigrationCapability.SwitchoverAck))
+        {
+            throw Refusal("Received INIT_DATA_SENT but switchover ack is not used");
+        }
+
+        if (settings.Ack == VfioAckPolicy.Auto) await switchover.ApproveAsync(context);
+        else switchover.Wait(context);
+    }
+
+    private LoadException Refusal(string reason) => new(Errno.Invalid, $"{settings.Id}: {reason}");
+}

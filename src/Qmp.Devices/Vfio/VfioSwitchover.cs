@@ -1,0 +1,90 @@
+using Qmp.Machine.Time;
+using Qmp.Migration;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Devices;
+using Qmp.Types;
+using Serilog;
+
+namespace Qmp.Devices.Vfio;
+
+/// <summary>How far a destination's device is on the way to the switchover.</summary>
+/// <remarks>The loading activity gets it that far; a command may take the last step.</remarks>
+internal sealed class VfioSwitchover(VfioSettings settings, Timeline timeline, ILogger logger)
+{
+    private readonly Lock _gate = new(); // guards what follows
+    private SwitchoverStep _step;
+    private long _since;
+    private IncomingContext? _waiting;
+
+    /// <summary>The step, and since when, in milliseconds of the timeline.</summary>
+    public (SwitchoverStep Step, long Since) Current
+    {
+        get
+        {
+            lock (_gate) return (_step, _since);
+        }
+    }
+
+    /// <summary>A load begins.</summary>
+    public void Begin() => Enter(SwitchoverStep.InitialData);
+
+    /// <summary>Gets that far.</summary>
+    public void Enter(SwitchoverStep step)
+    {
+        lock (_gate) (_step, _since) = (step, timeline.NowMilliseconds);
+    }
+
+    /// <summary>The initial data is there; somebody else approves, or nobody.</summary>
+    public void Wait(IncomingContext context)
+    {
+        Enter(SwitchoverStep.Waiting);
+        lock (_gate) _waiting = context;
+    }
+
+    /// <summary>Approves.</summary>
+    /// <exception cref="Migration.Stream.LoadException">One approval too many.</exception>
+    public async ValueTask ApproveAsync(IncomingContext context)
+    {
+        await context.ApproveSwitchoverAsync();
+        Enter(SwitchoverStep.Approved);
+    }
+
+    /// <summary>Approves on somebody's word. Returns at once: the ack is sent on an activity of its own.</summary>
+    /// <exception cref="MigrationException">The device does not wait for that.</exception>
+    public void ApproveManually()
+    {
+        if (settings.Ack != VfioAckPolicy.Manual)
+        {
+            throw new MigrationException(
+                settings.Ack == VfioAckPolicy.Auto
+                    ? $"Device '{settings.Id}' approves the switchover by itself"
+                    : $"Device '{settings.Id}' never approves the switchover");
+        }
+
+        IncomingContext context;
+        lock (_gate)
+        {
+            context = _waiting ?? throw new MigrationException(
+                _step == SwitchoverStep.Approved
+                    ? $"Device '{settings.Id}' has approved the switchover already"
+                    : $"Device '{settings.Id}' does not have its initial data yet");
+            _waiting = null;
+            (_step, _since) = (SwitchoverStep.Approved, timeline.NowMilliseconds);
+        }
+
+        timeline.Start("mig/dst/approve", () => SendAsync(context));
+    }
+
+    private async ValueTask SendAsync(IncomingContext context)
+    {
+        try
+        {
+            await context.ApproveSwitchoverAsync();
+        }
+        catch (Exception e) when (e is ChannelException or Migration.Faults.FaultException)
+        {
+            // The source is gone: the load notices that itself.
+            logger.Debug("vfio_approve_switchover {Device:l} {Error:l}", settings.Id, e.Message);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+using Qmp.Devices.Vfio;
+using Qmp.Devices.Workload;
+
+namespace Qmp.Emulator.Machines;
+
+/// <summary>The devices of a machine that commands of our own name.</summary>
+/// <param name="Vfio">The devices that take part in the switchover.</param>
+/// <param name="Workloads">The guests that write to memory.</param>
+internal sealed record SimulatedDevices(IReadOnlyList<VfioDevice> Vfio, IReadOnlyList<WorkloadGuest> Workloads);

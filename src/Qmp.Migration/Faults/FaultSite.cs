@@ -1,0 +1,11 @@
+using Qmp.Types;
+
+namespace Qmp.Migration.Faults;
+
+/// <summary>One end of a migration reaches its fault points here.</summary>
+internal sealed class FaultSite(FaultPoints points, IFaultTarget target)
+{
+    /// <summary>Does what is planned for the point; nothing if nothing is.</summary>
+    /// <exception cref="FaultException">The migration shall fail here.</exception>
+    public ValueTask AtAsync(FaultPoint point) => points.IsArmed ? points.ReachAsync(point, target) : default;
+}

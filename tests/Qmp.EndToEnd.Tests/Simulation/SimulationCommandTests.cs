@@ -1,0 +1,95 @@
+using Newtonsoft.Json.Linq;
+using Qmp.EndToEnd.Tests.CommandLine;
+
+namespace Qmp.EndToEnd.Tests.Simulation;
+
+/// <summary>The commands of <c>-x-sim on</c>, as clients see them.</summary>
+[TestFixture]
+internal sealed class SimulationCommandTests
+{
+    private static readonly string[] On = ["-x-sim", "on", "-m", "4M"];
+
+    [Test]
+    public async Task Without_the_switch_there_are_no_such_commands()
+    {
+        await using InProcess emulator = await InProcess.StartAsync();
+        Assert.That(
+            await emulator.RefusalAsync("x-query-faults", "{}"),
+            Is.EqualTo("The command x-query-faults has not been found"));
+        Assert.That(await NamesAsync(emulator), Has.None.StartsWith("x-"));
+        Assert.That(
+            (await emulator.ResultAsync("query-qmp-schema")).Select(s => (string?)s["name"]),
+            Has.None.StartsWith("x-").And.No.Member("X_FAULT"));
+    }
+
+    [Test]
+    public async Task With_the_switch_they_are_listed()
+    {
+        await using InProcess emulator = await InProcess.StartAsync(On);
+        string[] commands =
+        [
+            "x-approve-switchover", "x-fault-release", "x-fault-set", "x-query-faults", "x-query-switchover",
+            "x-workload-set",
+        ];
+        Assert.That((await NamesAsync(emulator)).Where(n => n!.StartsWith("x-", StringComparison.Ordinal)),
+            Is.EquivalentTo(commands));
+        Assert.That(
+            (await emulator.ResultAsync("query-qmp-schema")).Select(s => (string?)s["name"]),
+            Is.SupersetOf(commands).And.Member("X_FAULT"));
+    }
+
+    [TestCase("x-fault-set", "{ 'point': 'nowhere', 'action': 'fail' }", "Parameter 'point' does not accept value 'nowhere'")]
+    [TestCase("x-fault-set", "{ 'point': 'setup', 'action': 'fail', 'count': -1 }", "Parameter 'count' expects uint32_t")]
+    [TestCase("x-fault-release", "{}", "Nothing is held")]
+    [TestCase("x-fault-release", "{ 'point': 'ram-load' }", "Nothing is held at 'ram-load'")]
+    [TestCase("x-approve-switchover", "{ 'id': 'v0' }", "Device 'v0' not found")]
+    [TestCase("x-workload-set", "{ 'rate': 1 }", "There is no guest of -device x-workload")]
+    [TestCase("x-workload-set", "{ 'id': 'w' }", "Device 'w' not found")]
+    public async Task What_makes_no_sense_is_refused(string command, string arguments, string message)
+    {
+        await using InProcess emulator = await InProcess.StartAsync(On);
+        Assert.That(await emulator.RefusalAsync(command, arguments), Is.EqualTo(message));
+    }
+
+    [Test]
+    public async Task A_guest_needs_memory_to_work_on()
+    {
+        await using InProcess emulator = await InProcess.StartAsync([.. On, "-device", "x-workload,id=w,working-set=1M"]);
+        foreach (string size in new[] { "1", "4194305" })
+        {
+            Assert.That(
+                await emulator.RefusalAsync("x-workload-set", $"{{ 'working-set': {size} }}"),
+                Is.EqualTo("Parameter 'working-set' expects two pages or more, all in memory"));
+        }
+
+        await emulator.ResultAsync("x-workload-set", "{ 'id': 'w', 'rate': 1048576, 'working-set': 4194304 }");
+    }
+
+    [Test]
+    public async Task Faults_are_listed_as_they_were_planned()
+    {
+        await using InProcess emulator = await InProcess.StartAsync(On);
+        await emulator.ResultAsync("x-fault-set", "{ 'point': 'setup', 'action': 'delay', 'delay-ms': 7, 'count': 3 }");
+        await emulator.ResultAsync("x-fault-set", "{ 'point': 'connect', 'action': 'fail', 'after-ms': 9 }");
+        JToken faults = await emulator.ResultAsync("x-query-faults");
+        var expected = JToken.Parse("""
+            [ { "point": "connect", "action": "fail", "after-ms": 9, "count": 1, "hits": 0, "held": false },
+              { "point": "setup", "action": "delay", "delay-ms": 7, "count": 3, "hits": 0, "held": false } ]
+            """);
+        Assert.That(JToken.DeepEquals(faults, expected), $"{faults}");
+    }
+
+    [Test]
+    public async Task Before_a_migration_a_machine_is_neither_end()
+    {
+        await using InProcess emulator = await InProcess.StartAsync([.. On, "-device", "x-vfio,id=v0"]);
+        JToken info = await emulator.ResultAsync("x-query-switchover");
+        var expected = JToken.Parse("""
+            { "role": "none", "required": false, "acknowledged": false, "approvals": 0, "devices": [] }
+            """);
+        Assert.That(JToken.DeepEquals(info, expected), $"{info}");
+    }
+
+    private static async Task<IEnumerable<string?>> NamesAsync(InProcess emulator) =>
+        (await emulator.ResultAsync("query-commands")).Select(c => (string?)c["name"]);
+}
