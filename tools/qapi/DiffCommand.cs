@@ -14,7 +14,7 @@ internal sealed class DiffCommand : ToolCommand
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array, one object a change." };
 
     public DiffCommand()
-        : base("diff", "Compares two schemas as their clients see them. Exits with 3 if a client may no longer work: "
+        : base("diff", "Compares two schemas as their clients see them. Exits with 1 if a client may no longer work: "
             + "what is marked 'breaks'.",
             "qapi diff qemu-9.2-schema.json schema/root.json --condition CONFIG_LINUX")
     {

@@ -8,7 +8,7 @@ internal static class QapiTool
     public const int Success = 0;
     public const int SchemaError = 1;
     public const int UsageError = 2;
-    public const int BreakingChange = 3;
+    public const int BreakingChange = 1;
 
     /// <summary>Runs one command; the result is the exit status.</summary>
     public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
