@@ -18,7 +18,7 @@ internal sealed class GeneratedInterfaceTests
             where !type.Name.EndsWith("OobRpc", StringComparison.Ordinal)
             from method in type.GetMethods()
             select Attribute(method, typeof(JsonRpcMethodAttribute));
-        Assert.That(methods, Is.EquivalentTo(QmpSchema.CommandNames.ToArray()));
+        Assert.That(methods, Is.EquivalentTo(QmpSchema.FullCommandNames.ToArray()));
     }
 
     [Test]
