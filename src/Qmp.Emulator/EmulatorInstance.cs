@@ -1,3 +1,5 @@
+using MonitorOptions = Qmp.Server.Sessions.MonitorOptions;
+using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.Devices.Timer;
 using Qmp.Emulator.CommandLine;
@@ -16,7 +18,6 @@ using Qmp.Server.Dispatch;
 using Qmp.Server.Events;
 using Qmp.Server.Sessions;
 using Qmp.Types;
-using MonitorOptions = Qmp.Server.Sessions.MonitorOptions;
 
 namespace Qmp.Emulator;
 
@@ -27,9 +28,9 @@ public sealed class EmulatorInstance : IAsyncDisposable
     private readonly EventBus _bus;
     private readonly ShutdownController _shutdown;
     private readonly QmpServer _server;
+    private readonly LocalCaller _caller;
     private readonly IncomingPolicy _incoming = new();
     private readonly MonitorList _monitors = new();
-    private readonly SimulatedDevices _devices;
 
     /// <summary>Puts the emulator together; nothing runs yet.</summary>
     /// <exception cref="CommandLineException">The options ask for what is not to be had.</exception>
@@ -59,7 +60,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         Migration.IncomingFailed += OnIncomingFailed;
         MigrationGlobals.Apply(options.Globals, Migration.Options);
         MachineMemory.Create(options, type, Machine.Memory);
-        _devices = DeviceFactory.Create(options.Devices, Machine, Migration, ports.Logger);
+        Devices = DeviceFactory.Create(options.Devices, Machine, Migration, ports.Logger);
         Migration.Faults.Happening += events.Fault;
         foreach (OptionValue<AddFdOptions> added in options.Descriptors)
         {
@@ -74,6 +75,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
             Watchdog = options.Actions.Watchdog ?? WatchdogAction.Reset,
         };
         _shutdown.Ending += OnEnding;
+        CommandRegistry commands = Commands(policy, options.Simulation);
         _server = new QmpServer(
             new QmpServerOptions
             {
@@ -87,9 +89,10 @@ public sealed class EmulatorInstance : IAsyncDisposable
                 Logger = ports.Logger,
                 MapException = MapException,
             },
-            Commands(policy, options.Simulation),
+            commands,
             new MachineCommandLoop(Machine.Loop),
             _bus);
+        _caller = new LocalCaller(commands, policy, MapException);
     }
 
     /// <summary>The machine.</summary>
@@ -97,6 +100,9 @@ public sealed class EmulatorInstance : IAsyncDisposable
 
     /// <summary>Its migration.</summary>
     public MigrationCore Migration { get; }
+
+    /// <summary>The devices that commands of our own name.</summary>
+    internal SimulatedDevices Devices { get; }
 
     /// <summary>Ends, with the exit status, when the emulator is asked to end or fails.</summary>
     public Task<int> Completion => _shutdown.Completion;
@@ -126,6 +132,26 @@ public sealed class EmulatorInstance : IAsyncDisposable
 
     /// <summary>Adds a monitor on any transport.</summary>
     public IMonitor AddMonitor(MonitorOptions monitor) => _server.AddMonitor(monitor);
+
+    /// <summary>Runs a command as a client would, from an activity of the machine's timeline; one at a time.</summary>
+    /// <param name="command">Its name.</param>
+    /// <param name="arguments">Its arguments, or <see langword="null"/> for none.</param>
+    /// <returns>Its result.</returns>
+    /// <exception cref="CommandException">It was refused.</exception>
+    public async ValueTask<JToken> ExecuteAsync(string command, JObject? arguments = null)
+    {
+        RegisteredCommand found = _caller.Find(command);
+        if (found.Descriptor.Options.HasFlag(CommandOptions.AllowOutOfBand))
+        {
+            return await _caller.ExecuteAsync(found, arguments);
+        }
+
+        using MachineLoop.Hold hold = await Machine.Loop.EnterAsync();
+        return await _caller.ExecuteAsync(found, arguments);
+    }
+
+    /// <summary>Hands on each event as clients get it, until what is returned is disposed of.</summary>
+    public IDisposable Subscribe(Action<ReadOnlySpan<byte>> received) => _bus.Subscribe(received);
 
     /// <summary>Ends the emulator as a signal does.</summary>
     public void RequestShutdown(ShutdownCause cause) => _shutdown.Quit(cause);
@@ -159,14 +185,14 @@ public sealed class EmulatorInstance : IAsyncDisposable
             .Add(MigrationCommandTable.OobCommands, migration)
             .Add(ControlCommandTable.Commands, session => new ControlCommands(session, _shutdown, withSimulation))
             .Add(IntrospectCommandTable.Commands, new IntrospectCommands(policy, withSimulation))
-            .Add(MachineCommandTable.Commands, new MachineCommands(Machine, _shutdown))
+            .Add(MachineCommandTable.Commands, new MachineCommands(Machine, _shutdown, _ports.Offload))
             .Add(YankCommandTable.OobCommands, new YankCommands(_monitors, Migration))
             .Add(
                 MiscCommandTable.Commands,
                 session => new MiscCommands(Machine, guest, human, _ports.Descriptors, session));
         if (withSimulation)
         {
-            commands.Add(XSimCommandTable.Commands, new XSimCommands(Migration, _devices, Machine.Timeline));
+            commands.Add(XSimCommandTable.Commands, new XSimCommands(Migration, Devices, Machine.Timeline));
         }
 
         return commands.Build();

@@ -27,6 +27,9 @@ public sealed record EmulatorPorts
     /// <summary>Waits for the clients of a monitor.</summary>
     public required Func<MonitorSpec, ITransportListener> Listen { get; init; }
 
+    /// <summary>Does what may block elsewhere, so that whoever asks can do other things meanwhile.</summary>
+    public Func<Action, Task> Offload { get; init; } = Task.Run;
+
     /// <summary>Real threads, sockets and files.</summary>
     public static EmulatorPorts Real(TimeProvider clock, ILogger logger)
     {

@@ -19,32 +19,43 @@ internal static class DemoCommand
             DefaultValueFactory = _ => 50,
         };
         var plain = new Option<bool>("--plain") { Description = "Lines of text even on a terminal." };
+        var scenario = new Option<string?>("--scenario")
+        {
+            Description = $"Run a scenario in this process instead, and draw it: {string.Join(", ", ScenarioDemo.Names)}, or FILE.json.",
+            HelpName = "NAME",
+        };
         memory.Validators.Add(r => Require(r.GetValueOrDefault<int>() is >= 64 and <= 8192, r.AddError, "--memory takes 64 to 8192"));
         rate.Validators.Add(r => Require(r.GetValueOrDefault<int>() is >= 0 and <= 1024, r.AddError, "--rate takes 0 to 1024"));
         var root = new RootCommand(
             "Migrates a running guest from one qmpd to another, and compares every byte of its memory.")
         {
-            memory, rate, plain,
+            memory, rate, plain, scenario,
         };
-        root.SetAction((parsed, stop) => ShowAsync(
-            new DemoSettings
+        root.SetAction((parsed, stop) =>
+        {
+            DemoScreen screen = DemoScreen.Create(parsed.GetValue(plain));
+            if (parsed.GetValue(scenario) is { } name)
+            {
+                return ShowAsync(screen, () => Task.FromResult(ScenarioDemo.Run(name, screen)));
+            }
+
+            var settings = new DemoSettings
             {
                 MemoryBytes = (long)parsed.GetValue(memory) << 20,
                 DirtyRate = (long)parsed.GetValue(rate) << 20,
-            },
-            parsed.GetValue(plain),
-            stop));
+            };
+            return ShowAsync(screen, () => new MigrationDemo(settings, screen).RunAsync(stop));
+        });
         ParseResult result = root.Parse(arguments);
         int status = await result.InvokeAsync();
         return result.Errors.Count > 0 ? UsageError : status;
     }
 
-    private static async Task<int> ShowAsync(DemoSettings settings, bool plain, CancellationToken stop)
+    private static async Task<int> ShowAsync(DemoScreen screen, Func<Task<bool>> show)
     {
-        DemoScreen screen = DemoScreen.Create(plain);
         try
         {
-            return await new MigrationDemo(settings, screen).RunAsync(stop) ? Success : Failure;
+            return await show() ? Success : Failure;
         }
         catch (Exception e) when (e is QmpException or DemoException or IOException)
         {

@@ -1,4 +1,5 @@
 using Qmp.Api;
+using Qmp.Emulator.Scenarios;
 using Spectre.Console;
 
 namespace Demo;
@@ -21,11 +22,17 @@ internal abstract class DemoScreen
     /// <summary>A step of the story.</summary>
     public abstract void Step(string text);
 
+    /// <summary>Something to read.</summary>
+    public abstract void Text(string text);
+
+    /// <summary>What happened in a scenario, over time.</summary>
+    public abstract void Timeline(ScenarioResult result);
+
     /// <summary>Something that belongs to one of the two ends.</summary>
     public abstract void Line(string who, string text);
 
-    /// <summary>How it ended: name and value of each figure, and whether all is well.</summary>
-    public abstract void Summary(IReadOnlyList<(string Name, string Value)> figures, bool success);
+    /// <summary>How it ended: name and value of each figure, whether all is well, and that in words.</summary>
+    public abstract void Summary(IReadOnlyList<(string Name, string Value)> figures, bool success, string verdict);
 
     /// <summary>It could not be shown to the end.</summary>
     public abstract void Fail(string reason);

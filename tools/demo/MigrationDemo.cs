@@ -151,7 +151,8 @@ internal sealed class MigrationDemo(DemoSettings settings, DemoScreen screen)
                     : $"differs at 0x{difference:x}"),
                 ("the guest's writes", $"{writes} when it moved, {later} a moment after it went on"),
             ],
-            success);
+            success,
+            success ? "Everything matched." : "Something did not match.");
         return success;
     }
 

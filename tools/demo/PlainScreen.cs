@@ -1,4 +1,5 @@
 using Qmp.Api;
+using Qmp.Emulator.Scenarios;
 
 namespace Demo;
 
@@ -6,16 +7,24 @@ namespace Demo;
 internal sealed class PlainScreen(TextWriter output) : DemoScreen
 {
     private const int Width = 240;
+    private const int TimelineWidth = 80;
 
     private readonly Lock _gate = new(); // one line at a time
 
     public override void Step(string text) => Write($"== {text}");
 
+    public override void Text(string text) => Write(text);
+
+    public override void Timeline(ScenarioResult result)
+    {
+        foreach (TimelineRow row in new ScenarioTimeline(result, TimelineWidth).Rows()) Write($"{row.Name,18} |{row.Text}|");
+    }
+
     public override void Line(string who, string text) => Write($"{who,-11} {Format.Shorten(text, Width)}");
 
-    public override void Summary(IReadOnlyList<(string Name, string Value)> figures, bool success)
+    public override void Summary(IReadOnlyList<(string Name, string Value)> figures, bool success, string verdict)
     {
-        Step(success ? "Everything matched." : "Something did not match.");
+        Step(verdict);
         foreach ((string name, string value) in figures) Write($"{name,-24} {value}");
     }
 

@@ -1,4 +1,5 @@
 using Qmp.Api;
+using Qmp.Emulator.Scenarios;
 using Spectre.Console;
 
 namespace Demo;
@@ -6,11 +7,31 @@ namespace Demo;
 /// <summary>Colours, and a bar for each pass.</summary>
 internal sealed class TerminalScreen(IAnsiConsole console) : DemoScreen
 {
+    private const int NameWidth = 18;
+
     private readonly Lock _gate = new(); // the console is drawn by one at a time
 
     public override void Step(string text)
     {
         lock (_gate) console.Write(new Rule($"[bold]{Markup.Escape(text)}[/]").LeftJustified());
+    }
+
+    public override void Text(string text)
+    {
+        lock (_gate) console.MarkupLine($"[italic]{Markup.Escape(text)}[/]");
+    }
+
+    public override void Timeline(ScenarioResult result)
+    {
+        int width = Math.Clamp(console.Profile.Width - NameWidth - 3, 40, 160);
+        lock (_gate)
+        {
+            foreach (TimelineRow row in new ScenarioTimeline(result, width).Rows())
+            {
+                console.MarkupLine(
+                    $"{Markup.Escape(row.Name.PadLeft(NameWidth))} │[{ColourOf(row.Kind)}]{Markup.Escape(row.Text)}[/]│");
+            }
+        }
     }
 
     public override void Line(string who, string text)
@@ -20,14 +41,14 @@ internal sealed class TerminalScreen(IAnsiConsole console) : DemoScreen
         lock (_gate) console.MarkupLine($"[{colour}]{who}[/] {Markup.Escape(shortened)}");
     }
 
-    public override void Summary(IReadOnlyList<(string Name, string Value)> figures, bool success)
+    public override void Summary(IReadOnlyList<(string Name, string Value)> figures, bool success, string verdict)
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("", "").HideHeaders();
         foreach ((string name, string value) in figures) table.AddRow(Markup.Escape(name), Markup.Escape(value));
         lock (_gate)
         {
             console.Write(table);
-            console.MarkupLine(success ? "[green]Everything matched.[/]" : "[red]Something did not match.[/]");
+            console.MarkupLine($"[{(success ? "green" : "red")}]{Markup.Escape(verdict)}[/]");
         }
     }
 
@@ -50,6 +71,16 @@ internal sealed class TerminalScreen(IAnsiConsole console) : DemoScreen
                 bars.End();
                 return result;
             });
+
+    private static string ColourOf(RowKind kind) => kind switch
+    {
+        RowKind.Source => "deepskyblue1",
+        RowKind.Destination => "orange1",
+        RowKind.Downtime => "red",
+        RowKind.Bytes => "green",
+        RowKind.Gate => "yellow",
+        _ => "grey",
+    };
 
     private sealed class Bars(TerminalScreen screen, ProgressContext context) : IProgress<MigrationProgress>
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Qmp.Emulator;
 using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Scenarios;
 using Qmp.Types;
 
 namespace Qmpd;
@@ -46,6 +47,7 @@ internal static class QmpdProcess
     private static async Task<int> RunAsync(EmulatorOptions options)
     {
         await using var log = new ProcessLog(options);
+        if (options.Scenario is { } scenario) return RunScenario(scenario, log);
         var emulator = new EmulatorInstance(options, EmulatorPorts.Real(TimeProvider.System, log.Logger));
         await using (emulator)
         {
@@ -55,6 +57,21 @@ internal static class QmpdProcess
             using PidFile? pid = options.PidFile is null ? null : PidFile.Create(options.PidFile);
             await emulator.StartAsync(options);
             return await emulator.Completion;
+        }
+    }
+
+    // 0 if the migration ended as the scenario expects, with the guest's memory intact.
+    private static int RunScenario(string path, ProcessLog log)
+    {
+        try
+        {
+            ScenarioResult result = ScenarioRunner.Run(
+                ScenarioFile.Read(path), TimeProvider.System, log.Logger, message => Console.Out.WriteLine(message.ToLine()));
+            return result is { IsAsExpected: true, Damage: null } ? 0 : 1;
+        }
+        catch (ScenarioException e)
+        {
+            throw new CommandLineException($"-x-scenario {path}: {e.Message}");
         }
     }
 

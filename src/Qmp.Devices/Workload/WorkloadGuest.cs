@@ -25,6 +25,8 @@ public sealed class WorkloadGuest : IGuest
     public WorkloadGuest(VirtualMachine machine, WorkloadSettings settings)
     {
         Id = settings.Id;
+        Offset = settings.Offset;
+        Reach = settings.WorkingSet;
         _memory = (long)machine.Memory.LengthFrom((ulong)settings.Offset);
         if (!Fits(settings.WorkingSet)) throw new ArgumentException("no such memory", nameof(settings));
         _timeline = machine.Timeline;
@@ -35,6 +37,12 @@ public sealed class WorkloadGuest : IGuest
 
     /// <summary>The id that commands name it by.</summary>
     public string Id { get; }
+
+    /// <summary>Where its memory begins.</summary>
+    public long Offset { get; }
+
+    /// <summary>Bytes from there that it has ever been told to write.</summary>
+    public long Reach { get; private set; }
 
     /// <summary>Bytes dirtied a second; takes effect at once.</summary>
     public long Rate
@@ -50,7 +58,11 @@ public sealed class WorkloadGuest : IGuest
     public bool Fits(long workingSet) => workingSet >= 2 * RamBlock.PageSize && workingSet <= _memory;
 
     /// <summary>Lets it write other memory from now on, or from when it runs.</summary>
-    public void ChangeWorkingSet(long bytes) => Volatile.Write(ref _newWorkingSet, bytes);
+    public void ChangeWorkingSet(long bytes)
+    {
+        Reach = Math.Max(Reach, bytes);
+        Volatile.Write(ref _newWorkingSet, bytes);
+    }
 
     /// <summary>Compares memory with what must be there; the guest must be stopped.</summary>
     public string? Verify() => _pattern.Verify();

@@ -197,6 +197,8 @@ public sealed class CommandLineParser
         },
     };
 
+    internal void SetScenario(string text) => _options = _options with { Scenario = text };
+
     internal void SetPidFile(string text) => _options = _options with { PidFile = text };
 
     internal void SetLogFile(string text) => _options = _options with { LogFile = text };

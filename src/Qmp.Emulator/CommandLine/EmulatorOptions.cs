@@ -56,6 +56,9 @@ public sealed record EmulatorOptions
     /// <summary>Whether there are commands for devices, guests and faults that QEMU has not (<c>-x-sim on</c>).</summary>
     public bool Simulation { get; init; }
 
+    /// <summary>File of a scenario to run instead of a machine (<c>-x-scenario</c>).</summary>
+    public string? Scenario { get; init; }
+
     /// <summary>File that gets the process id.</summary>
     public string? PidFile { get; init; }
 

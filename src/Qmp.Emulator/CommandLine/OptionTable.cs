@@ -29,6 +29,7 @@ internal static class OptionTable
         new("only-migratable", null, "refuse devices that cannot be migrated", (p, _) => p.OnlyMigratable()),
         new("compat", "deprecated-input=reject,...", "refuse or hide what is deprecated or unstable", (p, t) => p.SetCompatPolicy(t)),
         new("x-sim", "on|off", "add commands for simulated devices, guests and faults", (p, t) => p.SetSimulation(t)),
+        new("x-scenario", "FILE", "run a migration as a file describes it, print what happens, and end", (p, t) => p.SetScenario(t)),
         new("pidfile", "FILE", "write the process id to a file", (p, t) => p.SetPidFile(t)),
         new("D", "FILE", "write the log to a file", (p, t) => p.SetLogFile(t)),
         new("d", "trace:PATTERN[,...]", "log trace events", (p, t) => p.AddLogItems(t)),

@@ -8,7 +8,8 @@ using Qmp.Types;
 namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of machine.json.</summary>
-internal sealed class MachineCommands(VirtualMachine machine, ShutdownController shutdown) : IMachineCommands
+internal sealed class MachineCommands(
+    VirtualMachine machine, ShutdownController shutdown, Func<Action, Task> offload) : IMachineCommands
 {
     private const int Chunk = 1 << 20;
 
@@ -35,7 +36,7 @@ internal sealed class MachineCommands(VirtualMachine machine, ShutdownController
     // Opening a FIFO or writing to a slow disk takes as long as it takes; the loop stays held, as in QEMU, but the
     // monitor's own thread goes on reading.
     public async ValueTask PmemsaveAsync(PmemsaveArguments arguments, CancellationToken cancellationToken) =>
-        await Task.Run(() => Save(arguments), CancellationToken.None).ConfigureAwait(false);
+        await offload(() => Save(arguments)).ConfigureAwait(false);
 
     private void Save(PmemsaveArguments arguments)
     {

@@ -13,6 +13,9 @@ namespace Qmp.Protocol.Json;
 /// </remarks>
 public sealed class QmpJsonWriter : JsonWriter
 {
+    // To Newtonsoft what is raw is no value: a member would still wait for its own.
+    private const JsonToken AnyValue = JsonToken.Undefined;
+
     private readonly JsonEmitter _emitter;
     private bool _named;
 
@@ -24,7 +27,7 @@ public sealed class QmpJsonWriter : JsonWriter
     /// <summary>Writes a whole tree, every object in QEMU's order.</summary>
     public void WriteOrdered(JToken token)
     {
-        Begin(JsonToken.Raw);
+        Begin(AnyValue);
         JTokenEmitter.Write(_emitter, token);
     }
 
@@ -80,7 +83,7 @@ public sealed class QmpJsonWriter : JsonWriter
     /// <inheritdoc/>
     public override void WriteRawValue(string? json)
     {
-        Begin(JsonToken.Raw);
+        Begin(AnyValue);
         WriteRaw(json);
     }
 

@@ -55,6 +55,18 @@ public sealed class EventBus : IEventPublisher, IDisposable
         }
     }
 
+    /// <summary>Lets code of the same process have all events from now on, as clients get them.</summary>
+    /// <param name="received">
+    /// Gets each message, in the order of the events; it must be quick, and must publish nothing.
+    /// </param>
+    /// <returns>Ends that when it is disposed of.</returns>
+    public IDisposable Subscribe(Action<ReadOnlySpan<byte>> received)
+    {
+        var subscription = new LocalSubscription(this, received);
+        Join(subscription);
+        return subscription;
+    }
+
     /// <summary>Drops held events; nothing is sent any more.</summary>
     public void Dispose()
     {
@@ -126,5 +138,15 @@ public sealed class EventBus : IEventPublisher, IDisposable
 
         _plain.Output.Clear();
         _pretty.Output.Clear();
+    }
+
+    private sealed class LocalSubscription(EventBus bus, Action<ReadOnlySpan<byte>> received)
+        : IEventReceiver, IDisposable
+    {
+        public bool IsPretty => false;
+
+        public void Send(ReadOnlySpan<byte> message) => received(message);
+
+        public void Dispose() => bus.Leave(this);
     }
 }

@@ -44,6 +44,21 @@ internal sealed class NewtonsoftTests
         Is.EqualTo("{\"a\": {\"micro\": 2, \"minor\": 1}, \"b\": 1}"));
 
     [Test]
+    public void Trees_and_raw_values_can_be_members() => Assert.That(
+        Written(w =>
+        {
+            w.WriteStartObject();
+            w.WritePropertyName("x");
+            w.WriteOrdered(JObject.Parse("{\"minor\": 1, \"micro\": 2}"));
+            w.WritePropertyName("y");
+            w.WriteRawValue("3");
+            w.WritePropertyName("z");
+            w.WriteOrdered(new JValue(4));
+            w.WriteEndObject();
+        }),
+        Is.EqualTo("{\"x\": {\"micro\": 2, \"minor\": 1}, \"y\": 3, \"z\": 4}"));
+
+    [Test]
     public void Pretty_output_indents_by_four_and_opens_empty_containers() => Assert.That(
         Written(w => JObject.Parse("{\"a\": [1, {}], \"b\": []}").WriteTo(w), pretty: true),
         Is.EqualTo(

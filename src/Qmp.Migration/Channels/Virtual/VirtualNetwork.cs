@@ -3,14 +3,15 @@ using Qmp.Types;
 
 namespace Qmp.Migration.Channels.Virtual;
 
-/// <summary>Connects the machines of one virtual timeline: every address leads to whoever listens on it.</summary>
+/// <summary>Connects machines of one timeline in memory: every address leads to whoever listens on it.</summary>
 public sealed class VirtualNetwork : IMigrationTransport
 {
-    private readonly VirtualTimeline _timeline;
+    private readonly Timeline _timeline;
+    private readonly Lock _gate = new(); // guards _listeners
     private readonly Dictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
 
     /// <summary>A network without listeners.</summary>
-    public VirtualNetwork(VirtualTimeline timeline) => _timeline = timeline;
+    public VirtualNetwork(Timeline timeline) => _timeline = timeline;
 
     /// <summary>What connections made from now on are like.</summary>
     public LinkSettings Link { get; set; } = new();
@@ -28,9 +29,13 @@ public sealed class VirtualNetwork : IMigrationTransport
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address)
     {
         string key = Key(address);
-        if (!_listeners.TryGetValue(key, out Listener? listener))
+        Listener? listener;
+        lock (_gate)
         {
-            throw new ChannelException($"Failed to connect to '{key}': Connection refused");
+            if (!_listeners.TryGetValue(key, out listener))
+            {
+                throw new ChannelException($"Failed to connect to '{key}': Connection refused");
+            }
         }
 
         VirtualChannel? source = null;
@@ -54,13 +59,15 @@ public sealed class VirtualNetwork : IMigrationTransport
     public IMigrationListener Listen(MigrationAddress address)
     {
         string key = Key(address);
-        if (_listeners.ContainsKey(key))
+        var listener = new Listener(this, key, ((MigrationAddress.Socket)address).Value);
+        lock (_gate)
         {
-            throw new ChannelException($"Failed to bind socket to {key}: Address already in use");
+            if (!_listeners.TryAdd(key, listener))
+            {
+                throw new ChannelException($"Failed to bind socket to {key}: Address already in use");
+            }
         }
 
-        var listener = new Listener(this, key, ((MigrationAddress.Socket)address).Value);
-        _listeners.Add(key, listener);
         return listener;
     }
 
@@ -73,6 +80,7 @@ public sealed class VirtualNetwork : IMigrationTransport
 
     private sealed class Listener(VirtualNetwork network, string key, SocketAddress address) : IMigrationListener
     {
+        private readonly Lock _gate = new(); // guards _connected and _disposed
         private readonly Queue<VirtualChannel> _connected = new();
         private readonly Waker _waker = network._timeline.CreateWaker();
         private bool _disposed;
@@ -81,26 +89,33 @@ public sealed class VirtualNetwork : IMigrationTransport
 
         public void Connect(VirtualChannel channel)
         {
-            _connected.Enqueue(channel);
+            lock (_gate) _connected.Enqueue(channel);
             _waker.Wake();
         }
 
         public async ValueTask<IMigrationChannel?> AcceptAsync()
         {
-            while (!_disposed)
+            while (true)
             {
-                if (_connected.TryDequeue(out VirtualChannel? channel)) return channel;
+                lock (_gate)
+                {
+                    if (_disposed) return null;
+                    if (_connected.TryDequeue(out VirtualChannel? channel)) return channel;
+                }
+
                 await _waker.WaitAsync();
             }
-
-            return null;
         }
 
         public void Dispose()
         {
-            if (_disposed) return;
-            _disposed = true;
-            network._listeners.Remove(key);
+            lock (_gate)
+            {
+                if (_disposed) return;
+                _disposed = true;
+            }
+
+            lock (network._gate) network._listeners.Remove(key);
             foreach (VirtualChannel channel in _connected) channel.Shutdown();
             _waker.Wake();
         }

@@ -4,16 +4,18 @@ using Qmp.Machine.Time;
 namespace Qmp.Migration.Channels.Virtual;
 
 /// <summary>One direction of a virtual connection: bytes that arrive at a rate, after a delay.</summary>
+/// <remarks>One activity writes and one reads; whoever ends it may be a third.</remarks>
 internal sealed class VirtualPipe
 {
     private const int MaxSegment = 64 * 1024;
 
-    private readonly VirtualTimeline _timeline;
+    private readonly Timeline _timeline;
     private readonly LinkSettings _settings;
     private readonly Action<ReadOnlyMemory<byte>>? _tap;
     private readonly Action _cut;
     private readonly Waker _readable;
     private readonly Waker _writable;
+    private readonly Lock _gate = new(); // guards what follows
     private readonly Queue<Segment> _segments = new();
     private long? _cutAfter;
     private long _lineFreeAt;
@@ -28,7 +30,7 @@ internal sealed class VirtualPipe
     /// <param name="tap">Sees all bytes as they are sent.</param>
     /// <param name="cut">Breaks the connection.</param>
     public VirtualPipe(
-        VirtualTimeline timeline,
+        Timeline timeline,
         LinkSettings settings,
         long? cutAfter,
         Action<ReadOnlyMemory<byte>>? tap,
@@ -46,7 +48,7 @@ internal sealed class VirtualPipe
     /// <summary>Nothing more will be written; what is under way still arrives.</summary>
     public void EndWriting()
     {
-        _writingEnded = true;
+        lock (_gate) _writingEnded = true;
         _readable.Wake();
         _writable.Wake();
     }
@@ -54,20 +56,16 @@ internal sealed class VirtualPipe
     /// <summary>Nothing more will be read; the writer finds out.</summary>
     public void EndReading()
     {
-        _readingEnded = true;
+        lock (_gate) _readingEnded = true;
         EndWriting();
     }
 
     /// <summary>Waits until nothing written here will be read any more.</summary>
     public async ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout)
     {
-        long end = _timeline.Elapsed + (long)timeout.TotalNanoseconds;
-        while (!_readingEnded && !_writingEnded && _timeline.Elapsed < end)
-        {
-            await _writable.WaitAsync(TimeSpan.FromTicks((end - _timeline.Elapsed + 99) / 100));
-        }
-
-        return _readingEnded || _writingEnded;
+        long end = _timeline.NowNanoseconds + (long)timeout.TotalNanoseconds;
+        while (!HasEnded && end - _timeline.NowNanoseconds is var left and > 0) await _writable.WaitAsync(Ticks(left));
+        return HasEnded;
     }
 
     public async ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces)
@@ -75,43 +73,61 @@ internal sealed class VirtualPipe
         var gather = new Gather(pieces);
         while (gather.Left > 0)
         {
-            long room = _settings.Buffer - _underWay;
-            if (_writingEnded || _readingEnded)
-            {
-                throw new ChannelException("Unable to write to socket: Broken pipe");
-            }
-
-            if (room <= 0)
+            if (!TrySend(ref gather, out bool cut))
             {
                 await _writable.WaitAsync();
                 continue;
             }
 
-            long allowed = Math.Min(Math.Min(room, MaxSegment), _cutAfter ?? long.MaxValue);
-            int length = (int)Math.Min(allowed, gather.Left);
-            if (length > 0) Send(ref gather, length);
-            if (_cutAfter == 0) _cut();
+            _readable.Wake();
+            if (cut) _cut();
         }
     }
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
-        while (!_readingEnded)
+        while (true)
         {
-            if (_segments.TryPeek(out Segment head))
+            if (TryTake(buffer, out int count, out long wait))
             {
-                long wait = head.ArrivesAt - _timeline.Elapsed;
-                if (wait <= 0) return Take(head, buffer);
-                await _readable.WaitAsync(TimeSpan.FromTicks((wait + 99) / 100));
+                if (count > 0) _writable.Wake();
+                return count;
             }
-            else
-            {
-                if (_writingEnded) return 0;
-                await _readable.WaitAsync();
-            }
-        }
 
-        return 0;
+            await _readable.WaitAsync(wait == 0 ? Timeout.InfiniteTimeSpan : Ticks(wait));
+        }
+    }
+
+    // Rounded up: waking early would only wait again.
+    private static TimeSpan Ticks(long nanoseconds) => TimeSpan.FromTicks((nanoseconds + 99) / 100);
+
+    private bool HasEnded
+    {
+        get
+        {
+            lock (_gate) return _readingEnded || _writingEnded;
+        }
+    }
+
+    // False if there is no room.
+    private bool TrySend(ref Gather gather, out bool cut)
+    {
+        lock (_gate)
+        {
+            cut = false;
+            if (_writingEnded || _readingEnded)
+            {
+                throw new ChannelException("Unable to write to socket: Broken pipe");
+            }
+
+            long room = _settings.Buffer - _underWay;
+            if (room <= 0) return false;
+            long allowed = Math.Min(Math.Min(room, MaxSegment), _cutAfter ?? long.MaxValue);
+            int length = (int)Math.Min(allowed, gather.Left);
+            if (length > 0) Send(ref gather, length);
+            cut = _cutAfter == 0;
+            return true;
+        }
     }
 
     private void Send(ref Gather gather, int length)
@@ -121,11 +137,25 @@ internal sealed class VirtualPipe
         _tap?.Invoke(bytes.AsMemory(0, length));
         _cutAfter -= length;
         _underWay += length;
-        long start = Math.Max(_timeline.Elapsed, _lineFreeAt);
+        long start = Math.Max(_timeline.NowNanoseconds, _lineFreeAt);
         _lineFreeAt = start + (_settings.Bandwidth == 0 ? 0 : (long)(length * 1e9 / _settings.Bandwidth));
         _segments.Enqueue(
             new Segment(bytes, length, _lineFreeAt + (long)_settings.Latency.TotalNanoseconds));
-        _readable.Wake();
+    }
+
+    // True with bytes, or with none at the end; else how long until the next arrive, or 0 if none are under way.
+    private bool TryTake(Memory<byte> buffer, out int count, out long wait)
+    {
+        lock (_gate)
+        {
+            (count, wait) = (0, 0);
+            if (_readingEnded) return true;
+            if (!_segments.TryPeek(out Segment head)) return _writingEnded;
+            wait = head.ArrivesAt - _timeline.NowNanoseconds;
+            if (wait > 0) return false;
+            count = Take(head, buffer);
+            return true;
+        }
     }
 
     private int Take(Segment head, Memory<byte> buffer)
@@ -141,7 +171,6 @@ internal sealed class VirtualPipe
             ArrayPool<byte>.Shared.Return(head.Bytes);
         }
 
-        _writable.Wake();
         return count;
     }
 

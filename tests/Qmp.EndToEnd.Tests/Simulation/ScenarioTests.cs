@@ -1,0 +1,130 @@
+using System.Text;
+using Qmp.Emulator.Scenarios;
+using Qmp.Types;
+using Serilog.Core;
+
+namespace Qmp.EndToEnd.Tests.Simulation;
+
+/// <summary>Whole migrations as files describe them.</summary>
+[TestFixture]
+internal sealed class ScenarioTests
+{
+    private const int Runs = 1000;
+
+    private static string Folder => Path.Combine(Repository.Root, "tools", "demo", "scenarios");
+
+    private static IEnumerable<string> Shipped() =>
+        Directory.GetFiles(Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!).Order();
+
+    [TestCaseSource(nameof(Shipped))]
+    public void A_shipped_scenario_ends_as_it_says(string name)
+    {
+        ScenarioResult result = Run(Read(name), out string text);
+        Assert.That(result.IsAsExpected, text);
+        Assert.That(result.Damage, Is.Null);
+    }
+
+    [TestCaseSource(nameof(Shipped))]
+    public void A_thousand_runs_print_the_same(string name)
+    {
+        MigrationScenario scenario = Read(name);
+        Run(scenario, out string first);
+        for (int run = 1; run < Runs; run++)
+        {
+            Run(scenario, out string next);
+            if (next != first) Assert.That(next, Is.EqualTo(first), $"run {run}");
+        }
+    }
+
+    [Test]
+    public void The_switchover_waits_for_the_device_that_loads()
+    {
+        MigrationScenario acknowledged = Read("switchover-ack");
+        MigrationScenario hasty = acknowledged with
+        {
+            Capabilities = [.. acknowledged.Capabilities!.Where(c => c != MigrationCapability.SwitchoverAck)],
+        };
+        Assert.That(Run(acknowledged, out _).Source.Downtime, Is.LessThan(60));
+        Assert.That(Run(hasty, out _).Source.Downtime, Is.GreaterThan(700));
+    }
+
+    [Test]
+    public void Real_time_goes_the_same_way()
+    {
+        MigrationScenario scenario = Read("precopy") with { Clock = ScenarioClock.Real };
+        ScenarioResult result = Run(scenario, out string text);
+        Assert.That(result.IsAsExpected, text);
+        Assert.That(result.Damage, Is.Null);
+        string[] names =
+        [
+            .. result.Messages.Where(m => m.EventName is "STOP" or "RESUME").Select(m => $"{m.On} {m.EventName}"),
+        ];
+        Assert.That(names, Is.EqualTo(new[] { "Source RESUME", "Source STOP", "Destination RESUME" }));
+    }
+
+    [Test]
+    public void Steps_and_faults_happen_when_they_should()
+    {
+        ScenarioResult result = Run(
+            """
+            {
+              "memory": 4194304, "capabilities": [ "events", "return-path" ],
+              "link": { "bandwidth": 10000000 },
+              "destination": { "faults": [ { "point": "start", "action": "hold" } ] },
+              "steps": [
+                { "at-ms": 900, "on": "destination", "execute": "x-fault-release", "arguments": { "point": "start" } },
+                { "at-ms": 500, "on": "source", "execute": "query-status" },
+                { "at-ms": 600, "on": "source", "execute": "no-such-command" }
+              ],
+              "expect": "completed"
+            }
+            """,
+            out string text);
+        Assert.That(result.IsAsExpected, text);
+        Assert.That(result.Source.Downtime, Is.GreaterThan(800));
+        Assert.That(text, Does.Contain(
+            "{\"on\": \"source\", \"execute\": \"query-status\", \"return\": {\"status\": \"finish-migrate\", \"running\": false}}"));
+        Assert.That(text, Does.Contain("\"desc\": \"The command no-such-command has not been found\""));
+        Assert.That(text, Does.Contain("\"event\": \"X_FAULT\""));
+    }
+
+    [Test]
+    public void A_lost_byte_is_found()
+    {
+        ScenarioResult result = Run(
+            """
+            {
+              "memory": 1048576, "noise": 1048576, "capabilities": [ "return-path" ],
+              "source": { "faults": [ { "point": "iterate", "action": "corrupt" } ] }
+            }
+            """,
+            out _);
+        Assert.That(result.Damage, Does.Match("^byte 0x[0-9a-f]*800 is not what it was$"));
+    }
+
+    [TestCase("", "JSON parse error, expecting value")]
+    [TestCase("{ 'clock': 'atomic' }", "Parameter 'clock' does not accept value 'atomic'")]
+    [TestCase("{ 'steps': [ { 'at-ms': 1, 'on': 'source' } ] }", "Parameter 'steps[0].execute' is missing")]
+    [TestCase("{ 'devices': [ { 'driver': 'x-vfio', 'speed': 1 } ] }", "Parameter 'devices[0].speed' is unexpected")]
+    [TestCase("{ 'memory': 8192, 'devices': [ { 'driver': 'x-workload', 'working-set': 1 } ] }",
+        "-device XWorkload: Parameter 'working-set' expects two pages or more, all in memory")]
+    [TestCase("{ 'capabilities': [ 'switchover-ack' ] }", "Capability 'switchover-ack' requires capability 'return-path'")]
+    [TestCase("{ 'source': { 'parameters': { 'cpu-throttle-initial': 0 } } }",
+        "Parameter 'cpu_throttle_initial' expects an integer in the range of 1 to 99")]
+    public void What_makes_no_sense_is_refused(string json, string message) =>
+        Assert.That(() => Run(json, out _), Throws.TypeOf<ScenarioException>().With.Message.EqualTo(message));
+
+    private static MigrationScenario Read(string name) => ScenarioFile.Read(Path.Combine(Folder, name + ".json"));
+
+    private static ScenarioResult Run(string json, out string text) =>
+        Run(ScenarioFile.Parse(Encoding.UTF8.GetBytes(json)), out text);
+
+    private static ScenarioResult Run(MigrationScenario scenario, out string text)
+    {
+        var lines = new StringBuilder();
+        ScenarioResult result = ScenarioRunner.Run(
+            scenario, TimeProvider.System, Logger.None, message => lines.Append(message.ToLine()).Append('\n'));
+        text = lines.ToString();
+        return result;
+    }
+}
