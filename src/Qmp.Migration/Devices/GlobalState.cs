@@ -51,11 +51,11 @@ public sealed class GlobalState
 
     private void AfterLoad()
     {
-        string text = Encoding.Latin1.GetString(_text, 0, TextLength);
-        if (TextLength == TextSize) throw new LoadException(Errno.Invalid, "Received state is not null-terminated");
+        // The last byte counts as the end, whatever it is.
+        string text = Encoding.Latin1.GetString(_text, 0, Math.Min(TextLength, TextSize - 1));
         if (!RunStateExtensions.TryParse(text, out RunState state))
         {
-            throw new LoadException(Errno.Invalid, $"Parameter 'RunState' does not accept value '{text}'");
+            throw new LoadException(Errno.Invalid, $"invalid parameter value: {text}");
         }
 
         Received = state;

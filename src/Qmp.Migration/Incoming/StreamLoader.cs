@@ -255,8 +255,20 @@ internal sealed class StreamLoader
                 TakeAdvice(length);
                 break;
 
+            case StreamCommand.PostcopyListen or StreamCommand.PostcopyRun or StreamCommand.PostcopyRamDiscard:
+                throw new LoadException(
+                    Errno.NotPermitted, $"CMD_{expected.Name} in wrong postcopy state ({(_advised ? 1 : 0)})");
+
+            case StreamCommand.PostcopyResume:
+                _logger.Error("loadvm_postcopy_handle_resume: illegal resume received");
+                break;
+
+            case StreamCommand.EnableColo:
+                throw new LoadException(
+                    Errno.Invalid, "ENABLE_COLO command come in migration stream, but x-colo capability is not set");
+
             default:
-                throw new LoadException(Errno.Invalid, $"{expected.Name} in wrong postcopy state (none)");
+                throw new LoadException(Errno.Invalid, $"{expected.Name} outside of postcopy");
         }
     }
 
@@ -282,7 +294,7 @@ internal sealed class StreamLoader
     {
         if (ReturnPath is not null)
         {
-            _logger.Warning("{Command} when the return path is open already", "OPEN_RETURN_PATH");
+            _logger.Error("CMD_OPEN_RETURN_PATH called when RP already open");
             return;
         }
 

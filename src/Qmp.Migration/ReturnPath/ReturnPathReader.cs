@@ -9,6 +9,7 @@ namespace Qmp.Migration.ReturnPath;
 internal sealed class ReturnPathReader
 {
     private const int MaxData = 512;
+    private const uint ResumeAckValue = 1;
 
     private static readonly Dictionary<ReturnPathMessage, (string Name, int? Length)> Messages = new()
     {
@@ -66,7 +67,8 @@ internal sealed class ReturnPathReader
 
                 if (length > MaxData || (expected.Length ?? length) != length)
                 {
-                    return $"Received '{expected.Name}' message (0x{type:x4}) with incorrect length {length} "
+                    // Without the space, as QEMU writes it.
+                    return $"Received '{expected.Name}' message (0x{type:x4}) withincorrect length {length} "
                         + $"expecting {expected.Length ?? -1}";
                 }
 
@@ -88,6 +90,16 @@ internal sealed class ReturnPathReader
                         _received(message, value);
                         await _faults.AtAsync(FaultPoint.ReturnPathReceiveDone);
                         break;
+
+                    case ReturnPathMessage.ResumeAck when value != ResumeAckValue:
+                        return $"illegal resume_ack value {value}";
+
+                    case ReturnPathMessage.ResumeAck:
+                        // Nothing is paused that it could resume.
+                        break;
+
+                    case ReturnPathMessage.RequestPages:
+                        return "MIG_RP_MSG_REQ_PAGES has no previous block";
 
                     default:
                         // Requests of a postcopy that was never started.

@@ -98,8 +98,7 @@ internal static class StreamHeader
                         Errno.Invalid, $"Received TARGET_PAGE_BITS is {bits} but local is {TargetPageBits}");
 
                 default:
-                    throw new LoadException(
-                        Errno.NoEntry, $"VM subsection '{section}' in 'configuration' does not exist");
+                    throw new LoadException(Errno.NoEntry);
             }
 
             if (reader.Failed) throw new LoadException(Errno.InputOutput);

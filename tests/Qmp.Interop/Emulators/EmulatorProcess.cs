@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Qmp.Api;
 using Qmp.Client;
 using Qmp.Testing.Conversations.Targets;
@@ -19,6 +20,8 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         EventCapacity = 1 << 16,
     };
 
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3);
+
     private readonly ITargetVm _process;
     private readonly TemporaryFolder _folder;
 
@@ -26,10 +29,10 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     {
         Kind = kind;
         Role = role;
-        Socket = folder.File($"{role}.qmp");
+        MonitorPath = folder.File($"{role}.qmp");
         _process = process;
         _folder = folder;
-        Monitor = new QmpConnection(QmpEndpoint.Unix(Socket), ClientOptions);
+        Monitor = new QmpConnection(QmpEndpoint.Unix(MonitorPath), ClientOptions);
         Events = new EventLog(Monitor.Subscribe());
         Migration = new MigrationClient(Monitor);
         Misc = new MiscClient(Monitor);
@@ -41,7 +44,7 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     public string Role { get; }
 
     /// <summary>The path of its monitor's socket.</summary>
-    public string Socket { get; }
+    public string MonitorPath { get; }
 
     public QmpConnection Monitor { get; }
 
@@ -82,17 +85,7 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         var emulator = new EmulatorProcess(kind, role, process, folder);
         try
         {
-            using var gaveUp = new CancellationTokenSource();
-            Task opening = emulator.Monitor.OpenAsync(gaveUp.Token);
-            if (await Task.WhenAny(opening, process.Exit).ConfigureAwait(false) == process.Exit)
-            {
-                await gaveUp.CancelAsync().ConfigureAwait(false);
-                await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw new InteropException(
-                    $"{emulator} ended before it could be reached: {string.Join('\n', emulator.Complaints)}");
-            }
-
-            await opening.ConfigureAwait(false);
+            await emulator.OpenAsync().ConfigureAwait(false);
             return emulator;
         }
         catch
@@ -119,6 +112,19 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     public async Task<RunState> QueryRunStateAsync() =>
         (await new RunStateClient(Monitor).QueryStatusAsync(new()).ConfigureAwait(false)).Status;
 
+    /// <summary>The run state, once the end of a migration has come to it.</summary>
+    public async Task<RunState> QuerySettledRunStateAsync()
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            RunState state = await QueryRunStateAsync().ConfigureAwait(false);
+            if (state != RunState.FinishMigrate) return state;
+            if (TimeProvider.System.GetElapsedTime(start) < EventLog.Patience) continue;
+            throw new InteropException($"{this} stays in {state}");
+        }
+    }
+
     /// <summary>All of guest memory.</summary>
     public async Task<byte[]> ReadMemoryAsync(long offset = 0, int length = MemorySize)
     {
@@ -142,6 +148,36 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         await _process.DisposeAsync().ConfigureAwait(false);
         Events.Dispose();
         await Monitor.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task OpenAsync()
+    {
+        using var gaveUp = new CancellationTokenSource();
+        Task opening = Monitor.OpenAsync(gaveUp.Token);
+        while (true)
+        {
+            await Task.WhenAny(opening, Exit, Task.Delay(StartPatience, gaveUp.Token)).ConfigureAwait(false);
+            if (opening.IsCompleted) break;
+            if (!Exit.IsCompleted)
+            {
+                await NudgeAsync().ConfigureAwait(false);
+                continue;
+            }
+
+            await gaveUp.CancelAsync().ConfigureAwait(false);
+            await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new InteropException($"{this} ended before it could be reached: {string.Join('\n', Complaints)}");
+        }
+
+        await opening.ConfigureAwait(false);
+    }
+
+    // Just after it has begun to listen, QEMU accepts on two threads. If a client comes then, the one that is late, the
+    // main thread, waits in accept() for the next client and does nothing else: once in a thousand starts.
+    private async Task NudgeAsync()
+    {
+        using var next = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await next.ConnectAsync(new UnixDomainSocketEndPoint(MonitorPath)).ConfigureAwait(false);
     }
 
     public override string ToString() => $"{Role} ({Kind.ToString().ToLowerInvariant()})";

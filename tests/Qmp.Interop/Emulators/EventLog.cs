@@ -8,7 +8,7 @@ namespace Qmp.Interop.Emulators;
 internal sealed class EventLog(EventSubscription subscription) : IDisposable
 {
     /// <summary>Only ever reached by a failure.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly List<QmpEvent> _seen = [];
 

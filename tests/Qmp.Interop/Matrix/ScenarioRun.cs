@@ -173,7 +173,7 @@ internal sealed class ScenarioRun : IDisposable
         Expect("status of the destination", MigrationStatus.Completed,
             (await destination.QueryMigrateAsync().ConfigureAwait(false)).Status);
         Expect("run state of the source", RunState.Postmigrate,
-            await source.QueryRunStateAsync().ConfigureAwait(false));
+            await source.QuerySettledRunStateAsync().ConfigureAwait(false));
         Expect("run state of the destination", _scenario.SourceIsPaused ? RunState.Paused : RunState.Running,
             await destination.QueryRunStateAsync().ConfigureAwait(false));
         await CheckMemoryAsync(source).ConfigureAwait(false);

@@ -87,11 +87,7 @@ public sealed class VmStateDescription
             string name = System.Text.Encoding.Latin1.GetString(reader.Buffered.Slice(2, length));
             if (!name.StartsWith(Name, StringComparison.Ordinal)) return;
             VmStateSubsection? subsection = Subsections.FirstOrDefault(s => s.State.Name == name);
-            if (subsection is null)
-            {
-                throw new LoadException(Errno.NoEntry, $"VM subsection '{name}' in '{Name}' does not exist");
-            }
-
+            if (subsection is null) throw new LoadException(Errno.NoEntry);
             reader.Skip(2 + length);
             int version = (int)reader.GetBe32();
             await subsection.State.LoadAsync(reader, version);
