@@ -31,6 +31,12 @@ public sealed record QmpClientOptions
     public bool EnableOutOfBand { get; init; } = true;
 
     /// <summary>
+    /// Whether to wait for the greeting and negotiate; on by default. Off is for servers that do neither, such as the
+    /// QEMU guest agent, and for those who negotiate with commands of their own.
+    /// </summary>
+    public bool Negotiate { get; init; } = true;
+
+    /// <summary>
     /// The longest message that is accepted, in bytes; 64 MiB, which is also the most. A longer one ends the
     /// connection.
     /// </summary>

@@ -103,7 +103,7 @@ public sealed partial class QmpConnection
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (options.OutOfBand && _isOpen && !_outOfBand)
+        if (options.OutOfBand && _isOpen && !_outOfBand && Options.Negotiate)
         {
             throw new QmpUsageException($"{command}: out-of-band execution is not enabled on this connection");
         }

@@ -120,6 +120,10 @@ public sealed partial class QmpConnection
             case IncomingMessageKind.Return or IncomingMessageKind.Error:
                 TakeReply(message);
                 break;
+            case IncomingMessageKind.Greeting when !_greeted:
+                _greeted = true;
+                lock (_gate) _greeting = new QmpGreeting(message.Version, message.Capabilities);
+                break;
             case IncomingMessageKind.Greeting:
                 // The session behind it is a new one; nothing that was negotiated or asked holds there.
                 throw new ViolationException(DisconnectReason.ProtocolViolation, "the peer sent a second greeting");

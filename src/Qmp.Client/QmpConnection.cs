@@ -32,6 +32,9 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
     private QmpGreeting? _greeting;
     private Task _reader = Task.CompletedTask;
 
+    // Written before the reading thread starts, then by it only.
+    private bool _greeted;
+
     private volatile bool _isOpen;
     private volatile bool _outOfBand;
     private volatile ConnectPhase _phase;
@@ -59,7 +62,10 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
     /// <summary>Whether it is open. The answer may be old by the time it is read.</summary>
     public bool IsOpen => _isOpen;
 
-    /// <summary>What the server said of itself.</summary>
+    /// <summary>
+    /// What the server said of itself; empty if it has not, which without <see cref="QmpClientOptions.Negotiate"/> is
+    /// no failure.
+    /// </summary>
     /// <exception cref="QmpUsageException">The connection was never open.</exception>
     public QmpGreeting Greeting
     {
@@ -189,11 +195,14 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
 
         _phase = ConnectPhase.Greeting;
         var source = new MessageSource(transport, Options.MaxMessageBytes);
-        QmpGreeting greeting;
-        using (giveUp.UnsafeRegister(static t => ((IDuplexTransport)t!).Dispose(), transport))
+        var greeting = new QmpGreeting(null, []);
+        if (Options.Negotiate)
         {
+            using CancellationTokenRegistration _ = giveUp.UnsafeRegister(
+                static t => ((IDuplexTransport)t!).Dispose(), transport);
             // Not on the caller's thread: a blocking transport would hold it.
             greeting = await Task.Run(() => ShakeHandsAsync(source), CancellationToken.None).ConfigureAwait(false);
+            _greeted = true;
         }
 
         giveUp.ThrowIfCancellationRequested();

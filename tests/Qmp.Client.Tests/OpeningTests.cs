@@ -216,6 +216,39 @@ internal sealed class OpeningTests
     }
 
     [Test]
+    public async Task Without_negotiation_it_is_open_at_once()
+    {
+        (ScriptedPeer peer, QmpEndpoint endpoint) = ScriptedPeer.Create();
+        using ScriptedPeer _ = peer;
+        await using QmpConnection connection = await QmpConnection.ConnectAsync(
+            endpoint, new() { Negotiate = false }).Guarded();
+        ValueTask<JToken> ping = connection.ExecuteRawAsync("guest-ping");
+        await peer.AnswerAsync("guest-ping");
+        await ping.Guarded();
+        Assert.That(connection.Greeting.Version, Is.Null);
+    }
+
+    [Test]
+    public async Task Who_negotiates_alone_gets_the_greeting_and_may_use_what_was_negotiated()
+    {
+        (ScriptedPeer peer, QmpEndpoint endpoint) = ScriptedPeer.Create();
+        using ScriptedPeer _ = peer;
+        await using QmpConnection connection = await QmpConnection.ConnectAsync(
+            endpoint, new() { Negotiate = false }).Guarded();
+        peer.Greet();
+        ValueTask<JToken> negotiation = connection.ExecuteRawAsync(
+            "qmp_capabilities", new JObject { ["enable"] = new JArray("oob") });
+        await peer.AnswerAsync("qmp_capabilities");
+        await negotiation.Guarded();
+        Assert.That(connection.Greeting.Version!.Major, Is.EqualTo(10));
+        ValueTask<JToken> urgent = connection.ExecuteRawAsync("query-yank", options: new() { OutOfBand = true });
+        peer.Return(await peer.ExpectAsync("query-yank"));
+        await urgent.Guarded();
+        peer.Greet();
+        Assert.That((await connection.Completion.Guarded()).Reason, Is.EqualTo(DisconnectReason.ProtocolViolation));
+    }
+
+    [Test]
     public async Task A_connection_opens_once()
     {
         (ScriptedPeer peer, QmpConnection connection) = await ScriptedPeer.ConnectAsync();
