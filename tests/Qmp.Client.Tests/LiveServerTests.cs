@@ -10,6 +10,7 @@ namespace Qmp.Client.Tests;
 /// <summary>The client against servers that are no test doubles; all of them are to look the same.</summary>
 [TestFixture(ServerKind.Emulator)]
 [TestFixture(ServerKind.Qemu)]
+[TestFixture(ServerKind.OlderQemu)]
 internal sealed class LiveServerTests(ServerKind kind)
 {
     private TemporaryFolder _folder = null!;
@@ -35,8 +36,8 @@ internal sealed class LiveServerTests(ServerKind kind)
     [Test]
     public void It_greets()
     {
-        Assert.That(_connection.Greeting.Version, Is.EqualTo(new QmpVersion(10, 0, 2, "")).Using<QmpVersion>(
-            (a, b) => (a.Major, a.Minor, a.Micro) == (b.Major, b.Minor, b.Micro)));
+        QmpVersion version = _connection.Greeting.Version!;
+        Assert.That((version.Major, version.Minor), Is.EqualTo(kind == ServerKind.OlderQemu ? (7, 2) : (10, 0)));
         Assert.That(_connection.IsOutOfBandEnabled, Is.EqualTo(_connection.Greeting.Capabilities.Contains("oob")));
     }
 
@@ -213,7 +214,9 @@ internal sealed class LiveServerTests(ServerKind kind)
         await using LiveServer destination = await LiveServer.StartAsync(kind, _folder.File("dst"), true);
         await using QmpConnection there = await destination.ConnectAsync().Guarded();
         string uri = $"unix:{_folder.File("stream")}";
-        await new MigrationClient(there).MigrateIncomingAsync(new() { Uri = uri, ExitOnError = false })
+        // QEMU 7.2 does not know the argument.
+        bool? exitOnError = kind == ServerKind.OlderQemu ? null : false;
+        await new MigrationClient(there).MigrateIncomingAsync(new() { Uri = uri, ExitOnError = exitOnError })
             .AsTask().Guarded();
         using var stop = new CancellationTokenSource();
         Task<MigrationResult> running = _connection.MigrateAsync(

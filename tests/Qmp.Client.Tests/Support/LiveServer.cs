@@ -12,15 +12,18 @@ internal abstract class LiveServer(string socket) : IAsyncDisposable
     /// <param name="waitsForMigration">Whether it is to be a destination.</param>
     public static async Task<LiveServer> StartAsync(ServerKind kind, string socket, bool waitsForMigration = false)
     {
-        // The same words for both.
+        // The same words for all.
         string[] words =
         [
             "-M", "none", "-nodefaults", "-display", "none", "-m", "64M", "-qmp", $"unix:{socket},server=on,wait=off",
             .. (string[])(waitsForMigration ? ["-incoming", "defer"] : []),
         ];
-        return kind == ServerKind.Qemu
-            ? QemuServer.Start(socket, words)
-            : await EmulatorServer.StartAsync(socket, words);
+        return kind switch
+        {
+            ServerKind.Qemu => QemuServer.Start(Qemu.Require(), socket, words),
+            ServerKind.OlderQemu => QemuServer.Start(Qemu.RequireOlder(), socket, words),
+            _ => await EmulatorServer.StartAsync(socket, words),
+        };
     }
 
     /// <summary>Connects, waiting for the monitor to come up.</summary>

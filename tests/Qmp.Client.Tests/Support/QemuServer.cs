@@ -10,8 +10,8 @@ internal sealed class QemuServer : LiveServer
     private QemuServer(string socket, Process process)
         : base(socket) => _process = process;
 
-    public static QemuServer Start(string socket, IEnumerable<string> words) =>
-        new(socket, Process.Start(Qemu.Require(), words));
+    public static QemuServer Start(string program, string socket, IEnumerable<string> words) =>
+        new(socket, Process.Start(program, words));
 
     public override async ValueTask DisposeAsync()
     {

@@ -6,6 +6,9 @@ public enum ServerKind
     /// <summary>Our emulator, in this process.</summary>
     Emulator,
 
-    /// <summary>A real QEMU, where one is installed.</summary>
+    /// <summary>A real QEMU 10.0.2, where it is installed.</summary>
     Qemu,
+
+    /// <summary>A real QEMU 7.2, where it is installed.</summary>
+    OlderQemu,
 }
