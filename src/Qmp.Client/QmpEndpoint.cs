@@ -65,6 +65,14 @@ public sealed class QmpEndpoint
         return new(name, connect);
     }
 
+    /// <summary>The same server through another transport, for those who watch or disturb what is said.</summary>
+    /// <param name="wrap">Makes that transport of the one that was connected, and takes it over.</param>
+    public QmpEndpoint Through(Func<IDuplexTransport, IDuplexTransport> wrap)
+    {
+        ArgumentNullException.ThrowIfNull(wrap);
+        return new(Name, async stop => wrap(await _connect(stop).ConfigureAwait(false)));
+    }
+
     /// <summary>
     /// Reads an address as people write it: <c>unix:PATH</c>, <c>tcp:HOST:PORT</c>, <c>HOST:PORT</c> or a path.
     /// </summary>

@@ -50,6 +50,21 @@ internal sealed class TransportTests
     }
 
     [Test]
+    public async Task A_server_through_another_transport()
+    {
+        using var folder = new TemporaryFolder();
+        using SocketListener listener = SocketListener.Unix(folder.File("m"), isBlocking: false);
+        int? process = null;
+        QmpEndpoint endpoint = QmpEndpoint.Unix(folder.File("m")).Through(transport =>
+        {
+            process = ((AsyncSocketTransport)transport).PeerProcessId;
+            return new OneByteTransport(transport);
+        });
+        await TalkAsync(listener, () => QmpConnection.ConnectAsync(endpoint));
+        Assert.That(process, OperatingSystem.IsLinux() ? Is.EqualTo(Environment.ProcessId) : Is.Null);
+    }
+
+    [Test]
     public async Task A_stream_that_fails_is_a_failed_transport()
     {
         (ScriptedPeer peer, QmpConnection connection) = await FailingStream.ConnectAsync();

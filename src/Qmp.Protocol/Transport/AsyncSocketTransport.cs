@@ -42,6 +42,12 @@ public sealed class AsyncSocketTransport : IDuplexTransport, IDescriptorSender, 
     /// <inheritdoc/>
     public bool CanSendDescriptors => OperatingSystem.IsLinux() && _socket.AddressFamily == AddressFamily.Unix;
 
+    /// <summary>
+    /// The process that listened at the other end of a Unix socket; <see langword="null"/> where the system does not
+    /// tell.
+    /// </summary>
+    public int? PeerProcessId => CanSendDescriptors ? SocketCalls.PeerProcessId(_socket) : null;
+
     /// <summary>Connects to a Unix socket.</summary>
     /// <exception cref="TransportException">Nobody listens there.</exception>
     public static Task<AsyncSocketTransport> ConnectUnixAsync(string path, CancellationToken cancellationToken) =>

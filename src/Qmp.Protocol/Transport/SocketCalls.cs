@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Qmp.Protocol.Transport;
@@ -13,6 +14,9 @@ internal static unsafe class SocketCalls
 
     /// <summary>QEMU takes 16 descriptors at a time; the kernel closes the others.</summary>
     private const int MaxDescriptors = 16;
+
+    private const int SocketLevel = 1;
+    private const int PeerCredentials = 17;
 
     /// <summary>Receives bytes; passed descriptors go into <paramref name="descriptors"/>.</summary>
     /// <returns>The number of bytes, 0 at the end, <see cref="WouldBlock"/> or <see cref="Broken"/>.</returns>
@@ -142,6 +146,24 @@ internal static unsafe class SocketCalls
         finally
         {
             if (held) socket.DangerousRelease();
+        }
+    }
+
+    /// <summary>
+    /// The process that listened at the other end of a Unix socket; <see langword="null"/> if the connection is broken.
+    /// </summary>
+    public static int? PeerProcessId(Socket socket)
+    {
+        // struct ucred: process, user, group.
+        Span<byte> credentials = stackalloc byte[3 * sizeof(int)];
+        try
+        {
+            socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
+            return MemoryMarshal.Read<int>(credentials);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return null;
         }
     }
 

@@ -1,0 +1,145 @@
+using System.CommandLine;
+using Qmp.Client;
+using Qmp.Shell.Scripts;
+using Qmp.Shell.Session;
+
+namespace Qmp.Shell.CommandLine;
+
+/// <summary>The command line.</summary>
+internal sealed class ShellCommand : RootCommand
+{
+    private const string ServerVariable = "QMP_SOCKET";
+
+    private readonly Argument<string?> _server = new("SERVER")
+    {
+        Description = $"A Unix socket's path, or HOST:PORT; {ServerVariable} in the environment by default.",
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(ServerVariable),
+    };
+
+    private readonly Option<string[]> _commands = new("--command", "-c")
+    {
+        Description = "Run this command and leave; may be given several times.",
+        HelpName = "COMMAND",
+    };
+
+    private readonly Option<string?> _script = new("--file", "-f")
+    {
+        Description = "Run the commands of a file and leave; - is standard input.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _human = new("--hmp", "-H") { Description = "Talk to the human monitor." };
+    private readonly Option<bool> _bare = new("--skip-negotiation", "-N")
+    {
+        Description = "Wait for no greeting: for the QEMU guest agent.",
+    };
+
+    private readonly Option<bool> _verbose = new("--verbose", "-v")
+    {
+        Description = "Show requests as they are sent, and events whole.",
+    };
+
+    private readonly Option<bool> _pretty = new("--pretty", "-p") { Description = "Spread JSON over many lines." };
+    private readonly Option<string?> _record = new("--record")
+    {
+        Description = "Write the conversation down, for 'conform'.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<double> _timeout = new("--timeout")
+    {
+        Description = "Seconds that a reply may take; without limit by default.",
+        HelpName = "SECONDS",
+    };
+
+    private readonly Option<double> _wait = new("--wait")
+    {
+        Description = "Seconds to try while nobody listens, for a server that is being started.",
+        HelpName = "SECONDS",
+    };
+
+    public ShellCommand()
+        : base("Talks to a QMP server: QEMU, qmpd, or another one.")
+    {
+        Add(_server);
+        Option[] options =
+            [_commands, _script, _human, _bare, _verbose, _pretty, _record, _timeout, _wait];
+        foreach (Option option in options) Add(option);
+        Add(new ConformCommand());
+        foreach (Option<double> seconds in (Option<double>[])[_timeout, _wait])
+        {
+            seconds.Validators.Add(r =>
+            {
+                if (r.GetValueOrDefault<double>() is not (>= 0 and <= 1e6)) r.AddError($"{seconds.Name}: not so many seconds");
+            });
+        }
+
+        SetAction((parsed, _) => RunAsync(parsed));
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        TextWriter error = parsed.InvocationConfiguration.Error;
+        if (parsed.GetValue(_server) is not { Length: > 0 } server)
+        {
+            error.WriteLine($"qmp-shell: no SERVER is given, and {ServerVariable} is not set");
+            error.WriteLine("Try 'qmp-shell --help'.");
+            return ExitStatus.Usage;
+        }
+
+        string[] commands = parsed.GetValue(_commands) ?? [];
+        string? script = parsed.GetValue(_script);
+        if (commands.Length > 0 && script is not null)
+        {
+            error.WriteLine("qmp-shell: -c and -f exclude each other");
+            return ExitStatus.Usage;
+        }
+
+        ShellSettings settings;
+        try
+        {
+            settings = Read(parsed, server);
+        }
+        catch (FormatException e)
+        {
+            error.WriteLine($"qmp-shell: {e.Message}");
+            return ExitStatus.Usage;
+        }
+
+        if (commands.Length > 0) return await RunScriptAsync(ScriptLine.Of(commands));
+        if (script is null && !Console.IsInputRedirected && !Console.IsOutputRedirected)
+        {
+            return await ShellProgram.RunInteractiveAsync(settings);
+        }
+
+        if (script is null or "-") return await RunScriptAsync(ScriptLine.Of(Console.In, "-"));
+        try
+        {
+            using StreamReader reader = File.OpenText(script);
+            return await RunScriptAsync(ScriptLine.Of(reader, script));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"qmp-shell: {e.Message}");
+            return ExitStatus.Usage;
+        }
+
+        Task<int> RunScriptAsync(IEnumerable<ScriptLine> lines) => ShellProgram.RunScriptAsync(
+            settings, lines, parsed.InvocationConfiguration.Output, error);
+    }
+
+    private ShellSettings Read(ParseResult parsed, string server) => new()
+    {
+        Endpoint = QmpEndpoint.Parse(server),
+        HumanMonitor = parsed.GetValue(_human),
+        Negotiate = !parsed.GetValue(_bare),
+        Verbose = parsed.GetValue(_verbose),
+        Pretty = parsed.GetValue(_pretty),
+        RecordFile = parsed.GetValue(_record),
+        Timeout = parsed.GetValue(_timeout) is > 0 and var seconds
+            ? TimeSpan.FromSeconds(seconds)
+            : System.Threading.Timeout.InfiniteTimeSpan,
+        Wait = TimeSpan.FromSeconds(parsed.GetValue(_wait)),
+    };
+}

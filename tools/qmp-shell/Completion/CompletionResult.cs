@@ -1,0 +1,14 @@
+namespace Qmp.Shell.Completion;
+
+/// <summary>What may stand where the cursor is.</summary>
+/// <param name="Start">Where in the line the piece begins that candidates replace.</param>
+/// <param name="Candidates">In order; none if nothing is known.</param>
+internal sealed record CompletionResult(int Start, IReadOnlyList<Candidate> Candidates)
+{
+    public static CompletionResult None { get; } = new(0, []);
+}
+
+/// <summary>A way to go on.</summary>
+/// <param name="Text">What replaces the piece.</param>
+/// <param name="Suffix">What follows if it is the only candidate.</param>
+internal readonly record struct Candidate(string Text, string Suffix = " ");

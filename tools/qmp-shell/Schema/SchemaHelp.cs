@@ -1,0 +1,83 @@
+using Qmp.Shell.Language;
+
+namespace Qmp.Shell.Schema;
+
+/// <summary>Describes commands and events as the connected server knows them.</summary>
+internal sealed class SchemaHelp(LiveSchema schema)
+{
+    /// <summary>What to type for what; <c>exit</c> is the shell's own, and so is <c>help</c>.</summary>
+    public const string Introduction =
+        """
+        COMMAND KEY=VALUE ...   run a command; Tab completes commands, arguments and values
+        help COMMAND            its arguments and result, as this server has them; help EVENT likewise
+        migrate --watch ...     follow a migration until it has ended
+        exit, Ctrl-D            leave (the command 'quit' ends the emulator)
+
+        VALUE   5  0x10  64M  true  text  "a text"  {"a": 1}  ['x', True]; a.b=c sets a member, list.0=x an element
+        Also: COMMAND {"key": value}, and whole messages: {"execute": "query-status"}
+        """;
+
+    /// <summary>What there is to know of a name, or of names like it.</summary>
+    /// <param name="words">The name, then values that choose variants, such as <c>driver=qcow2</c>.</param>
+    /// <exception cref="ShellInputException">There is nothing like it, or the rest is no argument.</exception>
+    public string Describe(IReadOnlyList<Word> words)
+    {
+        string name = words[0].Text;
+        ObjectNode chosen = CommandParser.ReadArguments(words.Skip(1));
+        if (schema.FindCommand(name) is { } command) return DescribeCommand(command, chosen);
+        if (schema.FindEvent(name) is { } known) return DescribeEvent(known, chosen);
+        string[] like =
+        [
+            .. schema.Commands.Concat(schema.Events)
+                .Where(n => n.Contains(name, StringComparison.OrdinalIgnoreCase)),
+        ];
+        return like.Length > 0
+            ? $"No command or event is called '{name}'. With it in their names:\n{Indent(like)}"
+            : throw new InvalidArgumentException(
+                $"{name}: the server has no such command or event"
+                + Suggestion.For(name, schema.Commands.Concat(schema.Events)));
+    }
+
+    private static string Indent(IEnumerable<string> lines) => string.Join('\n', lines.Select(l => "  " + l));
+
+    private static string Flags(IEnumerable<string> features) => string.Concat(features.Select(f => $"  [{f}]"));
+
+    private string DescribeCommand(SchemaCommand command, ObjectNode chosen)
+    {
+        var lines = new List<string>
+        {
+            $"{command.Name}{Usage(command)}{Flags(command.Features)}"
+                + (command.AllowsOutOfBand ? "  [may run out of band]" : ""),
+        };
+        AddSection(lines, "arguments", command.Arguments, chosen);
+        if (command.IsOpen) lines.Add("  and others that the server does not list, such as properties of the device");
+        AddSection(lines, "returns", command.Result, chosen);
+        return string.Join('\n', lines);
+    }
+
+    private string DescribeEvent(SchemaEvent value, ObjectNode chosen)
+    {
+        var lines = new List<string> { $"event {value.Name}{Flags(value.Features)}" };
+        AddSection(lines, "data", value.Data, chosen);
+        return string.Join('\n', lines);
+    }
+
+    private string Usage(SchemaCommand command) => schema.TypeOf(command.Arguments) is ObjectType type
+        ? string.Concat(type.Members.Select(m => m.IsOptional ? $" [{m.Name}=…]" : $" {m.Name}=…"))
+        : "";
+
+    private void AddSection(List<string> lines, string title, string typeName, ObjectNode chosen)
+    {
+        SchemaType type = schema.TypeOf(typeName);
+        if (type is ObjectType { Members.Count: 0, Tag: null }) return;
+        if (type is ObjectType or ArrayType)
+        {
+            lines.Add(type is ArrayType ? $"{title}: {TypeText.Short(schema, type)}" : $"{title}:");
+            lines.AddRange(new MemberTable(schema).Lines(type, chosen));
+        }
+        else
+        {
+            lines.Add($"{title}: {TypeText.Short(schema, type)}");
+        }
+    }
+}

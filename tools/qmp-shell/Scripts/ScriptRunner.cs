@@ -1,0 +1,165 @@
+using System.Runtime.InteropServices;
+using Newtonsoft.Json.Linq;
+using Qmp.Client;
+using Qmp.Shell.CommandLine;
+using Qmp.Shell.Language;
+using Qmp.Shell.Schema;
+using Qmp.Shell.Session;
+using Qmp.Shell.Watch;
+
+namespace Qmp.Shell.Scripts;
+
+/// <summary>Runs commands one after the other; each prints its reply on a line.</summary>
+/// <remarks>
+/// The first thing that goes wrong ends it, except for an error that the next line expects. What is wrong in the script
+/// itself is never sent.
+/// </remarks>
+/// <param name="session">The connection.</param>
+/// <param name="settings">How replies look.</param>
+/// <param name="output">Replies and events.</param>
+/// <param name="error">Everything else.</param>
+internal sealed class ScriptRunner(ShellSession session, ShellSettings settings, TextWriter output, TextWriter error)
+{
+    private const string ExpectError = "expect-error";
+    private const string Exit = "exit";
+
+    private readonly ReplyText _replies = new(settings.Pretty);
+    private readonly LineCollector _lines = new();
+    private readonly TransactionInput _transaction = new();
+    private QmpCommandException? _failure;
+    private string? _latest;
+
+    /// <summary>Runs the script.</summary>
+    /// <returns>The exit status.</returns>
+    public async Task<int> RunAsync(IEnumerable<ScriptLine> script)
+    {
+        ScriptLine current = default;
+        try
+        {
+            foreach (ScriptLine line in script)
+            {
+                current = line;
+                if (!await TakeAsync(line.Text)) return ExitStatus.Success;
+            }
+
+            if (_lines.IsOpen || _transaction.IsOpen) throw new ShellInputException("the last command has no end");
+            if (_failure is { } last) throw new ScriptException(last.Message);
+            return ExitStatus.Success;
+        }
+        catch (ShellInputException e)
+        {
+            error.WriteLine($"qmp-shell: {current.Place}: {e.Message}");
+            return ExitStatus.Usage;
+        }
+        catch (Exception e) when (e is ScriptException or QmpException)
+        {
+            error.WriteLine($"qmp-shell: {current.Place}: {e.Message}");
+            return ExitStatus.Failure;
+        }
+    }
+
+    /// <returns>Whether the script goes on.</returns>
+    private async ValueTask<bool> TakeAsync(string line)
+    {
+        if (settings.HumanMonitor)
+        {
+            if (line.Trim().Length > 0) await RunHumanAsync(line);
+            return true;
+        }
+
+        if (_lines.Add(line) is not { } text || CommandParser.IsBlank(text)) return true;
+        IReadOnlyList<Word> words = WordScanner.Scan(text);
+        if (words[0].Text == ExpectError)
+        {
+            CheckError([.. words.Skip(1)]);
+            return true;
+        }
+
+        if (_failure is { } unexpected) throw new ScriptException(unexpected.Message);
+        switch (words[0].Text)
+        {
+            case Exit:
+                return false;
+            case EventExpectation.Keyword:
+                EventExpectation expected = EventExpectation.Parse([.. words.Skip(1)], session.Schema);
+                output.WriteLine(_replies.Event(await expected.WaitAsync(session.Events)));
+                _latest = null;
+                return true;
+            case Completion.CommandCompleter.Help when words.Count > 1 && session.Schema is { } schema:
+                output.WriteLine(new SchemaHelp(schema).Describe([.. words.Skip(1)]));
+                return true;
+        }
+
+        ParsedCommand? command = _transaction.IsOpen || TransactionInput.Begins(text)
+            ? _transaction.Add(text)
+            : CommandParser.Parse(text);
+        if (command is not null) await RunAsync(command);
+        return true;
+    }
+
+    private static PosixSignalRegistration CancelOn(PosixSignal signal, CancellationTokenSource stop) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        });
+
+    private void CheckError(Word[] words)
+    {
+        if (words is not [{ Text: var name }]) throw new ShellInputException($"{ExpectError}: one class is expected");
+        if (_failure is null)
+        {
+            throw new ScriptException(_latest is null
+                ? $"{ExpectError}: there is no command before it"
+                : $"{_latest}: it succeeded, but {name} was expected");
+        }
+
+        if (_failure.Error.Class != name) throw new ScriptException($"{_failure.Message}, but {name} was expected");
+        _failure = null;
+        _latest = null;
+    }
+
+    private async Task RunAsync(ParsedCommand command)
+    {
+        JObject arguments = session.Check(command);
+        if (settings.Verbose) error.WriteLine(_replies.Request(command.Name, command.OutOfBand, arguments));
+        _latest = command.Name;
+        try
+        {
+            JToken result = command.IsWatched
+                ? await WatchAsync(command, arguments)
+                : await session.ExecuteAsync(command, arguments, CancellationToken.None);
+            output.WriteLine(_replies.Return(result, command.Id));
+        }
+        catch (QmpCommandException e)
+        {
+            output.WriteLine(_replies.Error(e, command.Id));
+            _failure = e;
+        }
+    }
+
+    private async Task<JToken> WatchAsync(ParsedCommand command, JObject arguments)
+    {
+        using var stop = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = CancelOn(PosixSignal.SIGINT, stop);
+        using PosixSignalRegistration terminate = CancelOn(PosixSignal.SIGTERM, stop);
+        try
+        {
+            WatchOutcome outcome = await new MigrationWatch(session, MigrationView.Create(error))
+                .RunAsync(command, arguments, stop.Token);
+            if (outcome.IsSuccess) return outcome.Info;
+            output.WriteLine(_replies.Return(outcome.Info, command.Id));
+            throw new ScriptException(outcome.Summary);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ScriptException("interrupted; the migration was cancelled");
+        }
+    }
+
+    private async Task RunHumanAsync(string line)
+    {
+        string text = await session.ExecuteHumanAsync(line, CancellationToken.None);
+        if (text.Length > 0) output.WriteLine(text.TrimEnd().ReplaceLineEndings("\n"));
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Qmp.Client;
+
+namespace Qmp.Shell.Session;
+
+/// <summary>Prints events as they come, and those that a command raised before its reply.</summary>
+internal sealed class EventPrinter(EventSubscription events, ILineReader screen, ReplyText replies, Paint paint, bool whole)
+{
+    private readonly Lock _gate = new(); // keeps events in order, and guards _isHeld
+    private bool _isHeld;
+
+    /// <summary>Prints until the connection ends.</summary>
+    public async Task RunAsync()
+    {
+        while (await events.WaitToReadAsync())
+        {
+            Flush();
+            // While they are held there is nothing to do but to look again.
+            if (_isHeld) await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    /// <summary>Prints what has come.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            while (!_isHeld && events.TryRead(out QmpEvent? value)) Print(value);
+        }
+    }
+
+    /// <summary>Keeps events back, for something else that is on the screen.</summary>
+    public void Hold(bool isHeld)
+    {
+        lock (_gate) _isHeld = isHeld;
+        Flush();
+    }
+
+    private void Print(QmpEvent value)
+    {
+        if (value.LostBefore > 0) screen.Print(paint.Note($"{value.LostBefore} events were lost"));
+        screen.Print(paint.Event(whole ? replies.Event(value) : Shorten(value)));
+    }
+
+    private string Shorten(QmpEvent value)
+    {
+        string time = value.Timestamp is { } stamp
+            ? stamp.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture) + " "
+            : "";
+        return value.Data is { } data ? $"{time}{value.Name} {replies.Print(data)}" : time + value.Name;
+    }
+}

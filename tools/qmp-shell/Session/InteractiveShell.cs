@@ -1,0 +1,214 @@
+using System.Runtime.InteropServices;
+using Newtonsoft.Json.Linq;
+using Qmp.Client;
+using Qmp.Protocol.Messages;
+using Qmp.Shell.CommandLine;
+using Qmp.Shell.Completion;
+using Qmp.Shell.Language;
+using Qmp.Shell.Schema;
+using Qmp.Shell.Watch;
+
+namespace Qmp.Shell.Session;
+
+/// <summary>Talks to somebody at a terminal.</summary>
+internal sealed class InteractiveShell
+{
+    private const string Prompt = "(QEMU) ";
+    private const string TransactionPrompt = "TRANS> ";
+    private const string MorePrompt = "... ";
+    private const string Exit = "exit";
+
+    private readonly ShellSession _session;
+    private readonly ShellSettings _settings;
+    private readonly ILineReader _screen;
+    private readonly Paint _paint;
+    private readonly ReplyText _replies;
+    private readonly EventPrinter _events;
+    private readonly LineCollector _lines = new();
+    private readonly TransactionInput _transaction = new();
+    private volatile CancellationTokenSource? _running;
+
+    public InteractiveShell(ShellSession session, ShellSettings settings, ILineReader screen, Paint paint)
+    {
+        _session = session;
+        _settings = settings;
+        _screen = screen;
+        _paint = paint;
+        _replies = new ReplyText(settings.Pretty);
+        _events = new EventPrinter(session.Events, screen, _replies, paint, whole: settings.Verbose);
+    }
+
+    /// <summary>The shell's own commands.</summary>
+    public static IReadOnlyList<string> Builtins { get; } = [CommandCompleter.Help, Exit];
+
+    /// <summary>Runs until the user leaves or the server does.</summary>
+    /// <returns>The exit status.</returns>
+    public async Task<int> RunAsync()
+    {
+        ShowBanner();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        {
+            context.Cancel = true;
+            _running?.Cancel();
+        });
+        using var ended = new CancellationTokenSource();
+        Task<QmpDisconnect> completion = _session.Connection.Completion;
+        _ = completion.ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
+        Task printing = _events.RunAsync();
+        try
+        {
+            while (true)
+            {
+                LineRead read = await _screen.ReadAsync(CurrentPrompt(), ended.Token);
+                if (read.End == LineEnd.EndOfInput) return ExitStatus.Success;
+                if (read.End == LineEnd.Interrupted)
+                {
+                    _lines.Reset();
+                    _transaction.Reset();
+                }
+                else if (!await TakeAsync(read.Text))
+                {
+                    return ExitStatus.Success;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await printing;
+            _screen.Print(_paint.Note($"The connection has ended: {(await completion).Description}."));
+            return ExitStatus.Success;
+        }
+    }
+
+    private void ShowBanner()
+    {
+        QmpVersion? version = _session.Connection.Greeting.Version;
+        _screen.Print(version is null
+            ? "Connected."
+            : $"Connected to QEMU {version.Major}.{version.Minor}.{version.Micro}"
+                + (version.Package.Length > 0 ? $" ({version.Package})" : ""));
+        if (!_settings.HumanMonitor) _screen.Print(_paint.Note("Tab completes, 'help' helps, Ctrl-D leaves."));
+        if (!_settings.HumanMonitor && _session.Schema is null)
+        {
+            _screen.Print(_paint.Note("The server does not tell its schema: nothing is checked or completed."));
+        }
+    }
+
+    private string CurrentPrompt() =>
+        _lines.IsOpen ? MorePrompt : _transaction.IsOpen ? TransactionPrompt : Prompt;
+
+    /// <returns>Whether to go on.</returns>
+    private async Task<bool> TakeAsync(string line)
+    {
+        using var running = new CancellationTokenSource();
+        _running = running;
+        try
+        {
+            if (line.Trim() == Exit) return false;
+            if (_settings.HumanMonitor) await RunHumanAsync(line, running.Token);
+            else if (_lines.Add(line) is { } text && !CommandParser.IsBlank(text)) await RunAsync(text, running.Token);
+        }
+        catch (ShellInputException e)
+        {
+            _screen.Print(_paint.Error(e.Message));
+        }
+        catch (QmpDisconnectedException)
+        {
+            // The reader learns that, too, and tells.
+        }
+        catch (QmpException e)
+        {
+            _events.Flush();
+            _screen.Print(_paint.Error(e.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            _screen.Print(_paint.Note("Given up waiting; the reply will be dropped."));
+        }
+        finally
+        {
+            _running = null;
+        }
+
+        return true;
+    }
+
+    private async Task RunAsync(string text, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Word> words = WordScanner.Scan(text);
+        if (words[0].Text == CommandCompleter.Help)
+        {
+            Help([.. words.Skip(1)]);
+            return;
+        }
+
+        ParsedCommand? command = _transaction.IsOpen || TransactionInput.Begins(text)
+            ? _transaction.Add(text)
+            : CommandParser.Parse(text);
+        if (command is null) return;
+        JObject arguments = _session.Check(command);
+        if (_settings.Verbose) _screen.Print(_replies.Request(command.Name, command.OutOfBand, arguments));
+        if (command.IsWatched)
+        {
+            await WatchAsync(command, arguments, cancellationToken);
+            return;
+        }
+
+        try
+        {
+            JToken result = await _session.ExecuteAsync(command, arguments, cancellationToken);
+            _events.Flush();
+            _screen.Print(_replies.Return(result, command.Id));
+        }
+        catch (QmpCommandException e)
+        {
+            _events.Flush();
+            _screen.Print(_paint.Error(_replies.Error(e, command.Id)));
+        }
+    }
+
+    private void Help(Word[] words)
+    {
+        if (words.Length == 0)
+        {
+            _screen.Print(SchemaHelp.Introduction);
+            if (_session.Schema is { } known)
+            {
+                _screen.Print("\nCommands of this server:\n" + Columns.Lay(known.Commands, _screen.Width, "\n").TrimEnd());
+            }
+        }
+        else
+        {
+            _screen.Print(_session.Schema is { } schema
+                ? new SchemaHelp(schema).Describe(words)
+                : "The server does not tell its schema.");
+        }
+    }
+
+    private async Task WatchAsync(ParsedCommand command, JObject arguments, CancellationToken cancellationToken)
+    {
+        _events.Hold(true);
+        try
+        {
+            WatchOutcome outcome = await new MigrationWatch(_session, MigrationView.Create(Console.Out))
+                .RunAsync(command, arguments, cancellationToken);
+            _screen.Print(outcome.IsSuccess ? outcome.Summary : _paint.Error(outcome.Summary));
+        }
+        catch (OperationCanceledException)
+        {
+            _screen.Print(_paint.Error("The migration was cancelled."));
+        }
+        finally
+        {
+            _events.Hold(false);
+        }
+    }
+
+    private async Task RunHumanAsync(string line, CancellationToken cancellationToken)
+    {
+        if (line.Trim().Length == 0) return;
+        string text = await _session.ExecuteHumanAsync(line, cancellationToken);
+        _events.Flush();
+        if (text.Length > 0) _screen.Print(text.TrimEnd());
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using Newtonsoft.Json.Linq;
+using Qmp.Client;
+using Qmp.Shell.Language;
+using Qmp.Shell.Recording;
+using Qmp.Shell.Schema;
+
+namespace Qmp.Shell.Session;
+
+/// <summary>A connection, what the server understands, and the events that came.</summary>
+internal sealed class ShellSession : IAsyncDisposable
+{
+    private const string Negotiation = "qmp_capabilities";
+
+    // Events are for people and for 'expect': losing some would be a lie.
+    private const int EventCapacity = 1 << 17;
+
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly ShellSettings _settings;
+    private readonly RecordedEndpoint? _recorded;
+    private int? _processor;
+
+    private ShellSession(ShellSettings settings)
+    {
+        _settings = settings;
+        _recorded = settings.RecordFile is null ? null : new RecordedEndpoint(settings.Endpoint);
+        Connection = new QmpConnection(
+            _recorded?.Endpoint ?? settings.Endpoint,
+            new QmpClientOptions
+            {
+                Negotiate = settings.Negotiate,
+                CommandTimeout = settings.Timeout,
+                ConnectTimeout = settings.Wait > ConnectTimeout ? settings.Wait : ConnectTimeout,
+                ConnectRetryInterval = settings.Wait > TimeSpan.Zero ? RetryInterval : null,
+            });
+        Events = Connection.Subscribe(capacity: EventCapacity);
+    }
+
+    public QmpConnection Connection { get; }
+
+    /// <summary>All events since before the connection was open.</summary>
+    public EventSubscription Events { get; }
+
+    /// <summary>What the server understands; <see langword="null"/> if it does not tell.</summary>
+    public LiveSchema? Schema { get; private set; }
+
+    /// <summary>Connects and asks the server for its schema.</summary>
+    /// <exception cref="QmpException">There is no session to be had.</exception>
+    public static async Task<ShellSession> OpenAsync(ShellSettings settings)
+    {
+        var session = new ShellSession(settings);
+        try
+        {
+            await session.Connection.OpenAsync();
+            if (!settings.HumanMonitor) await session.LoadSchemaAsync(CancellationToken.None);
+            return session;
+        }
+        catch
+        {
+            await session.Connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Checks a command against the server's schema.</summary>
+    /// <returns>The arguments as they are sent.</returns>
+    /// <exception cref="ShellInputException">The schema does not allow it.</exception>
+    public JObject Check(ParsedCommand command) => Schema is null
+        ? (JObject)ArgumentBinder.Guess(command.Arguments)
+        : new ArgumentBinder(Schema).Bind(command);
+
+    /// <summary>Sends a command that was checked.</summary>
+    /// <returns>The result; empty if the command ended the server instead of answering.</returns>
+    /// <exception cref="QmpException">It failed.</exception>
+    public async Task<JToken> ExecuteAsync(
+        ParsedCommand command, JObject arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            JToken result = await Connection.ExecuteRawAsync(
+                command.Name,
+                arguments.Count > 0 ? arguments : null,
+                new QmpCallOptions { OutOfBand = command.OutOfBand },
+                cancellationToken);
+            if (command.Name == Negotiation) await LoadSchemaAsync(cancellationToken);
+            return result;
+        }
+        catch (QmpDisconnectedException e) when (e.WasSent && command.Name == "quit")
+        {
+            return new JObject();
+        }
+    }
+
+    /// <summary>Runs a line of the human monitor. <c>cpu N</c> chooses the processor of later lines.</summary>
+    /// <returns>What the monitor prints.</returns>
+    /// <exception cref="QmpException">The server has no such monitor, or it failed.</exception>
+    /// <exception cref="ShellInputException">The processor is no number.</exception>
+    public async Task<string> ExecuteHumanAsync(string line, CancellationToken cancellationToken)
+    {
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words is ["cpu", var number])
+        {
+            // Each line is a monitor of its own, so that the choice has to be made again with each.
+            if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+            {
+                throw new ShellInputException("cpu: a number is expected");
+            }
+
+            await SendHumanAsync("info version", index, cancellationToken);
+            _processor = index;
+            return "";
+        }
+
+        try
+        {
+            return await SendHumanAsync(line, _processor, cancellationToken);
+        }
+        catch (QmpDisconnectedException e) when (e.WasSent && words is ["quit" or "q"])
+        {
+            return "";
+        }
+    }
+
+    /// <summary>Keeps a command of the shell's own out of the recording, until what is returned is disposed.</summary>
+    public IDisposable? Hide(string command) => _recorded?.Recorder.Hide(command);
+
+    /// <exception cref="IOException">The recording cannot be written.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        await Connection.DisposeAsync();
+        Events.Dispose();
+        _recorded?.Save(_settings.RecordFile!);
+    }
+
+    private async Task<string> SendHumanAsync(string line, int? processor, CancellationToken cancellationToken)
+    {
+        var arguments = new JObject { ["command-line"] = line };
+        if (processor is { } index) arguments["cpu-index"] = index;
+        return (string?)await Connection.ExecuteRawAsync(
+            "human-monitor-command", arguments, cancellationToken: cancellationToken) ?? "";
+    }
+
+    private async Task LoadSchemaAsync(CancellationToken cancellationToken)
+    {
+        using IDisposable? hidden = Hide(LiveSchema.Query);
+        try
+        {
+            Schema = new LiveSchema(
+                await Connection.ExecuteRawAsync(LiveSchema.Query, cancellationToken: cancellationToken));
+        }
+        catch (Exception e) when (e is QmpCommandException or FormatException)
+        {
+            // A guest agent, or a monitor before negotiation. There, words mean what they look like.
+            Schema = null;
+        }
+    }
+}

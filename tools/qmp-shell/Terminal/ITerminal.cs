@@ -1,0 +1,21 @@
+namespace Qmp.Shell.Terminal;
+
+/// <summary>A screen and a keyboard, as bytes.</summary>
+internal interface ITerminal
+{
+    /// <summary>Columns.</summary>
+    int Width { get; }
+
+    /// <summary>Raised, on any thread, when <see cref="Width"/> changes.</summary>
+    event Action? Resized;
+
+    /// <summary>Hands keys over as they are pressed, unprocessed, until what is returned is disposed.</summary>
+    IDisposable EnterRawMode();
+
+    /// <summary>Reads what was typed.</summary>
+    /// <returns>How many bytes; 0 when the terminal is gone.</returns>
+    ValueTask<int> ReadAsync(Memory<byte> buffer);
+
+    /// <summary>Writes text and escape sequences. Lines end with CR LF.</summary>
+    void Write(string text);
+}

@@ -1,0 +1,169 @@
+using Qmp.Shell.Completion;
+using Qmp.Shell.Session;
+
+namespace Qmp.Shell.Terminal;
+
+/// <summary>Edits a line at a time on a terminal; others may print above it meanwhile.</summary>
+/// <param name="terminal">The terminal.</param>
+/// <param name="history">The lines of before.</param>
+internal sealed class LineEditor(ITerminal terminal, History history) : ILineReader, IDisposable
+{
+    private readonly Lock _gate = new(); // guards what is on the screen: all that follows
+    private readonly KeyDecoder _decoder = new();
+    private readonly LineBuffer _line = new();
+    private readonly LineScreen _screen = new(terminal);
+    private readonly byte[] _input = new byte[256];
+    private int _at;
+    private int _end;
+    private string _prompt = "";
+    private bool _isReading;
+    private int _place;
+    private string _unfinished = "";
+    private HistorySearch? _search;
+    private Action? _resized;
+
+    /// <summary>Finds out what may stand at the cursor.</summary>
+    public Func<string, int, CompletionResult> Complete { get; set; } = (_, _) => CompletionResult.None;
+
+    public int Width => terminal.Width;
+
+    public async Task<LineRead> ReadAsync(string prompt, CancellationToken cancellationToken)
+    {
+        using IDisposable raw = terminal.EnterRawMode();
+        lock (_gate) Begin(prompt);
+        try
+        {
+            while (true)
+            {
+                if (_at == _end)
+                {
+                    (_at, _end) = (0, await terminal.ReadAsync(_input).AsTask().WaitAsync(cancellationToken));
+                    if (_end == 0) return new(LineEnd.EndOfInput, "");
+                }
+
+                lock (_gate)
+                {
+                    if (Press(_decoder.Feed(_input[_at++])) is { } result) return result;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_gate) Finish(LineEnd.EndOfInput, _line.Text);
+            throw;
+        }
+        finally
+        {
+            lock (_gate) _isReading = false;
+        }
+    }
+
+    public void Print(string text)
+    {
+        string lines = text.ReplaceLineEndings("\r\n") + "\r\n";
+        lock (_gate)
+        {
+            if (!_isReading)
+            {
+                terminal.Write(lines);
+                return;
+            }
+
+            _screen.Replace(lines);
+            Draw();
+        }
+    }
+
+    public void Dispose() => terminal.Resized -= _resized;
+
+    private void Begin(string prompt)
+    {
+        _resized ??= Subscribe();
+        _prompt = prompt;
+        _line.Set("");
+        _place = history.Lines.Count;
+        _unfinished = "";
+        _search = null;
+        _isReading = true;
+        Draw();
+    }
+
+    private Action Subscribe()
+    {
+        Action resized = () =>
+        {
+            lock (_gate)
+            {
+                if (_isReading) Draw();
+            }
+        };
+        terminal.Resized += resized;
+        return resized;
+    }
+
+    private LineRead? Press(KeyPress press)
+    {
+        if (press.Key == Key.None) return null;
+        if (_search is not null && _search.Press(press, _line))
+        {
+            Draw();
+            return null;
+        }
+
+        _search = null;
+        switch (press.Key)
+        {
+            case Key.Enter: return Finish(LineEnd.Entered, _line.Text);
+            case Key.Interrupt: return Finish(LineEnd.Interrupted, _line.Text + "^C");
+            case Key.EndOfInput when _line.Text.Length == 0: return Finish(LineEnd.EndOfInput, "");
+            case Key.EndOfInput: _line.TryEdit(new(Key.EraseForward)); break;
+            case Key.Older: Recall(_place - 1); break;
+            case Key.Newer: Recall(_place + 1); break;
+            case Key.Search: _search = new HistorySearch(history); break;
+            case Key.ClearScreen: _screen.Replace("\e[H\e[2J"); break;
+            case Key.Complete: CompleteHere(); break;
+            default: _line.TryEdit(press); break;
+        }
+
+        Draw();
+        return null;
+    }
+
+    private LineRead Finish(LineEnd end, string shown)
+    {
+        _screen.Finish(_prompt, shown);
+        _isReading = false;
+        if (end == LineEnd.Entered) history.Add(_line.Text);
+        return new(end, end == LineEnd.Entered ? _line.Text : "");
+    }
+
+    private void Draw()
+    {
+        if (_search is { } search) _screen.Draw(search.Prompt, _line.Text, _line.Cursor);
+        else _screen.Draw(_prompt, _line.Text, _line.Cursor);
+    }
+
+    private void Recall(int place)
+    {
+        if (place < 0 || place > history.Lines.Count) return;
+        if (_place == history.Lines.Count) _unfinished = _line.Text;
+        _place = place;
+        _line.Set(place == history.Lines.Count ? _unfinished : history.Lines[place]);
+    }
+
+    private void CompleteHere()
+    {
+        CompletionResult result = Complete(_line.Text, _line.Cursor);
+        if (result.Candidates is [var only])
+        {
+            _line.ReplaceBack(result.Start, only.Text + only.Suffix);
+            return;
+        }
+
+        string typed = _line.Text[result.Start.._line.Cursor];
+        string common = Columns.CommonStart([.. result.Candidates.Select(c => c.Text)]);
+        if (common.Length > typed.Length) _line.ReplaceBack(result.Start, common);
+        else if (result.Candidates.Count == 0) terminal.Write("\a");
+        else _screen.Replace(Columns.Lay(result.Candidates.Select(c => c.Text), terminal.Width, "\r\n"));
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Qmp.Types;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Qmp.Shell.Watch;
+
+/// <summary>A table that changes in its place.</summary>
+internal sealed class LiveView(IAnsiConsole console) : MigrationView
+{
+    private const int BarWidth = 30;
+
+    public override TimeSpan Interval => TimeSpan.FromMilliseconds(100);
+
+    public override Task<T> ShowAsync<T>(Func<Action<WatchFrame>, Task<T>> run) =>
+        console.Live(new Text("The migration starts."))
+            .StartAsync(context => run(frame =>
+            {
+                context.UpdateTarget(Render(frame));
+                context.Refresh();
+            }));
+
+    private static Table Render(WatchFrame frame)
+    {
+        Table table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
+        foreach ((string name, IRenderable value) in Rows(frame)) table.AddRow(new Text(name), value);
+        return table;
+    }
+
+    private static IEnumerable<(string Name, IRenderable Value)> Rows(WatchFrame frame)
+    {
+        yield return ("status", new Text(
+            $"{frame.Progress.Status.ToString().ToLowerInvariant()}, {Quantity.Seconds(frame.Progress.Elapsed)}",
+            new Style(ColourOf(frame.Progress.Status))));
+        yield return ("pass", new Text(frame.Progress.Pass.ToString(CultureInfo.InvariantCulture) + "  " + Bar(frame)));
+        yield return ("remaining", new Text(Quantity.Bytes(frame.Progress.RemainingBytes)));
+        yield return ("bandwidth", new Text(Quantity.Rate(frame.Progress.SendRate)));
+        yield return ("dirty rate", new Text(
+            Quantity.Rate(frame.Progress.DirtyRate)
+                + (frame.Progress.IsOutrun ? "  faster than it is sent: as things are, there will be no end" : "")));
+        yield return frame.Progress.Info.Downtime is { } downtime
+            ? ("downtime", new Text(Quantity.Milliseconds(downtime)))
+            : ("expected downtime", new Text(Quantity.Milliseconds(frame.Progress.Info.ExpectedDowntime)));
+        yield return ("gate", new Text(frame.Gate));
+    }
+
+    private static string Bar(WatchFrame frame)
+    {
+        bool isOver = frame.Progress.Status == MigrationStatus.Completed;
+        int done = (int)Math.Round((isOver ? 1 : frame.PassDone) * BarWidth);
+        return new string('━', done) + new string('╌', BarWidth - done);
+    }
+
+    private static Color ColourOf(MigrationStatus status) => status switch
+    {
+        MigrationStatus.Completed => Color.Green,
+        MigrationStatus.Failed or MigrationStatus.Cancelled or MigrationStatus.Cancelling => Color.Red,
+        _ => Color.Default,
+    };
+}
