@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Qmp.Client;
 using Qmp.Shell.Scripts;
 using Qmp.Shell.Session;
@@ -47,17 +48,11 @@ internal sealed class ShellCommand : RootCommand
         HelpName = "FILE",
     };
 
-    private readonly Option<double> _timeout = new("--timeout")
-    {
-        Description = "Seconds that a reply may take; without limit by default.",
-        HelpName = "SECONDS",
-    };
+    private readonly Option<TimeSpan?> _timeout =
+        Seconds("--timeout", "Seconds that a reply may take; without limit by default.");
 
-    private readonly Option<double> _wait = new("--wait")
-    {
-        Description = "Seconds to try while nobody listens, for a server that is being started.",
-        HelpName = "SECONDS",
-    };
+    private readonly Option<TimeSpan?> _wait =
+        Seconds("--wait", "Seconds to try while nobody listens, for a server that is being started.");
 
     public ShellCommand()
         : base("Talks to a QMP server: QEMU, qmpd, or another one.")
@@ -67,16 +62,27 @@ internal sealed class ShellCommand : RootCommand
             [_commands, _script, _human, _bare, _verbose, _pretty, _record, _timeout, _wait];
         foreach (Option option in options) Add(option);
         Add(new ConformCommand());
-        foreach (Option<double> seconds in (Option<double>[])[_timeout, _wait])
+        _server.Validators.Add(r =>
         {
-            seconds.Validators.Add(r =>
-            {
-                if (r.GetValueOrDefault<double>() is not (>= 0 and <= 1e6)) r.AddError($"{seconds.Name}: not so many seconds");
-            });
-        }
-
+            if (r.Tokens is [{ Value: ['-', ..] option }]) r.AddError($"there is no option '{option}'");
+        });
         SetAction((parsed, _) => RunAsync(parsed));
     }
+
+    private static Option<TimeSpan?> Seconds(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "SECONDS",
+        CustomParser = result =>
+        {
+            const NumberStyles Style = NumberStyles.AllowDecimalPoint;
+            string text = result.Tokens[0].Value;
+            bool isNumber = double.TryParse(text, Style, CultureInfo.InvariantCulture, out double seconds);
+            if (isNumber && seconds is > 0 and <= 1e6) return TimeSpan.FromSeconds(seconds);
+            result.AddError($"{name}: '{text}' is no number of seconds");
+            return null;
+        },
+    };
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
@@ -137,9 +143,7 @@ internal sealed class ShellCommand : RootCommand
         Verbose = parsed.GetValue(_verbose),
         Pretty = parsed.GetValue(_pretty),
         RecordFile = parsed.GetValue(_record),
-        Timeout = parsed.GetValue(_timeout) is > 0 and var seconds
-            ? TimeSpan.FromSeconds(seconds)
-            : System.Threading.Timeout.InfiniteTimeSpan,
-        Wait = TimeSpan.FromSeconds(parsed.GetValue(_wait)),
+        Timeout = parsed.GetValue(_timeout) ?? Timeout.InfiniteTimeSpan,
+        Wait = parsed.GetValue(_wait) ?? TimeSpan.Zero,
     };
 }

@@ -11,6 +11,7 @@ internal static class Suggestion
             .Select(name => (Name: name, Distance: Distance(typed, name)))
             .Where(n => n.Distance <= limit)
             .OrderBy(n => n.Distance)
+            .ThenByDescending(n => n.Name.StartsWith(typed, StringComparison.Ordinal))
             .Select(n => n.Name)
             .FirstOrDefault();
         return best is null ? "" : $"; did you mean '{best}'?";

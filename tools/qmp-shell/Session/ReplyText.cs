@@ -55,7 +55,8 @@ internal sealed class ReplyText(bool pretty)
     {
         using var output = new ByteBuffer();
         using (var writer = new QmpJsonWriter(output, pretty)) (pretty ? Sorted(value) : value).WriteTo(writer);
-        return Encoding.ASCII.GetString(output.Span);
+        // On the wire lines end otherwise.
+        return Encoding.ASCII.GetString(output.Span).Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
     private static JObject WithId(JObject message, JToken? id)

@@ -11,10 +11,12 @@ namespace Qmp.Shell.Session;
 internal sealed class ShellSession : IAsyncDisposable
 {
     private const string Negotiation = "qmp_capabilities";
+    private const string Quit = "quit";
 
     // Events are for people and for 'expect': losing some would be a lie.
     private const int EventCapacity = 1 << 17;
 
+    private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(20);
 
@@ -85,9 +87,10 @@ internal sealed class ShellSession : IAsyncDisposable
                 new QmpCallOptions { OutOfBand = command.OutOfBand },
                 cancellationToken);
             if (command.Name == Negotiation) await LoadSchemaAsync(cancellationToken);
+            if (command.Name == Quit) await WhenGoneAsync();
             return result;
         }
-        catch (QmpDisconnectedException e) when (e.WasSent && command.Name == "quit")
+        catch (QmpDisconnectedException e) when (e.WasSent && command.Name == Quit)
         {
             return new JObject();
         }
@@ -117,7 +120,7 @@ internal sealed class ShellSession : IAsyncDisposable
         {
             return await SendHumanAsync(line, _processor, cancellationToken);
         }
-        catch (QmpDisconnectedException e) when (e.WasSent && words is ["quit" or "q"])
+        catch (QmpDisconnectedException e) when (e.WasSent && words is [Quit or "q"])
         {
             return "";
         }
@@ -133,6 +136,10 @@ internal sealed class ShellSession : IAsyncDisposable
         Events.Dispose();
         _recorded?.Save(_settings.RecordFile!);
     }
+
+    /// <summary>A server that was told to quit answers first. What follows may rely on its end.</summary>
+    private async Task WhenGoneAsync() => await ((Task)Connection.Completion).WaitAsync(QuitTimeout)
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task<string> SendHumanAsync(string line, int? processor, CancellationToken cancellationToken)
     {

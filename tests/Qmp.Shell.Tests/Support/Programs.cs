@@ -1,0 +1,16 @@
+namespace Qmp.Shell.Tests.Support;
+
+/// <summary>Programs that are built together with the tests, beside them.</summary>
+internal static class Programs
+{
+    public static string Shell => Find("qmp-shell");
+
+    public static string Qmpd => Find("qmpd");
+
+    private static string Find(string name)
+    {
+        string here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+        string path = Path.GetFullPath(Path.Combine(here, "..", "..", name, Path.GetFileName(here), name));
+        return File.Exists(path) ? path : throw new FileNotFoundException("It is not built.", path);
+    }
+}
