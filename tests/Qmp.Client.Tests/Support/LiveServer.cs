@@ -10,13 +10,15 @@ internal abstract class LiveServer(string socket) : IAsyncDisposable
     /// <param name="kind">What it is; the test is skipped if it is not to be had.</param>
     /// <param name="socket">Where its monitor is to listen.</param>
     /// <param name="waitsForMigration">Whether it is to be a destination.</param>
-    public static async Task<LiveServer> StartAsync(ServerKind kind, string socket, bool waitsForMigration = false)
+    /// <param name="more">Further words of its command line.</param>
+    public static async Task<LiveServer> StartAsync(
+        ServerKind kind, string socket, bool waitsForMigration = false, params string[] more)
     {
         // The same words for all.
         string[] words =
         [
             "-M", "none", "-nodefaults", "-display", "none", "-m", "64M", "-qmp", $"unix:{socket},server=on,wait=off",
-            .. (string[])(waitsForMigration ? ["-incoming", "defer"] : []),
+            .. (string[])(waitsForMigration ? ["-incoming", "defer"] : []), .. more,
         ];
         return kind switch
         {

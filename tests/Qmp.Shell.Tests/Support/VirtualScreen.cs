@@ -32,7 +32,7 @@ internal sealed class VirtualScreen(int width)
         if (_inSequence)
         {
             _sequence.Append(rune);
-            if (rune.Value == '[' || rune.Value is < 0x40 or > 0x7e) return;
+            if (rune.Value == '[' || (_sequence.Length > 1 && rune.Value is < 0x40 or > 0x7e)) return;
             _inSequence = false;
             Run(_sequence.ToString());
             return;
@@ -84,7 +84,7 @@ internal sealed class VirtualScreen(int width)
 
     private void Run(string sequence)
     {
-        int number = int.TryParse(sequence[1..^1], out int given) ? given : 1;
+        int number = sequence.Length > 2 && int.TryParse(sequence[1..^1], out int given) ? given : 1;
         switch (sequence[^1])
         {
             case 'A':
@@ -104,7 +104,8 @@ internal sealed class VirtualScreen(int width)
                 if (_rows[_row].Length > _column) _rows[_row].Length = _column;
                 _rows.RemoveRange(_row + 1, _rows.Count - _row - 1);
                 break;
-            case 'm':
+            case 'm' or 'h' or 'l' or '=':
+                // Colours, and modes of the keyboard.
                 break;
             default:
                 throw new InvalidOperationException($"the editor sent ESC {sequence}");

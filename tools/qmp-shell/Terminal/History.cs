@@ -29,7 +29,7 @@ internal sealed class History
     /// <summary>Adds a line, except for one that begins with a space, or is the latest one again.</summary>
     public void Add(string line)
     {
-        string text = line.ReplaceLineEndings(" ");
+        string text = line.ReplaceLineEndings(" ").TrimEnd();
         if (text.Length == 0 || text[0] == ' ' || (_lines.Count > 0 && _lines[^1] == text)) return;
         _lines.Add(text);
         if (_lines.Count > MaxLines) _lines.RemoveAt(0);
