@@ -175,7 +175,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     {
         var guest = new GuestControl(Machine);
         var human = new HumanMonitorInterpreter(
-            new HumanCommands(guest, Migration, _shutdown), new HumanInfos(Machine, Migration));
+            new HumanCommands(guest, Migration, _incoming, _shutdown), new HumanInfos(Machine, Migration));
         var migration = new MigrationCommands(Migration, _incoming);
         var commands = new CommandRegistry.Builder()
             .Add(RunStateCommandTable.Commands, new RunStateCommands(Machine, _shutdown))

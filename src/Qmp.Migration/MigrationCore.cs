@@ -182,12 +182,20 @@ public sealed class MigrationCore
         _incoming?.Yank();
     }
 
-    /// <summary>Asks for postcopy.</summary>
-    /// <exception cref="MigrationException">No migration with the capability is under way; none can be here.</exception>
-    public void StartPostcopy() => throw new MigrationException(
-        Options.Has(MigrationCapability.PostcopyRam)
-            ? "Postcopy must be started after migration has been started"
-            : "Enable postcopy with migrate_set_capability before the start of migration");
+    /// <summary>Asks for postcopy. A migration that has ended does not mind, and none with the capability can begin here.</summary>
+    /// <exception cref="MigrationException">The capability is off, or there has been no migration.</exception>
+    public void StartPostcopy()
+    {
+        if (!Options.Has(MigrationCapability.PostcopyRam))
+        {
+            throw new MigrationException("Enable postcopy with migrate_set_capability before the start of migration");
+        }
+
+        if (_outgoing is null)
+        {
+            throw new MigrationException("Postcopy must be started after migration has been started");
+        }
+    }
 
     /// <summary>Pauses a migration in postcopy.</summary>
     /// <exception cref="MigrationException">No migration is in postcopy; none can be here.</exception>

@@ -6,23 +6,38 @@ namespace Qmp.Emulator.HumanMonitor;
 internal sealed class HumanArguments
 {
     private readonly string _command;
+    private readonly string _typed;
     private readonly string _line;
     private int _at;
 
-    public HumanArguments(string command, string line, int at)
+    /// <param name="command">All names of the command.</param>
+    /// <param name="typed">How it was called.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="at">Where its arguments begin.</param>
+    public HumanArguments(string command, string typed, string line, int at)
     {
         _command = command;
+        _typed = typed;
         _line = line;
         _at = at;
     }
 
-    /// <summary>Takes <c>-x</c> if it comes next.</summary>
-    public bool Flag(char flag)
+    /// <summary>Takes all flags that come next, such as <c>-d</c>.</summary>
+    /// <param name="known">The letters that are flags.</param>
+    /// <returns>Those that were there.</returns>
+    /// <exception cref="HumanException">There is another one.</exception>
+    public HashSet<char> Flags(string known)
     {
-        SkipSpaces();
-        if (_at + 1 >= _line.Length || _line[_at] != '-' || _line[_at + 1] != flag) return false;
-        _at += 2;
-        return true;
+        var flags = new HashSet<char>();
+        while (true)
+        {
+            SkipSpaces();
+            if (_at + 1 >= _line.Length || _line[_at] != '-') return flags;
+            char flag = _line[_at + 1];
+            if (!known.Contains(flag)) throw Error($"{_command}: unsupported option -{flag}");
+            flags.Add(flag);
+            _at += 2;
+        }
     }
 
     /// <summary>Takes a word, quoted or not; <see langword="null"/> at the end of the line.</summary>
@@ -93,7 +108,7 @@ internal sealed class HumanArguments
     }
 
     private HumanException Error(string message) =>
-        new($"{message}\nTry \"help {_command}\" for more information\n");
+        new($"{message}\nTry \"help {_typed}\" for more information\n");
 
     private void SkipSpaces()
     {
@@ -119,11 +134,11 @@ internal sealed class HumanArguments
                 'n' => '\n',
                 'r' => '\r',
                 '\\' or '\'' or '"' => escaped,
-                _ => throw Error($"unsupported escape code: '\\{escaped}'\n{_command}: string expected"),
+                _ => throw Error($"{_command}: string expected"),
             });
         }
 
-        if (_at == _line.Length) throw Error($"unterminated string\n{_command}: string expected");
+        if (_at == _line.Length) throw Error($"{_command}: string expected");
         _at++;
         return text.ToString();
     }

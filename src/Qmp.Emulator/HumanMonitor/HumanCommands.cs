@@ -16,24 +16,31 @@ internal sealed class HumanCommands
     private static readonly HashSet<string> InMebibytes =
         new(StringComparer.Ordinal) { "max-bandwidth", "avail-switchover-bandwidth" };
 
+    // QEMU reads them as sizes here, and as plain numbers elsewhere.
+    private static readonly HashSet<string> AsSizes =
+        new(StringComparer.Ordinal) { "downtime-limit", "vcpu-dirty-limit", "x-vcpu-dirty-limit-period" };
+
     private readonly GuestControl _guest;
     private readonly MigrationCore _migration;
+    private readonly IncomingPolicy _incoming;
 
-    public HumanCommands(GuestControl guest, MigrationCore migration, ShutdownController shutdown)
+    public HumanCommands(
+        GuestControl guest, MigrationCore migration, IncomingPolicy incoming, ShutdownController shutdown)
     {
         _guest = guest;
         _migration = migration;
+        _incoming = incoming;
         All =
         [
             new(["stop", "s"], "", "stop emulation", a => Done(a, guest.StopAsync)),
-            new(["cont", "c"], "", "resume emulation", a => Done(a, ContAsync)),
-            new(["quit", "q"], "", "quit the emulator", a => Done(a, () => QuitAsync(shutdown))),
+            new(["cont", "c"], "", "resume emulation", a => Done(a, guest.Continue)),
+            new(["quit", "q"], "", "quit the emulator", a => Done(a, () => shutdown.Quit(ShutdownCause.HostQmpQuit))),
             new(
                 ["migrate"],
                 "[-d] [-r] uri",
                 "migrate to URI (using -d to not wait for completion)\n\t\t\t -r to resume a paused postcopy migration",
                 Migrate),
-            new(["migrate_cancel"], "", "cancel the current VM migration", a => Done(a, CancelAsync)),
+            new(["migrate_cancel"], "", "cancel the current VM migration", a => Done(a, migration.Cancel)),
             new(
                 ["migrate_set_capability"],
                 "capability state",
@@ -46,6 +53,23 @@ internal sealed class HumanCommands
                 + "of calculation and\n\t\t\t -b to specify dirty bitmap as method of calculation)",
                 CalcDirtyRate),
             new(["migrate_set_parameter"], "parameter value", "Set the parameter for migration", SetParameter),
+            new(["migrate_incoming"], "uri", "Continue an incoming migration from an -incoming defer", MigrateIncoming),
+            new(["migrate_continue"], "state", "Continue migration from the given paused state", MigrateContinue),
+            new(
+                ["migrate_start_postcopy"],
+                "",
+                "Followup to a migration command to switch the migration to postcopy mode. The postcopy-ram capability "
+                + "must be set on both source and destination before the original migration command .",
+                a => Done(a, migration.StartPostcopy)),
+            new(["migrate_pause"], "", "Pause an ongoing migration (postcopy-only)", a => Done(a, migration.PausePostcopy)),
+            new(["migrate_recover"], "uri", "Continue a paused incoming postcopy migration", MigrateRecover),
+            new(["announce_self"], "[interfaces] [id]", "Trigger GARP/RARP announcements", AnnounceSelf),
+            new(
+                ["system_reset"],
+                "",
+                "reset the system",
+                a => Done(a, () => shutdown.ResetAsync(ShutdownCause.HostQmpSystemReset))),
+            new(["system_powerdown"], "", "send system power down event", a => Done(a, shutdown.PowerDown)),
         ];
     }
 
@@ -58,55 +82,69 @@ internal sealed class HumanCommands
         return "";
     }
 
-    private ValueTask ContAsync()
+    private static ValueTask<string> Done(HumanArguments arguments, Action run)
     {
-        _guest.Continue();
-        return ValueTask.CompletedTask;
-    }
-
-    private ValueTask CancelAsync()
-    {
-        _migration.Cancel();
-        return ValueTask.CompletedTask;
-    }
-
-    private static ValueTask QuitAsync(ShutdownController shutdown)
-    {
-        shutdown.Quit(ShutdownCause.HostQmpQuit);
-        return ValueTask.CompletedTask;
+        arguments.End();
+        run();
+        return new ValueTask<string>("");
     }
 
     private ValueTask<string> Migrate(HumanArguments arguments)
     {
-        bool detach = false;
-        bool resume = false;
-        while (true)
-        {
-            if (arguments.Flag('d')) detach = true;
-            else if (arguments.Flag('r')) resume = true;
-            else break;
-        }
-
+        HashSet<char> flags = arguments.Flags("dr");
         string uri = arguments.Text();
         arguments.End();
-        _migration.Migrate(new MigrationRequest(MigrationUri.Parse(uri), Resume: resume));
+        _migration.Migrate(new MigrationRequest(MigrationUri.Parse(uri), Resume: flags.Contains('r')));
 
         // There is no terminal whose prompt could wait for the end.
         return new ValueTask<string>(
-            detach ? "" : "terminal does not allow synchronous migration, continuing detached\n");
+            flags.Contains('d') ? "" : "terminal does not allow synchronous migration, continuing detached\n");
+    }
+
+    private ValueTask<string> MigrateIncoming(HumanArguments arguments)
+    {
+        MigrationAddress address = MigrationUri.Parse(LastText(arguments));
+        _migration.CheckIncoming();
+        _incoming.ExitOnError = true;
+        _migration.MigrateIncoming(address);
+        return new ValueTask<string>("");
+    }
+
+    private ValueTask<string> MigrateContinue(HumanArguments arguments)
+    {
+        string text = LastText(arguments);
+        if (!MigrationStatusExtensions.TryParse(text, out MigrationStatus state)) throw Unknown(text);
+        _migration.Continue(state);
+        return new ValueTask<string>("");
+    }
+
+    private ValueTask<string> MigrateRecover(HumanArguments arguments)
+    {
+        LastText(arguments);
+        _migration.RecoverPostcopy();
+        return new ValueTask<string>("");
+    }
+
+    // There is no network card to announce.
+    private static ValueTask<string> AnnounceSelf(HumanArguments arguments)
+    {
+        if (arguments.OptionalText() is not null) arguments.OptionalText();
+        arguments.End();
+        return new ValueTask<string>("");
+    }
+
+    private static string LastText(HumanArguments arguments)
+    {
+        string text = arguments.Text();
+        arguments.End();
+        return text;
     }
 
     private ValueTask<string> CalcDirtyRate(HumanArguments arguments)
     {
-        bool ring = false;
-        bool bitmap = false;
-        while (true)
-        {
-            if (arguments.Flag('r')) ring = true;
-            else if (arguments.Flag('b')) bitmap = true;
-            else break;
-        }
-
+        HashSet<char> flags = arguments.Flags("rb");
+        bool ring = flags.Contains('r');
+        bool bitmap = flags.Contains('b');
         long seconds = arguments.Integer();
         long? pages = arguments.OptionalInteger();
         arguments.End();
@@ -167,6 +205,7 @@ internal sealed class HumanCommands
 
         try
         {
+            if (AsSizes.Contains(name)) value = Size(name, value).ToString(CultureInfo.InvariantCulture);
             var visitor = new StringInputVisitor(new JObject { [name] = value });
             return MigrateSetParametersVisitor.Read(visitor, null);
         }
@@ -174,6 +213,13 @@ internal sealed class HumanCommands
         {
             throw Unknown(name);
         }
+    }
+
+    private static ulong Size(string name, string value)
+    {
+        var visitor = new StringInputVisitor(new JObject { [name] = value });
+        visitor.StartStruct(null);
+        return visitor.ReadSize(name);
     }
 
     private static MigrationException Unknown(string name) => new($"invalid parameter value: {name}");

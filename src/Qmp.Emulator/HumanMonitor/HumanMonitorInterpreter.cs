@@ -61,7 +61,7 @@ internal sealed class HumanMonitorInterpreter
     }
 
     private static ValueTask<string> Run(HumanCommand command, string name, string line, int end) =>
-        command.Run(new HumanArguments(name, line, end));
+        command.Run(new HumanArguments(string.Join('|', command.Names), name, line, end));
 
     private ValueTask<string> HelpAsync(HumanArguments arguments)
     {

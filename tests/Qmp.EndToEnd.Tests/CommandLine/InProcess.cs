@@ -56,11 +56,14 @@ internal sealed class InProcess : IAsyncDisposable
         await _emulator.DisposeAsync();
     }
 
-    private Task<JObject> AskAsync(string command, string? arguments = null)
+    private async Task<JObject> AskAsync(string command, string? arguments = null)
     {
         string members = arguments is null ? "" : $", 'arguments': {arguments}";
         _client.Send(Encoding.UTF8.GetBytes($"{{ 'execute': '{command}'{members} }}"));
-        return ReadAsync();
+        JObject answer;
+        do answer = await ReadAsync();
+        while (answer.ContainsKey("event"));
+        return answer;
     }
 
     private async Task<JObject> ReadAsync()

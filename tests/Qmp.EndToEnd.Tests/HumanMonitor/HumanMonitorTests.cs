@@ -1,0 +1,50 @@
+using Newtonsoft.Json.Linq;
+using Qmp.EndToEnd.Tests.CommandLine;
+using Qmp.EndToEnd.Tests.Interop;
+using Qmp.Interop.Emulators;
+
+namespace Qmp.EndToEnd.Tests.HumanMonitor;
+
+/// <summary>Lines of the human monitor, in order on one machine, and what QEMU 10.0.2 printed.</summary>
+[TestFixture]
+internal sealed class HumanMonitorTests
+{
+    private const string Uuid = "11111111-2222-3333-4444-555555555555";
+
+    private static readonly string[] Words = ["-name", "vm,process=x", "-uuid", Uuid];
+
+    private static (string Line, string Output)[] Recorded() =>
+    [
+        .. JArray.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Recordings", "human.json")))
+            .Select(entry => ((string)entry["line"]!, (string)entry["output"]!)),
+    ];
+
+    [Test]
+    public async Task Emulator_prints_what_QEMU_printed()
+    {
+        await using InProcess emulator = await InProcess.StartAsync([.. Words, "-m", "64M"]);
+        await emulator.ResultAsync("cont");
+        await CheckAsync(line => emulator.ResultAsync(
+            "human-monitor-command", new JObject { ["command-line"] = line }.ToString()));
+    }
+
+    [Test]
+    public async Task QEMU_prints_it_still()
+    {
+        Requirement.Check(EmulatorKind.Qemu);
+        using var folder = new TemporaryFolder();
+        await using EmulatorProcess qemu = await EmulatorProcess.StartAsync(EmulatorKind.Qemu, "qemu", folder, Words);
+        await CheckAsync(async line => await qemu.Monitor.ExecuteRawAsync(
+            "human-monitor-command", new JObject { ["command-line"] = line }));
+    }
+
+    private static async Task CheckAsync(Func<string, Task<JToken>> runAsync)
+    {
+        (string Line, string Output)[] recorded = Recorded();
+        Assert.That(recorded, Is.Not.Empty);
+        foreach ((string line, string output) in recorded)
+        {
+            Assert.That((string?)await runAsync(line), Is.EqualTo(output), line);
+        }
+    }
+}
