@@ -29,10 +29,10 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     {
         Kind = kind;
         Role = role;
-        MonitorPath = folder.File($"{role}.qmp");
+        Socket = folder.File($"{role}.qmp");
         _process = process;
         _folder = folder;
-        Monitor = new QmpConnection(QmpEndpoint.Unix(MonitorPath), ClientOptions);
+        Monitor = new QmpConnection(QmpEndpoint.Unix(Socket), ClientOptions);
         Events = new EventLog(Monitor.Subscribe());
         Migration = new MigrationClient(Monitor);
         Misc = new MiscClient(Monitor);
@@ -44,7 +44,7 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     public string Role { get; }
 
     /// <summary>The path of its monitor's socket.</summary>
-    public string MonitorPath { get; }
+    public string Socket { get; }
 
     public QmpConnection Monitor { get; }
 
@@ -177,7 +177,7 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     private async Task NudgeAsync()
     {
         using var next = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await next.ConnectAsync(new UnixDomainSocketEndPoint(MonitorPath)).ConfigureAwait(false);
+        await next.ConnectAsync(new UnixDomainSocketEndPoint(Socket)).ConfigureAwait(false);
     }
 
     public override string ToString() => $"{Role} ({Kind.ToString().ToLowerInvariant()})";
