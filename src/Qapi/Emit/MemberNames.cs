@@ -23,8 +23,8 @@ internal sealed class MemberNames(NameTable types)
     /// <summary>What every class and record has already, and what all of ours have.</summary>
     public static readonly IReadOnlyList<string> OfObject =
     [
-        "Clone", DeepClone, "Equals", "EqualityContract", "Finalize", "GetHashCode", "GetType", "MemberwiseClone",
-        "PrintMembers", "ReferenceEquals", "ToString",
+        "Clone", "Deconstruct", DeepClone, "Equals", "EqualityContract", "Finalize", "GetHashCode", "GetType",
+        "MemberwiseClone", "PrintMembers", "ReferenceEquals", "ToString",
     ];
 
     private static readonly string[] OfUnion = [Value, WireName, Unrecognized];

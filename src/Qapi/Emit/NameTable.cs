@@ -20,12 +20,18 @@ internal sealed class NameTable
     /// <summary>The helper of generated records.</summary>
     public const string Copy = "ValueCopy";
 
-    private static readonly string[] ReservedTypes = [Null, Empty, Equality, Copy, "ToWireName", "TryParse"];
+    // A record cannot have a member of its own name.
+    private static readonly string[] ReservedTypes =
+    [
+        Null, Empty, Equality, Copy, "ToWireName", "TryParse", .. MemberNames.OfObject, MemberNames.Extension,
+        MemberNames.Unrecognized,
+    ];
 
     private readonly NameScope _typeScope = new(ReservedTypes, "Type");
     private readonly Dictionary<SchemaType, string> _types = [];
     private readonly Dictionary<EnumType, string> _extensions = [];
     private readonly Dictionary<SchemaEntity, CallShape> _calls = [];
+    private readonly HashSet<ObjectType> _inline = [];
     private readonly Dictionary<SchemaEntity, string> _methods = [];
     private readonly Dictionary<SchemaModule, string> _modules = [];
 
@@ -54,7 +60,7 @@ internal sealed class NameTable
     public CallShape Call(SchemaEntity call) => _calls[call];
 
     /// <summary>Whether a type is that of a call's inline arguments.</summary>
-    public bool BelongsToCall(ObjectType type) => _calls.Values.Any(call => call.IsOwn && call.Type == type);
+    public bool BelongsToCall(ObjectType type) => _inline.Contains(type);
 
     /// <summary>A command or event, in the scope of its module; without <c>Async</c>.</summary>
     public string Method(SchemaEntity call) => _methods[call];
@@ -85,7 +91,10 @@ internal sealed class NameTable
             if (type is null)
                 _calls.Add(entity, new CallShape(_typeScope.Add(ownName), null, IsOwn: true));
             else if (type.Name == ObjectType.NameForArguments(entity.Name))
+            {
                 _calls.Add(entity, new CallShape(_types[type] = _typeScope.Add(ownName), type, IsOwn: true));
+                _inline.Add(type);
+            }
 
             if (!methods.TryGetValue((entity.Module, isCommand), out var scope))
                 methods.Add((entity.Module, isCommand), scope = new NameScope(MemberNames.OfObject, "Event"));
