@@ -2,121 +2,96 @@ namespace Qmp.Migration.Tests.Convergence;
 
 /// <summary>A migration as arithmetic, from the description of QEMU's algorithm alone.</summary>
 /// <remarks>
-/// The guest starts at 0 and writes at every whole millisecond; the migration is asked for half a millisecond later,
-/// waits for a refusal and then sends in windows of 100 ms. The sender never waits for the link; the link takes its
-/// time, which is the downtime.
+/// The guest starts at 0 and writes every millisecond; the migration is asked for half a millisecond later and sends in
+/// windows of 100 ms. The sender never waits for the link; the link takes its time, which is the downtime.
 /// </remarks>
 internal sealed class ConvergenceModel(Scenario scenario)
 {
-    private const int Page = 4096;
-    private const long Head = 76; // header, configuration, return path, list of blocks: up to the first flush
-    private const long Tail = 925; // timer, globalstate, end and description
-    private const long Mebi = 1 << 20;
-    private const long Refusal = 5; // ms that the connection may be refused in
+    private const long Page = 4096, Mebi = 1 << 20, Milli = 1_000_000;
+    private const long Head = 76, Tail = 925; // header to list of blocks; timer, globalstate, end and description
+    private const long Refusal = 5, Start = 500_000 + (Refusal * Milli); // ms to refuse the connection; ns
 
     private readonly int _pages = (int)(scenario.Ram * Mebi / Page);
     private readonly bool[] _log = new bool[scenario.Ram * Mebi / Page]; // written since the last sync
     private readonly bool[] _dirty = new bool[scenario.Ram * Mebi / Page]; // to be sent
-    private readonly bool[] _written = new bool[scenario.Ram * Mebi / Page];
+    private readonly bool[] _written = new bool[scenario.Ram * Mebi / Page]; // not zero
     private readonly List<int> _steps = [];
-    private int _count; // of _dirty
-    private int _cursor;
-    private bool _named; // the block's name goes with its first page
-    private long _tick; // ms that the guest has lived
-    private double _due;
-    private long _writes;
-    private int _throttle, _high;
-    private long _periodStart, _periodPages, _periodSent, _rate;
-    private long _pending, _small; // gathered, and copied for that
+    private int _count, _cursor, _throttle, _high; // of _dirty, where it is scanned; percent, periods that were too high
+    private long _tick, _writes, _periodStart, _periodPages, _periodSent, _rate; // ms that the guest has lived, ...
+    private long _pending, _small, _burst = 128 * 1024; // gathered, and copied for that; gathered at most
     private long _sent, _normal, _zero, _precopy, _down, _passes, _lastDirty;
-    private long _burst = 128 * 1024;
-    private double _lineFree; // ns
+    private double _due, _lineFree; // pages, ns
 
     public Outcome Run()
     {
-        const long Start = 500_000 + (Refusal * 1_000_000);
         Array.Fill(_dirty, true);
         Array.Fill(_written, true, 0, (int)(scenario.Noise * Mebi / Page));
         _count = _pages;
         Guest(Start);
         Array.Clear(_log);
         Sync(0);
-        Gather(Head);
-        Flush(Start);
-        Gather(5);
-        long window = 0, windowSent = 0, rateSent = 0, budget = scenario.MaxBandwidth * Mebi / 10;
-        long windowPages = 0, expected = scenario.DowntimeLimit, forced = 5000, passesAtTick = 0;
+        Send(Head, Start);
+        long window = 0, windowSent = 0, budget = scenario.MaxBandwidth * Mebi / 10;
+        long expected = scenario.DowntimeLimit, forced = 5000, passesAtTick = 0;
         double threshold = 0, mbps = 0;
         for (long now = 0; ; now += 100)
         {
-            Guest(Start + (now * 1_000_000));
-            if (now >= scenario.Seconds * 1000) return Report(false, now, 0, mbps, expected);
+            Guest(Start + (now * Milli));
+            if (now >= scenario.Seconds * 1000) break;
             if (scenario.AutoConverge && now >= forced)
             {
                 if (_passes > 1 && _passes == passesAtTick) Sync(now);
-                passesAtTick = _passes;
-                forced += 5000;
+                (passesAtTick, forced) = (_passes, forced + 5000);
             }
 
             if (now - window >= 100)
             {
                 double bandwidth = (double)(_sent - windowSent) / (now - window);
-                threshold = bandwidth * scenario.DowntimeLimit;
-                mbps = bandwidth * 8 / 1000;
+                (threshold, mbps) = (bandwidth * scenario.DowntimeLimit, bandwidth * 8 / 1000);
                 if (_rate != 0 && _sent - windowSent > 10_000) expected = (long)(_lastDirty / bandwidth);
-                (window, windowSent, rateSent, windowPages) = (now, _sent, _sent, _normal + _zero);
+                (window, windowSent) = (now, _sent);
             }
 
-            while (budget == 0 || _sent - rateSent <= budget)
+            while (budget == 0 || _sent - windowSent <= budget)
             {
-                long left = (long)_count * Page;
-                if (left < (long)threshold) { Sync(now); left = (long)_count * Page; }
-                if (left == 0 || left < (long)threshold) return Complete(Start, now, mbps, expected);
+                if (_count * Page < (long)threshold) Sync(now);
+                if (_count == 0 || _count * Page < (long)threshold) return Complete(now);
                 Gather(5);
-                while ((budget == 0 || _sent - rateSent <= budget) && _count > 0)
-                {
-                    long room = budget == 0 ? long.MaxValue : budget - (_sent - rateSent);
-                    Burst(Math.Clamp(room, 128 * 1024, _burst), Start + (now * 1_000_000), stopped: false);
-                }
-
-                Gather(8);
-                Flush(Start + (now * 1_000_000));
-                Gather(5);
+                while ((budget == 0 || _sent - windowSent <= budget) && _count > 0)
+                    Burst(budget == 0 ? _burst : Math.Clamp(budget + windowSent - _sent, 128 * 1024, _burst), Start + (now * Milli));
+                Send(8, Start + (now * Milli));
             }
         }
+
+        return Report(scenario.Seconds * 1000, mbps) with { DirtyPagesRate = _rate, ExpectedDowntime = expected };
     }
 
-    private Outcome Complete(long start, long now, double mbps, long expected)
+    private Outcome Complete(long now)
     {
         long stop = Math.Max(now, 20 - Refusal); // an objection is waited for
-        Guest(start + (stop * 1_000_000));
+        Guest(Start + (stop * Milli));
         Gather(10);
         Sync(stop);
-        while (_count > 0) Burst(_burst, start + (stop * 1_000_000), stopped: true);
-        Gather(13 + Tail);
-        Flush(start + (stop * 1_000_000));
-        long end = (long)((_lineFree + (8 * 1e9 / (scenario.Link * Mebi))) / 1_000_000) - Refusal;
-        return Report(true, end + Refusal, end - stop, _sent * 8.0 / end / 1000, expected);
+        while (_count > 0) Burst(_burst, Start + (stop * Milli), stopped: true);
+        Send(13 + Tail, Start + (stop * Milli));
+        long end = (long)((_lineFree + (8 * 1e9 / (scenario.Link * Mebi))) / Milli) - Refusal;
+        return Report(end + Refusal, _sent * 8.0 / end / 1000) with { Completed = true, Downtime = end - stop };
     }
 
-    private Outcome Report(bool completed, long now, long downtime, double mbps, long expected) => new()
+    private Outcome Report(long now, double mbps) => new()
     {
-        Completed = completed, Passes = _passes, ThrottleSteps = string.Join(' ', _steps), NormalPages = _normal,
-        ZeroPages = _zero, Transferred = _sent, PrecopyBytes = _precopy, DowntimeBytes = _down,
-        DirtyPagesRate = completed ? 0 : _rate, ExpectedDowntime = completed ? 0 : expected, Downtime = downtime,
-        TotalTime = now, Mbps = mbps,
+        Passes = _passes, ThrottleSteps = string.Join(' ', _steps), NormalPages = _normal, ZeroPages = _zero,
+        Transferred = _sent, PrecopyBytes = _precopy, DowntimeBytes = _down, TotalTime = now, Mbps = mbps,
     };
 
     private void Guest(long until)
     {
         int span = (int)(scenario.WorkingSet * Mebi / Page) - 1;
-        double rate = scenario.DirtyRate * Mebi / Page;
-        for (; (_tick + 1) * 1_000_000 <= until; _tick++)
+        for (; (_tick + 1) * Milli <= until; _tick++)
         {
-            _due += rate * 1_000_000 / 1e9 * (100 - _throttle) / 100;
-            if (_due < 1) continue;
+            _due += scenario.DirtyRate * Mebi / Page * Milli / 1e9 * (100 - _throttle) / 100;
+            if (_due >= 1) Write(0); // the ledger
             for (; _due >= 1; _due--) Write(1 + (int)(_writes++ % span));
-            Write(0); // the ledger
         }
 
         void Write(int page) => _log[page] = _written[page] = true;
@@ -125,46 +100,32 @@ internal sealed class ConvergenceModel(Scenario scenario)
     private void Sync(long now)
     {
         _passes++;
-        for (int page = 0; page < _pages; page++)
-        {
-            if (!_log[page]) continue;
-            _log[page] = false;
-            if (!_dirty[page]) { _dirty[page] = true; _count++; _periodPages++; }
-        }
-
-        _lastDirty = (long)_count * Page;
+        for (int page = 0; page < _pages; _log[page++] = false)
+            if (_log[page] && !_dirty[page]) (_dirty[page], _count, _periodPages) = (true, _count + 1, _periodPages + 1);
+        _lastDirty = _count * Page;
         if (now <= _periodStart + 1000) return;
-        if (_periodPages * Page > (_sent - _periodSent) / 2 && ++_high == 2)
+        long allowed = (_sent - _periodSent) / 2, dirtied = _periodPages * Page;
+        if (dirtied > allowed && ++_high % 2 == 0 && scenario.AutoConverge)
         {
-            _high = 0;
-            if (scenario.AutoConverge) Throttle((_sent - _periodSent) / 2);
+            int left = 100 - _throttle;
+            int step = scenario.TailSlow ? Math.Min(10, left - (int)(left * ((double)allowed / dirtied))) : 10;
+            _steps.Add(_throttle = _throttle == 0 ? 20 : Math.Min(99, _throttle + step));
         }
 
         _rate = _periodPages * 1000 / (now - _periodStart);
         (_periodStart, _periodPages, _periodSent) = (now, 0, _sent);
     }
 
-    private void Throttle(long allowed)
-    {
-        int left = 100 - _throttle;
-        int step = scenario.TailSlow ? Math.Min(10, left - (int)(left * ((double)allowed / (_periodPages * Page)))) : 10;
-        _throttle = _throttle == 0 ? 20 : Math.Min(99, _throttle + step);
-        _steps.Add(_throttle);
-    }
-
-    private void Burst(long size, long time, bool stopped)
+    private void Burst(long size, long time, bool stopped = false)
     {
         long before = _pending;
         while (_count > 0 && _pending < size && _small <= 31 * 1024)
         {
             while (!_dirty[_cursor]) _cursor = (_cursor + 1) % _pages;
-            _dirty[_cursor] = false;
-            _count--;
-            Gather(_named ? 8 : 12);
-            _named = true;
-            if (_written[_cursor]) { _pending += Page; _normal++; }
-            else { Gather(1); _zero++; }
-            _cursor = (_cursor + 1) % _pages;
+            Gather(_normal + _zero == 0 ? 12 : 8); // the block's name goes with its first page
+            if (_written[_cursor]) (_pending, _normal) = (_pending + Page, _normal + 1);
+            else (_pending, _small, _zero) = (_pending + 1, _small + 1, _zero + 1);
+            (_dirty[_cursor], _count, _cursor) = (false, _count - 1, (_cursor + 1) % _pages);
         }
 
         if (stopped) _down += _pending - before; else _precopy += _pending - before;
@@ -172,12 +133,18 @@ internal sealed class ConvergenceModel(Scenario scenario)
         _burst = Math.Min(1 << 20, _burst * 2);
     }
 
+    private void Send(long bytes, long time)
+    {
+        Gather(bytes);
+        Flush(time);
+        Gather(5);
+    }
+
     private void Gather(long bytes) => (_pending, _small) = (_pending + bytes, _small + bytes);
 
     private void Flush(long time)
     {
         _lineFree = Math.Max(time, _lineFree) + (_pending * 1e9 / (scenario.Link * Mebi));
-        _sent += _pending;
-        _pending = _small = 0;
+        (_sent, _pending, _small) = (_sent + _pending, 0, 0);
     }
 }
