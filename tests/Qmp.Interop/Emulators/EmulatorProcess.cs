@@ -136,6 +136,13 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         return memory;
     }
 
+    /// <exception cref="InteropException">Guest memory holds something else.</exception>
+    public async Task RequireMemoryAsync(byte[] image)
+    {
+        byte[] memory = await ReadMemoryAsync().ConfigureAwait(false);
+        MemoryImage.Compare($"memory of {this}", image, memory);
+    }
+
     /// <summary>Ends it as SIGKILL does, and waits for that.</summary>
     public async Task KillAsync()
     {

@@ -32,8 +32,13 @@ internal sealed class EventLog(EventSubscription subscription) : IDisposable
     public Task<QmpEvent> WhenAsync(MigrationStatus status) => WhenAsync($"MIGRATION {status.ToWireName()}");
 
     /// <summary>The event that ends a migration, past or to come.</summary>
-    public Task<QmpEvent> WhenEndedAsync() => WhenAsync("the end of the migration", e =>
-        TextOf(e) is "MIGRATION completed" or "MIGRATION failed" or "MIGRATION cancelled");
+    /// <param name="from">How many events came before that migration.</param>
+    public Task<QmpEvent> WhenEndedAsync(int from = 0) =>
+        WhenAsync("the end of the migration", e => IsEnd(TextOf(e)), from);
+
+    /// <summary>Whether an event of such a text ends a migration.</summary>
+    public static bool IsEnd(string text) =>
+        text is "MIGRATION completed" or "MIGRATION failed" or "MIGRATION cancelled";
 
     public void Dispose() => subscription.Dispose();
 
@@ -44,12 +49,12 @@ internal sealed class EventLog(EventSubscription subscription) : IDisposable
         _ => value.Name,
     };
 
-    private async Task<QmpEvent> WhenAsync(string what, Func<QmpEvent, bool> isAwaited)
+    private async Task<QmpEvent> WhenAsync(string what, Func<QmpEvent, bool> isAwaited, int from = 0)
     {
         using var limit = new CancellationTokenSource(Patience);
         try
         {
-            for (int next = 0; ; next++)
+            for (int next = from; ; next++)
             {
                 if (next == Seen.Count) _seen.Add(await subscription.ReadAsync(limit.Token).ConfigureAwait(false));
                 if (isAwaited(_seen[next])) return _seen[next];
