@@ -12,6 +12,8 @@ internal sealed class CommandLineTests
         ShellRun run = await ShellRun.RunAsync("--help");
         Assert.That(run.Status, Is.Zero);
         Assert.That(run.Output, Does.Contain("-c query-status").And.Contain("Exit status: 0"));
+        string examples = run.Output[run.Output.IndexOf("Examples:", StringComparison.Ordinal)..];
+        Assert.That(examples.Split('\n').Max(l => l.Length), Is.LessThanOrEqualTo(80), "what a terminal shows");
         Assert.That((await ShellRun.RunAsync("conform", "--help")).Status, Is.Zero);
     }
 

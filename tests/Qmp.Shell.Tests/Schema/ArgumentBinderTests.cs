@@ -40,7 +40,8 @@ internal sealed class ArgumentBinderTests
 
     [TestCase("query-statu", "query-statu: the server has no such command; did you mean 'query-status'?")]
     [TestCase("device-del id=x", "device-del: the server has no such command; did you mean 'device_del'?")]
-    [TestCase("frobnicate", "frobnicate: the server has no such command")]
+    [TestCase("frobnicate", "frobnicate: the server has no such command; 'help' lists them")]
+    [TestCase("set-flags multifd=on", "set-flags: there is no 'multifd'; there is 'flags', 'names'")]
     [TestCase("query-status x=1", "query-status: it takes no arguments, and so no 'x'")]
     [TestCase("device_del", "device_del: 'id' is missing")]
     [TestCase("device_del ide=x", "device_del: there is no 'ide'; did you mean 'id'?")]

@@ -85,6 +85,11 @@ internal sealed class SchemaHelpTests
           device_del
           DEVICE_DELETED
         """)]
+    [TestCase("exit",
+        """
+        exit
+        leaves the shell; the server goes on
+        """)]
     public void Help(string question, string answer) =>
         Assert.That(_help.Describe(WordScanner.Scan(question)), Is.EqualTo(answer));
 

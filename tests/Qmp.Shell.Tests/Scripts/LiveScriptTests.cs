@@ -90,7 +90,11 @@ internal sealed class LiveScriptTests(ServerKind kind)
     [TestCase("expect STOP soon", "'soon' is no time")]
     [TestCase("expect", "the name of an event is missing")]
     [TestCase("expect-error", "one class is expected")]
-    [TestCase("query-status x", "KEY=VALUE is expected")]
+    [TestCase("query-status x", "column 14: KEY=VALUE is expected, not 'x'; query-status takes no arguments")]
+    [TestCase("migrate unix:x", "column 9: KEY=VALUE is expected, not 'unix:x'; usage: migrate [uri=…] [")]
+    [TestCase("migrate-set-parameters 5", "not '5'; 'help migrate-set-parameters' lists the arguments")]
+    [TestCase("info status",
+        "-c 1: info: the server has no such command; 'help' lists them, those of the human monitor need 'qmp-shell -H'")]
     [TestCase("migrate uri={", "the last command has no end")]
     [TestCase("transaction(", "the last command has no end")]
     [TestCase("query-status --watch", "only migrate has a course to watch")]
@@ -131,7 +135,8 @@ internal sealed class LiveScriptTests(ServerKind kind)
         await File.WriteAllTextAsync(file, "query-status\n\nnonsense\n");
         ShellRun run = await ShellRun.RunAsync(_socket, "--wait", "30", "-f", file);
         Assert.That(run.Status, Is.EqualTo(2));
-        Assert.That(run.Error, Is.EqualTo($"qmp-shell: {file}:3: nonsense: the server has no such command\n"));
+        Assert.That(run.Error, Is.EqualTo($"qmp-shell: {file}:3: nonsense: the server has no such command; 'help' lists them, "
+            + "those of the human monitor need 'qmp-shell -H'\n"));
     }
 
     [Test]
@@ -161,10 +166,16 @@ internal sealed class LiveScriptTests(ServerKind kind)
     [Test]
     public async Task Help()
     {
-        ShellRun run = await RunAsync("help migrate_cancel", "help STOP", "help migrate-pause");
+        ShellRun run = await RunAsync("help migrate_cancel", "help STOP", "help migrate-pause", "help exit");
         Assert.That(run.Status, Is.Zero, run.Error);
         Assert.That(run.Lines, Is.EqualTo(
-            ["migrate_cancel", "event STOP", "migrate-pause  [may run out of band]"]));
+        [
+            "migrate_cancel", "event STOP", "migrate-pause  [may run out of band]", "exit",
+            "leaves the shell; the server goes on",
+        ]));
+        ShellRun all = await RunAsync("help");
+        Assert.That(all.Status, Is.Zero, all.Error);
+        Assert.That(all.Output, Does.Contain("\nhelp COMMAND ").And.Contain("\nCommands of this server:\n"));
     }
 
     [Test]

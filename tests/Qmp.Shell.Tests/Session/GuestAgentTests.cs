@@ -53,7 +53,7 @@ internal sealed class GuestAgentTests
         Assert.That((string?)request["arguments"]!["enable"]![0], Is.EqualTo("oob"));
         await peer.AnswerAsync("query-qmp-schema", new JArray());
         Assert.That(await running.Guarded(), Is.EqualTo(2));
-        Assert.That(_error.ToString(), Is.EqualTo("qmp-shell: -c 2: nonsense: the server has no such command\n"));
+        Assert.That(_error.ToString(), Is.EqualTo("qmp-shell: -c 2: nonsense: the server has no such command; 'help' lists them\n"));
     }
 
     private Task<int> RunAsync(Client.QmpEndpoint endpoint, params string[] commands) => ShellProgram.RunScriptAsync(

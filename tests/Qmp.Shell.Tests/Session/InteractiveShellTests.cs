@@ -47,7 +47,9 @@ internal sealed class InteractiveShellTests(ServerKind kind)
             && text.EndsWith("Ctrl-D leaves.\n(QEMU)", StringComparison.Ordinal));
         await TypeAsync("migrate_cancel\r", Returned);
         await TypeAsync("migrate url=x\r", "\nmigrate: there is no 'url'; did you mean 'uri'?\n(QEMU)");
-        await TypeAsync("cont x\r", "\ncolumn 6: KEY=VALUE is expected, not 'x'\n(QEMU)");
+        await TypeAsync("cont x\r", "\ncolumn 6: KEY=VALUE is expected, not 'x'; cont takes no arguments\n(QEMU)");
+        await TypeAsync("expect STOP\r", "\nexpect: it is for scripts; here, events are shown as they come\n(QEMU)");
+        await TypeAsync("? exit\r", "\nexit\nleaves the shell; the server goes on\n(QEMU)");
         _terminal.Press("migrate uri=nonsense:\r");
         await _terminal.UntilAsync(text => text.Contains("\n{\"error\": {\"class\": \"GenericError\", \"desc\": \""));
         await TypeAsync("help migrate-pause\r", "\nmigrate-pause  [may run out of band]\n(QEMU)");
@@ -113,6 +115,28 @@ internal sealed class InteractiveShellTests(ServerKind kind)
             _terminal.Screen.Text, Does.EndWith("The connection has ended: the peer closed the connection."));
         Assert.That(_terminal.Screen.Text, Does.Contain(" SHUTDOWN {\"guest\": false, \"reason\": \"host-qmp-quit\"}\n"));
         Assert.That(_terminal.IsRaw, Is.False);
+    }
+
+    /// <summary>What was on the screen is not repeated, and what matters comes last.</summary>
+    [Test]
+    public async Task A_watched_migration_ends_with_its_result()
+    {
+        string uri = $"unix:{_folder.File("stream")}";
+        await using LiveServer destination =
+            await LiveServer.StartAsync(kind, _folder.File("dst"), waitsForMigration: true);
+        await using (QmpConnection other = await destination.ConnectAsync().Guarded())
+        {
+            await other.ExecuteRawAsync("migrate-incoming", new() { ["uri"] = uri });
+        }
+
+        Task<int> shell = await StartAsync();
+        _terminal.Press($"migrate --watch uri={uri}\r");
+        await _terminal.UntilAsync(text => System.Text.RegularExpressions.Regex.IsMatch(
+            text, @"\d MIGRATION_PASS are not listed\.\nThe migration has completed in [^\n]* passes\.\n\(QEMU\)$"));
+        Assert.That(_terminal.Screen.Text, Does.Not.Contain("MIGRATION_PASS {"));
+        Assert.That(_terminal.Screen.Text, Does.Contain(" MIGRATION {\"status\": \"completed\"}\n"));
+        _terminal.Press("exit\r");
+        Assert.That(await shell.Guarded(), Is.Zero);
     }
 
     [Test]

@@ -10,17 +10,22 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
     private const string Examples =
         """
         Examples:
-          qmp-shell /run/vm.qmp                               talk to a machine; Tab completes
-          qmp-shell /run/vm.qmp -c query-status               run a command, print its reply
-          qmp-shell /run/vm.qmp -c stop -c 'expect STOP 5s'   and wait for the event it leads to
-          qmp-shell /run/vm.qmp -c 'migrate --watch uri=unix:/run/dst.mig'
-                                                              migrate, and see how that goes
-          qmp-shell /run/vm.qmp --record talk.json            write the conversation down
-          qmp-shell conform talk.json -- qemu-system-x86_64   and have it with another emulator
+          qmp-shell vm.qmp                              talk to a machine
+          qmp-shell vm.qmp -c query-status              run a command, print its reply
+          qmp-shell vm.qmp -c stop -c 'expect STOP'     and wait for its event
+          qmp-shell vm.qmp -c 'migrate --watch uri=unix:dst.mig'
+                                                        migrate, and see how that goes
+          qmp-shell vm.qmp --record talk.json           write the conversation down
+          qmp-shell conform talk.json -- qemu-system-x86_64
+                                                        have it with another emulator
 
-        In scripts (-f FILE, or standard input) 'expect EVENT [KEY=VALUE ...] [TIMEOUT]' waits for an event and
-        'expect-error CLASS' says that the command before it must fail. Replies are printed one a line.
-        Exit status: 0 all went well, 1 the server refused or something expected did not happen, 2 bad usage.
+        In scripts (-f FILE, or standard input):
+          expect EVENT [KEY=VALUE ...] [TIMEOUT]   wait for an event, 10s by default
+          expect-error CLASS                       the command before it must fail so
+        Replies are printed one a line.
+
+        Exit status: 0 all went well, 1 the server refused or something expected did
+        not happen, 2 bad usage.
         """;
 
     public override bool ClearsParseErrors => true;

@@ -54,7 +54,7 @@ internal static class CommandParser
         {
             if (word.EqualSign < 0)
             {
-                throw new ShellSyntaxException($"KEY=VALUE is expected, not '{word.Text}'", word.Start);
+                throw new ShellSyntaxException($"KEY=VALUE is expected, not '{word.Text}'", word.Start) { IsForm = true };
             }
 
             arguments.Add(word.Name, ReadValue(word), word.Start);

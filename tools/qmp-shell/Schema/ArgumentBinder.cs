@@ -7,6 +7,9 @@ namespace Qmp.Shell.Schema;
 /// <summary>Turns what was typed into what is sent, and refuses what the server's schema does not allow.</summary>
 internal sealed class ArgumentBinder(LiveSchema schema)
 {
+    /// <summary>With more names than that, an error message does not list them.</summary>
+    private const int ListedMembers = 6;
+
     private readonly AlternateBinder _alternates = new(schema);
 
     /// <summary>The arguments without a schema: words mean what they look like.</summary>
@@ -24,12 +27,7 @@ internal sealed class ArgumentBinder(LiveSchema schema)
     /// <exception cref="InvalidArgumentException">There is no such command, or the arguments are not for it.</exception>
     public JObject Bind(ParsedCommand command)
     {
-        if (schema.FindCommand(command.Name) is not { } known)
-        {
-            throw new InvalidArgumentException(
-                $"{command.Name}: the server has no such command{Suggestion.For(command.Name, schema.Commands)}");
-        }
-
+        SchemaCommand known = CommandReader.Find(command.Name, schema);
         if (command.OutOfBand && !known.AllowsOutOfBand)
         {
             throw new InvalidArgumentException($"{command.Name}: it cannot be run out of band");
@@ -102,7 +100,13 @@ internal sealed class ArgumentBinder(LiveSchema schema)
         string where = type.Tag is { } tag && !members.Any(m => m.Name == name) && type.Variants.Count > 0
             ? $" (which there are depends on '{Member(path, tag)}')"
             : "";
-        return new($"there is no '{Member(path, name)}'{where}{Suggestion.For(name, members.Select(m => m.Name))}");
+        string suggestion = Suggestion.For(name, members.Select(m => m.Name));
+        if (where.Length == 0 && suggestion.Length == 0 && members.Length is > 0 and <= ListedMembers)
+        {
+            suggestion = $"; there is {string.Join(", ", members.Select(m => $"'{Member(path, m.Name)}'"))}";
+        }
+
+        return new($"there is no '{Member(path, name)}'{where}{suggestion}");
     }
 
     /// <summary>A list, or an object whose names count from 0.</summary>

@@ -20,8 +20,9 @@ namespace Qmp.Shell.Scripts;
 /// <param name="error">Everything else.</param>
 internal sealed class ScriptRunner(ShellSession session, ShellSettings settings, TextWriter output, TextWriter error)
 {
-    private const string ExpectError = "expect-error";
+    public const string ExpectError = "expect-error";
     private const string Exit = "exit";
+    private const int HelpWidth = 80;
 
     private readonly ReplyText _replies = new(settings.Pretty);
     private readonly LineCollector _lines = new();
@@ -85,14 +86,16 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
                 output.WriteLine(_replies.Event(await expected.WaitAsync(session.Events)));
                 _latest = null;
                 return true;
-            case Completion.CommandCompleter.Help when words.Count > 1 && session.Schema is { } schema:
-                output.WriteLine(new SchemaHelp(schema).Describe([.. words.Skip(1)]));
+            case Completion.CommandCompleter.Help:
+                output.WriteLine(words.Count > 1 && session.Schema is { } schema
+                    ? new SchemaHelp(schema).Describe([.. words.Skip(1)])
+                    : SchemaHelp.Overview(session.Schema, HelpWidth));
                 return true;
         }
 
         ParsedCommand? command = _transaction.IsOpen || TransactionInput.Begins(text)
             ? _transaction.Add(text)
-            : CommandParser.Parse(text);
+            : CommandReader.Read(text, session.Schema);
         if (command is not null) await RunAsync(command);
         return true;
     }

@@ -30,10 +30,28 @@ internal sealed class EventPrinter(EventSubscription events, ILineReader screen,
     }
 
     /// <summary>Keeps events back, for something else that is on the screen.</summary>
-    public void Hold(bool isHeld)
+    public void Hold()
     {
-        lock (_gate) _isHeld = isHeld;
         Flush();
+        lock (_gate) _isHeld = true;
+    }
+
+    /// <summary>Prints what was kept back.</summary>
+    /// <param name="shown">Events that what was on the screen has shown: they are only counted.</param>
+    public void Release(string shown)
+    {
+        int count = 0;
+        lock (_gate)
+        {
+            while (events.TryRead(out QmpEvent? value))
+            {
+                if (!whole && value.Name == shown) count++;
+                else Print(value);
+            }
+
+            if (count > 0) screen.Print(paint.Note($"{count} {shown} are not listed."));
+            _isHeld = false;
+        }
     }
 
     private void Print(QmpEvent value)

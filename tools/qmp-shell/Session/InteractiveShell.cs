@@ -6,6 +6,7 @@ using Qmp.Shell.CommandLine;
 using Qmp.Shell.Completion;
 using Qmp.Shell.Language;
 using Qmp.Shell.Schema;
+using Qmp.Shell.Scripts;
 using Qmp.Shell.Watch;
 
 namespace Qmp.Shell.Session;
@@ -136,15 +137,18 @@ internal sealed class InteractiveShell
     private async Task RunAsync(string text, CancellationToken cancellationToken)
     {
         IReadOnlyList<Word> words = WordScanner.Scan(text);
-        if (words[0].Text == CommandCompleter.Help)
+        switch (words[0].Text)
         {
-            Help([.. words.Skip(1)]);
-            return;
+            case CommandCompleter.Help or "?":
+                Help([.. words.Skip(1)]);
+                return;
+            case EventExpectation.Keyword or ScriptRunner.ExpectError:
+                throw new ShellInputException($"{words[0].Text}: it is for scripts; here, events are shown as they come");
         }
 
         ParsedCommand? command = _transaction.IsOpen || TransactionInput.Begins(text)
             ? _transaction.Add(text)
-            : CommandParser.Parse(text);
+            : CommandReader.Read(text, _session.Schema);
         if (command is null) return;
         JObject arguments = _session.Check(command);
         if (_settings.Verbose) _screen.Print(_replies.Request(command.Name, command.OutOfBand, arguments));
@@ -171,11 +175,7 @@ internal sealed class InteractiveShell
     {
         if (words.Length == 0)
         {
-            _screen.Print(SchemaHelp.Introduction);
-            if (_session.Schema is { } known)
-            {
-                _screen.Print("\nCommands of this server:\n" + Columns.Lay(known.Commands, _screen.Width, "\n").TrimEnd());
-            }
+            _screen.Print(SchemaHelp.Overview(_session.Schema, _screen.Width));
         }
         else
         {
@@ -187,21 +187,24 @@ internal sealed class InteractiveShell
 
     private async Task WatchAsync(ParsedCommand command, JObject arguments, CancellationToken cancellationToken)
     {
-        _events.Hold(true);
+        string summary;
+        _events.Hold();
         try
         {
             WatchOutcome outcome = await new MigrationWatch(_session, MigrationView.Create(Console.Out))
                 .RunAsync(command, arguments, cancellationToken);
-            _screen.Print(outcome.IsSuccess ? outcome.Summary : _paint.Error(outcome.Summary));
+            summary = outcome.IsSuccess ? outcome.Summary : _paint.Error(outcome.Summary);
         }
         catch (OperationCanceledException)
         {
-            _screen.Print(_paint.Error("The migration was cancelled."));
+            summary = _paint.Error("The migration was cancelled.");
         }
         finally
         {
-            _events.Hold(false);
+            _events.Release(shown: "MIGRATION_PASS");
         }
+
+        _screen.Print(summary);
     }
 
     private async Task RunHumanAsync(string line, CancellationToken cancellationToken)
