@@ -1,5 +1,9 @@
 using System.CommandLine;
+using Qmp.Interop.Kills;
 using Qmp.Interop.Soak;
 
-var root = new RootCommand("Migrations between qmpd and QEMU, outside of the tests") { SoakCommand.Create() };
+var root = new RootCommand("Migrations between qmpd and QEMU, outside of the tests")
+{
+    SoakCommand.Create(), KillsCommand.Create(),
+};
 return await root.Parse(args).InvokeAsync();

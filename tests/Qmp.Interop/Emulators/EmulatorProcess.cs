@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Qmp.Api;
 using Qmp.Client;
 using Qmp.Testing.Conversations.Targets;
@@ -12,27 +11,32 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     /// <summary>The size of its memory.</summary>
     public const int MemorySize = 64 << 20;
 
+    // Just after it has begun to listen, QEMU accepts on two threads. If a client comes then, the one that is late, the
+    // main thread, waits in accept() for the next client and does nothing else, or greets the same client twice: once
+    // in a few hundred starts. Then it is started anew.
+    private const int Starts = 3;
+
     private static readonly QmpClientOptions ClientOptions = new()
     {
         ConnectRetryInterval = TimeSpan.FromMilliseconds(5),
-        ConnectTimeout = TimeSpan.FromSeconds(60),
         CommandTimeout = TimeSpan.FromSeconds(60),
         EventCapacity = 1 << 16,
     };
 
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(15);
 
     private readonly ITargetVm _process;
     private readonly TemporaryFolder _folder;
 
-    private EmulatorProcess(EmulatorKind kind, string role, ITargetVm process, TemporaryFolder folder)
+    private EmulatorProcess(
+        EmulatorKind kind, string role, ITargetVm process, TemporaryFolder folder, TimeSpan patience)
     {
         Kind = kind;
         Role = role;
         Socket = folder.File($"{role}.qmp");
         _process = process;
         _folder = folder;
-        Monitor = new QmpConnection(QmpEndpoint.Unix(Socket), ClientOptions);
+        Monitor = new QmpConnection(QmpEndpoint.Unix(Socket), ClientOptions with { ConnectTimeout = patience });
         Events = new EventLog(Monitor.Subscribe());
         Migration = new MigrationClient(Monitor);
         Misc = new MiscClient(Monitor);
@@ -80,18 +84,23 @@ internal sealed class EmulatorProcess : IAsyncDisposable
             "-M", "none", "-nodefaults", "-display", "none", "-m", $"{MemorySize >> 20}M",
             "-qmp", $"unix:{folder.File(role)}.qmp,server=on,wait=off", .. words,
         ];
-        ITargetVm process = await new ProcessTarget(EmulatorPrograms.PathOf(kind))
-            .StartAsync(new VmStart(role, all, folder.Path, PassesDescriptors: false)).ConfigureAwait(false);
-        var emulator = new EmulatorProcess(kind, role, process, folder);
-        try
+        for (int start = 1; ; start++)
         {
-            await emulator.OpenAsync().ConfigureAwait(false);
-            return emulator;
-        }
-        catch
-        {
-            await emulator.DisposeAsync().ConfigureAwait(false);
-            throw;
+            bool isLast = kind == EmulatorKind.Qmpd || start == Starts;
+            ITargetVm process = await new ProcessTarget(EmulatorPrograms.PathOf(kind))
+                .StartAsync(new VmStart(role, all, folder.Path, PassesDescriptors: false)).ConfigureAwait(false);
+            var emulator = new EmulatorProcess(
+                kind, role, process, folder, isLast ? EventLog.Patience : FirstPatience);
+            try
+            {
+                await emulator.OpenAsync().ConfigureAwait(false);
+                return emulator;
+            }
+            catch (Exception e)
+            {
+                await emulator.DisposeAsync().ConfigureAwait(false);
+                if (isLast || e is not QmpConnectException) throw;
+            }
         }
     }
 
@@ -161,30 +170,15 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     {
         using var gaveUp = new CancellationTokenSource();
         Task opening = Monitor.OpenAsync(gaveUp.Token);
-        while (true)
+        await Task.WhenAny(opening, Exit).ConfigureAwait(false);
+        if (!opening.IsCompleted)
         {
-            await Task.WhenAny(opening, Exit, Task.Delay(StartPatience, gaveUp.Token)).ConfigureAwait(false);
-            if (opening.IsCompleted) break;
-            if (!Exit.IsCompleted)
-            {
-                await NudgeAsync().ConfigureAwait(false);
-                continue;
-            }
-
             await gaveUp.CancelAsync().ConfigureAwait(false);
             await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw new InteropException($"{this} ended before it could be reached: {string.Join('\n', Complaints)}");
         }
 
         await opening.ConfigureAwait(false);
-    }
-
-    // Just after it has begun to listen, QEMU accepts on two threads. If a client comes then, the one that is late, the
-    // main thread, waits in accept() for the next client and does nothing else: once in a thousand starts.
-    private async Task NudgeAsync()
-    {
-        using var next = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await next.ConnectAsync(new UnixDomainSocketEndPoint(Socket)).ConfigureAwait(false);
     }
 
     public override string ToString() => $"{Role} ({Kind.ToString().ToLowerInvariant()})";

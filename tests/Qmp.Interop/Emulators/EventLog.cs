@@ -25,6 +25,11 @@ internal sealed class EventLog(EventSubscription subscription) : IDisposable
     /// <summary>The events so far as texts: <c>STOP</c>, <c>MIGRATION active</c>, <c>MIGRATION_PASS 2</c>.</summary>
     public IEnumerable<string> Texts => Seen.Select(TextOf);
 
+    /// <summary>The status that the latest event of a migration tells of.</summary>
+    public MigrationStatus? LastStatus => Seen.LastOrDefault(e => e.Name == "MIGRATION") is { } last
+        ? last.Read(MigrationEventDescriptors.Migration).Status
+        : null;
+
     /// <summary>The first event of such a text, past or to come.</summary>
     public Task<QmpEvent> WhenAsync(string text) => WhenAsync(text, e => TextOf(e) == text);
 

@@ -166,6 +166,7 @@ internal sealed class StreamProxy : IAsyncDisposable
                 bool isShut = BinaryPrimitives.ReadUInt16BigEndian(message) == Shut;
                 if (_stop is StreamStop.BeforeShut && isShut) await StopAsync().ConfigureAwait(false);
                 await SendAllAsync(source, message.AsMemory(0, HeaderSize + length)).ConfigureAwait(false);
+                if (_stop is StreamStop.AfterShut && isShut) await StopAsync().ConfigureAwait(false);
             }
         }
         catch (Exception e) when (IsEnd(e))

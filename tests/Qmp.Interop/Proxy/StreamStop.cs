@@ -11,4 +11,7 @@ internal abstract record StreamStop
 
     /// <summary>Before the last message of the return path, when the source has sent everything.</summary>
     public sealed record BeforeShut : StreamStop;
+
+    /// <summary>After that message.</summary>
+    public sealed record AfterShut : StreamStop;
 }

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Qmp.Interop.Emulators;
+
+namespace Qmp.Interop.Kills;
+
+/// <summary><c>kills</c>: kills either end at every point, and prints what became of the other.</summary>
+internal static class KillsCommand
+{
+    public static Command Create()
+    {
+        var runs = new Option<int>("--runs") { Description = "How often each", DefaultValueFactory = _ => 10 };
+        var source = new Option<EmulatorKind>("--source")
+        {
+            Description = "The source's program", DefaultValueFactory = _ => EmulatorKind.Qemu,
+        };
+        var destination = new Option<EmulatorKind>("--destination")
+        {
+            Description = "The destination's program", DefaultValueFactory = _ => EmulatorKind.Qemu,
+        };
+        var point = new Option<KillPoint?>("--point") { Description = "Only there" };
+        var victim = new Option<MigrationEnd?>("--victim") { Description = "Only that end" };
+        var command = new Command("kills", "Kill either end at every point of a migration, and print what becomes of the other")
+        {
+            runs, source, destination, point, victim,
+        };
+        command.SetAction((parsed, stop) => RunAsync(
+            parsed.GetValue(runs),
+            new Pair(parsed.GetValue(source), parsed.GetValue(destination)),
+            [
+                .. KillCase.All.Where(c => (parsed.GetValue(point) ?? c.Point) == c.Point
+                    && (parsed.GetValue(victim) ?? c.Victim) == c.Victim),
+            ],
+            stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        int runs, Pair pair, IReadOnlyList<KillCase> cases, CancellationToken stop)
+    {
+        if (pair.NeedsQemu && EmulatorPrograms.QemuProblem is { } problem)
+        {
+            await Console.Error.WriteLineAsync(problem).ConfigureAwait(false);
+            return 1;
+        }
+
+        Console.WriteLine($"# {pair}, {runs} runs of each case");
+        Console.WriteLine("# point\tvictim\texit-on-error\tcount\tstatus\trun state\texit status\terror-desc");
+        int failures = 0;
+        foreach (KillCase @case in cases)
+        {
+            var table = new KillTable();
+            for (int i = 0; i < runs && !stop.IsCancellationRequested; i++)
+            {
+                try
+                {
+                    table.Add(@case, await KillRun.RunAsync(@case, pair).ConfigureAwait(false));
+                }
+                catch (InteropException e)
+                {
+                    failures++;
+                    await Console.Error.WriteLineAsync($"{@case}: {e.Message}").ConfigureAwait(false);
+                }
+            }
+
+            foreach (string line in table.ToLines()) Console.WriteLine(line);
+        }
+
+        return failures == 0 ? 0 : 1;
+    }
+}
