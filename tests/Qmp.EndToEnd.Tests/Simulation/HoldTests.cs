@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Qmp.Api;
 using Qmp.Client;
+using Qmp.EndToEnd.Tests.Python;
 using Qmp.Interop.Emulators;
 using Qmp.Types;
 
@@ -10,8 +10,6 @@ namespace Qmp.EndToEnd.Tests.Simulation;
 [TestFixture]
 internal sealed class HoldTests
 {
-    private const string PythonVariable = "QMP_PYTHON";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly FaultPoint[] OfSource =
@@ -68,32 +66,20 @@ internal sealed class HoldTests
     [Test]
     public async Task Pythons_client_holds_and_releases()
     {
-        string? package = Environment.GetEnvironmentVariable(PythonVariable);
-        if (package is null) Assert.Ignore($"{PythonVariable} is not set");
+        await PythonPackage.CheckAsync();
         await using Machines machines = await Machines.StartAsync();
 
         // Their monitors have room for one client.
         await machines.Source.Monitor.DisposeAsync();
         await machines.Destination.Monitor.DisposeAsync();
-        var start = new ProcessStartInfo(
-            "python3",
+        string[] held = await PythonPackage.RunAsync(
+            Path.GetTempPath(),
             [
                 Path.Combine(AppContext.BaseDirectory, "Simulation", "hold.py"),
                 machines.Source.Socket, machines.Destination.Socket, machines.Uri,
                 string.Join(',', OfSource.Select(p => p.ToWireName())),
                 string.Join(',', OfDestination.Select(p => p.ToWireName())),
-            ])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["PYTHONPATH"] = package;
-        using Process python = Process.Start(start)!;
-        Task<string> output = python.StandardOutput.ReadToEndAsync();
-        Task<string> errors = python.StandardError.ReadToEndAsync();
-        await python.WaitForExitAsync().WaitAsync(Patience);
-        Assert.That(python.ExitCode, Is.Zero, await errors);
-        string[] held = (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            ]);
         Assert.That(held, Has.Length.EqualTo(OfSource.Length + OfDestination.Length), string.Join('\n', held));
     }
 

@@ -1,0 +1,60 @@
+using System.Text.RegularExpressions;
+using Qmp.Interop.Emulators;
+
+namespace Qmp.EndToEnd.Tests.Python;
+
+/// <summary>QEMU's own clients, unmodified: they show of qmpd what they show of QEMU.</summary>
+[TestFixture]
+internal sealed partial class PythonTests
+{
+    private static readonly string[] ShellSession =
+    [
+        "query-status",
+        "stop",
+        "query-status",
+        "cont",
+        "query-name",
+        "migrate-set-capabilities capabilities=[{'capability':'events','state':true}]",
+        "migrate-set-parameters max-bandwidth=1048576 downtime-limit=7",
+        "query-migrate-parameters",
+        "migrate uri=unix:/nonexistent/socket",
+        "migrate uri=\"nonsense: \\\"x\\\"\"",
+        "no-such-command a.b=1 a.c=true",
+        "not a pair",
+    ];
+
+    [TestCase("-v")]
+    [TestCase("-v", "-p")]
+    public async Task Shell_shows_what_it_shows_of_QEMU(params string[] options) =>
+        await CompareAsync(socket => ["-m", "qemu.qmp.qmp_shell", .. options, socket], ShellSession);
+
+    [Test]
+    public async Task Client_gets_what_it_gets_from_QEMU() =>
+        await CompareAsync(socket => [Path.Combine(AppContext.BaseDirectory, "Python", "client.py"), socket]);
+
+    private static async Task CompareAsync(Func<string, string[]> wordsFor, params string[] input)
+    {
+        await PythonPackage.CheckAsync();
+        string[] actual = await RunAsync(EmulatorKind.Qmpd, wordsFor, input);
+        foreach (string line in actual) TestContext.Out.WriteLine(line);
+        Assert.That(actual, Is.Not.Empty);
+        Interop.Requirement.Check(EmulatorKind.Qemu);
+        string[] expected = await RunAsync(EmulatorKind.Qemu, wordsFor, input);
+        Assert.That(actual, Is.EqualTo(expected));
+    }
+
+    private static async Task<string[]> RunAsync(EmulatorKind kind, Func<string, string[]> wordsFor, string[] input)
+    {
+        using var folder = new TemporaryFolder();
+        await using EmulatorProcess machine = await EmulatorProcess.StartAsync(kind, "vm", folder);
+
+        // Its monitor has room for one client.
+        await machine.Monitor.DisposeAsync();
+        string[] lines = await PythonPackage.RunAsync(folder.Path, wordsFor(machine.Socket), input);
+        return [.. lines.Select(line => Varying().Replace(line.Replace(folder.Path, "", StringComparison.Ordinal), "N"))];
+    }
+
+    // Times, and the version of the program.
+    [GeneratedRegex("""(?<=seconds": )\d+|(?<=Connected to QEMU )\S+""")]
+    private static partial Regex Varying();
+}
