@@ -7,7 +7,7 @@ namespace Qapi.Tests;
 
 /// <summary>
 /// Damaged schemas are refused with a message or taken; nothing else may come of them. The environment variable
-/// <c>QAPI_MUTATIONS</c> asks for another number of them than usual: 100000 takes some minutes.
+/// <c>QAPI_MUTATIONS</c> asks for another number of them than usual: 100000 takes some seconds.
 /// </summary>
 public sealed class MutationTests
 {

@@ -245,6 +245,32 @@ internal static class DocumentationMessages
             """, """
             schema.json:8: duplicated 'Since' section
             """),
+        new("D19", """
+            ##
+            # @stop:
+            #
+            # Returns: one number
+            #
+            # Returns: another
+            ##
+            { 'command': 'stop', 'returns': 'int' }
+            """, """
+            schema.json:6: duplicated 'Returns' section
+            """),
+        new("D19", """
+            ##
+            # @stop:
+            #
+            # Errors:
+            #     - it has stopped
+            #
+            # Errors:
+            #     - it never ran
+            ##
+            { 'command': 'stop' }
+            """, """
+            schema.json:7: duplicated 'Errors' section
+            """),
         new("D20", """
             ##
             # @stop:

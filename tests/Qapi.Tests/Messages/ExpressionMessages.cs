@@ -277,6 +277,12 @@ internal static class ExpressionMessages
             schema.json:1: 'data' must not be empty
             """),
         new("X33", """
+            { 'command': 'stop', 'boxed': true }
+            """, """
+            schema.json: In command 'stop':
+            schema.json:1: 'boxed': true requires 'data'
+            """),
+        new("X33", """
             { 'event': 'STOP', 'boxed': true }
             """, """
             schema.json: In event 'STOP':
