@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using Qapi.Emit;
 using Qapi.Tests.Generators;
 
 namespace Qapi.Tests;
@@ -31,11 +33,20 @@ public sealed class GenerateCommandTests
 
     [TestCase("Types", "Types.*")]
     [TestCase("Client", "Visitors.*", "Api.*")]
+    [TestCase("StreamJsonRpc", "Rpc.*")]
     public void Parts_can_be_chosen(string part, params string[] patterns)
     {
         Assert.That(Generate(Rich, "--condition", "CONFIG_ON", "--emit", part).Status, Is.Zero);
         var expected = patterns.SelectMany(pattern => Directory.GetFiles(Output, pattern)).Select(Path.GetFileName);
         Assert.That(Names(), Is.Not.Empty.And.EquivalentTo(expected));
+    }
+
+    [Test]
+    public void Help_names_every_part()
+    {
+        var (_, help, _) = Tool.Run("generate", "--help");
+        Assert.That(Enum.GetNames<EmitParts>().Where(part => part != "None"),
+            Is.SubsetOf(Regex.Match(help, "--emit <(.*?)>").Groups[1].Value.Split('|')));
     }
 
     [Test]

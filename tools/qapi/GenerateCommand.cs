@@ -20,7 +20,7 @@ internal sealed class GenerateCommand : ToolCommand
     private readonly Option<EmitParts[]> _emit = new("--emit")
     {
         Description = "What to write; may be given again. [default: Types and Api]",
-        HelpName = "Types|Server|Client|Api",
+        HelpName = "Types|Server|Client|Api|StreamJsonRpc",
     };
 
     public GenerateCommand()
