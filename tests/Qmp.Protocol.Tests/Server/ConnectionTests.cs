@@ -182,7 +182,7 @@ internal sealed class ConnectionTests
     }
 
     [Test]
-    public async Task A_million_random_bytes_leave_a_session_that_answers()
+    public async Task Random_bytes_leave_a_session_that_answers()
     {
         const int Seed = 20250103;
         var random = new Random(Seed);
@@ -190,17 +190,20 @@ internal sealed class ConnectionTests
         using TestClient client = await server.Connect().NegotiateAsync(outOfBand: true);
         byte[] pieces = Encoding.Latin1.GetBytes("{}[]:,\"'\\u0019.-+e tf\n\u00FF{\"execute\":\"query-name\",\"id\":1}");
         byte[] noise = new byte[1_000_000];
-        random.NextBytes(noise);
-        for (int i = 0; i < noise.Length; i += 2) noise[i] = pieces[noise[i] % pieces.Length];
-        client.Send(noise);
-        client.Send([0xFF, .. "\n{\"execute\": \"query-name\", \"id\": \"end\"}"u8]);
-        int errors = 0;
-        for (string reply = ""; !reply.Contains("\"end\"", StringComparison.Ordinal); errors++)
+        for (int sent = 0; sent < FuzzedBytes.Count; sent += noise.Length)
         {
-            reply = await client.ReadAsync();
-            Assert.That(reply, Does.StartWith("{\"error\": ").Or.Contain("\"id\": "), $"seed {Seed}");
-        }
+            random.NextBytes(noise);
+            for (int i = 0; i < noise.Length; i += 2) noise[i] = pieces[noise[i] % pieces.Length];
+            client.Send(noise);
+            client.Send([0xFF, .. "\n{\"execute\": \"query-name\", \"id\": \"end\"}"u8]);
+            int errors = 0;
+            for (string reply = ""; !reply.Contains("\"end\"", StringComparison.Ordinal); errors++)
+            {
+                reply = await client.ReadAsync();
+                Assert.That(reply, Does.StartWith("{\"error\": ").Or.Contain("\"id\": "), $"seed {Seed}");
+            }
 
-        Assert.That(errors, Is.GreaterThan(10_000), $"seed {Seed}");
+            Assert.That(errors, Is.GreaterThan(10_000), $"seed {Seed}");
+        }
     }
 }
