@@ -40,18 +40,18 @@ internal sealed class MachineCommands(
 
     private void Save(PmemsaveArguments arguments)
     {
-        using SafeFileHandle file = Create(arguments.Filename);
+        // A stream, not RandomAccess: a FIFO has no places to write at.
+        using var file = new FileStream(Create(arguments.Filename), FileAccess.Write, bufferSize: 0);
         byte[] buffer = new byte[Chunk];
         ulong address = (ulong)arguments.Val;
         ulong left = (ulong)arguments.Size;
-        long offset = 0;
         while (left > 0)
         {
             Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(left, Chunk));
             machine.Memory.ReadPhysical(address, piece);
             try
             {
-                RandomAccess.Write(file, piece, offset);
+                file.Write(piece);
             }
             catch (IOException)
             {
@@ -60,7 +60,6 @@ internal sealed class MachineCommands(
 
             address += (ulong)piece.Length;
             left -= (ulong)piece.Length;
-            offset += piece.Length;
         }
     }
 
