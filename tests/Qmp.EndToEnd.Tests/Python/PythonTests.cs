@@ -46,11 +46,10 @@ internal sealed partial class PythonTests
     private static async Task<string[]> RunAsync(EmulatorKind kind, Func<string, string[]> wordsFor, string[] input)
     {
         using var folder = new TemporaryFolder();
-        await using EmulatorProcess machine = await EmulatorProcess.StartAsync(kind, "vm", folder);
-
-        // Its monitor has room for one client.
-        await machine.Monitor.DisposeAsync();
-        string[] lines = await PythonPackage.RunAsync(folder.Path, wordsFor(machine.Socket), input);
+        string socket = folder.File("python.qmp");
+        await using EmulatorProcess machine = await EmulatorProcess.StartAsync(
+            kind, "vm", folder, "-qmp", $"unix:{socket},server=on,wait=off");
+        string[] lines = await PythonPackage.RunAsync(folder.Path, wordsFor(socket), input);
         return [.. lines.Select(line => Varying().Replace(line.Replace(folder.Path, "", StringComparison.Ordinal), "N"))];
     }
 

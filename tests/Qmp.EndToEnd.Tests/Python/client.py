@@ -28,7 +28,7 @@ async def main(path):
         print((await stops.get())["event"])
         print(await client.execute("cont"))
         print([(await everything.get())["event"], (await everything.get())["event"]])
-    print(await client.execute("query-yank", oob=True))
+    print(await client.execute("yank", {"instances": []}, oob=True))
     print(await client.execute_msg(client.make_execute_msg("query-status", oob=False)))
     print(await client._raw({"execute": "query-status", "id": "\u00e9 \" \U0001f600"}, assign_id=False))
     print(await asyncio.gather(*[client.execute("query-name") for _ in range(100)]))

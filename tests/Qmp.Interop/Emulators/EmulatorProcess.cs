@@ -11,32 +11,25 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     /// <summary>The size of its memory.</summary>
     public const int MemorySize = 64 << 20;
 
-    // Just after it has begun to listen, QEMU accepts on two threads. If a client comes then, the one that is late, the
-    // main thread, waits in accept() for the next client and does nothing else, or greets the same client twice: once
-    // in a few hundred starts. Then it is started anew.
-    private const int Starts = 3;
-
     private static readonly QmpClientOptions ClientOptions = new()
     {
         ConnectRetryInterval = TimeSpan.FromMilliseconds(5),
+        ConnectTimeout = EventLog.Patience,
         CommandTimeout = TimeSpan.FromSeconds(60),
         EventCapacity = 1 << 16,
     };
-
-    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(15);
 
     private readonly ITargetVm _process;
     private readonly TemporaryFolder _folder;
 
     private EmulatorProcess(
-        EmulatorKind kind, string role, ITargetVm process, TemporaryFolder folder, TimeSpan patience)
+        EmulatorKind kind, string role, ITargetVm process, TemporaryFolder folder, QmpEndpoint endpoint)
     {
         Kind = kind;
         Role = role;
-        Socket = folder.File($"{role}.qmp");
         _process = process;
         _folder = folder;
-        Monitor = new QmpConnection(QmpEndpoint.Unix(Socket), ClientOptions with { ConnectTimeout = patience });
+        Monitor = new QmpConnection(endpoint, ClientOptions);
         Events = new EventLog(Monitor.Subscribe());
         Migration = new MigrationClient(Monitor);
         Misc = new MiscClient(Monitor);
@@ -47,8 +40,8 @@ internal sealed class EmulatorProcess : IAsyncDisposable
 
     public string Role { get; }
 
-    /// <summary>The path of its monitor's socket.</summary>
-    public string Socket { get; }
+    /// <summary>The path of its monitor's socket; only qmpd listens there.</summary>
+    public string Socket => MonitorPath(_folder, Role);
 
     public QmpConnection Monitor { get; }
 
@@ -79,28 +72,28 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     public static async Task<EmulatorProcess> StartAsync(
         EmulatorKind kind, string role, TemporaryFolder folder, params IEnumerable<string> words)
     {
+        // QEMU connects to a client that listens, since it cannot be trusted to listen: in its first moments two of its
+        // threads accept. One of them is late then and blocks, or the client is greeted twice, once in a few hundred starts.
+        using MonitorListener? listener =
+            kind == EmulatorKind.Qemu ? new MonitorListener(MonitorPath(folder, role)) : null;
         string[] all =
         [
             "-M", "none", "-nodefaults", "-display", "none", "-m", $"{MemorySize >> 20}M",
-            "-qmp", $"unix:{folder.File(role)}.qmp,server=on,wait=off", .. words,
+            "-qmp", $"unix:{MonitorPath(folder, role)}{(listener is null ? ",server=on,wait=off" : "")}", .. words,
         ];
-        for (int start = 1; ; start++)
+        ITargetVm process = await new ProcessTarget(EmulatorPrograms.PathOf(kind))
+            .StartAsync(new VmStart(role, all, folder.Path, PassesDescriptors: false)).ConfigureAwait(false);
+        var emulator = new EmulatorProcess(
+            kind, role, process, folder, listener?.Endpoint ?? QmpEndpoint.Unix(MonitorPath(folder, role)));
+        try
         {
-            bool isLast = kind == EmulatorKind.Qmpd || start == Starts;
-            ITargetVm process = await new ProcessTarget(EmulatorPrograms.PathOf(kind))
-                .StartAsync(new VmStart(role, all, folder.Path, PassesDescriptors: false)).ConfigureAwait(false);
-            var emulator = new EmulatorProcess(
-                kind, role, process, folder, isLast ? EventLog.Patience : FirstPatience);
-            try
-            {
-                await emulator.OpenAsync().ConfigureAwait(false);
-                return emulator;
-            }
-            catch (Exception e)
-            {
-                await emulator.DisposeAsync().ConfigureAwait(false);
-                if (isLast || e is not QmpConnectException) throw;
-            }
+            await emulator.OpenAsync().ConfigureAwait(false);
+            return emulator;
+        }
+        catch
+        {
+            await emulator.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -165,6 +158,8 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         Events.Dispose();
         await Monitor.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static string MonitorPath(TemporaryFolder folder, string role) => folder.File($"{role}.qmp");
 
     private async Task OpenAsync()
     {
