@@ -1,24 +1,17 @@
-using Qmp.Emulator;
-using Qmp.Emulator.CommandLine;
+using Qmp.Testing;
 
 namespace Qmp.Client.Tests.Support;
 
 /// <summary>Our emulator, in this process.</summary>
 internal sealed class EmulatorServer : LiveServer
 {
-    private readonly EmulatorInstance _emulator;
+    private readonly TestVm _vm;
 
-    private EmulatorServer(string socket, EmulatorInstance emulator)
-        : base(socket) => _emulator = emulator;
+    private EmulatorServer(string socket, TestVm vm)
+        : base(socket) => _vm = vm;
 
-    public static async Task<EmulatorServer> StartAsync(string socket, IReadOnlyList<string> words)
-    {
-        EmulatorOptions options = CommandLineParser.Parse([.. words]);
-        var emulator = new EmulatorInstance(
-            options, EmulatorPorts.Real(TimeProvider.System, Serilog.Core.Logger.None));
-        await emulator.StartAsync(options);
-        return new EmulatorServer(socket, emulator);
-    }
+    public static async Task<EmulatorServer> StartAsync(string socket, string[] words) =>
+        new(socket, await TestVm.StartAsync(words));
 
-    public override ValueTask DisposeAsync() => _emulator.DisposeAsync();
+    public override ValueTask DisposeAsync() => _vm.DisposeAsync();
 }

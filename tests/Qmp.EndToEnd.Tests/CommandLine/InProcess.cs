@@ -1,83 +1,50 @@
-using System.Text;
 using Newtonsoft.Json.Linq;
-using Qmp.Emulator;
-using Qmp.Emulator.CommandLine;
-using Qmp.Protocol.Transport;
-using Qmp.Server.Sessions;
-using Serilog.Core;
+using Qmp.Client;
+using Qmp.Testing;
 
 namespace Qmp.EndToEnd.Tests.CommandLine;
 
-/// <summary>An emulator in this process, and a client of its monitor.</summary>
+/// <summary>An emulator in this process, and a client of its monitor that takes arguments as text.</summary>
 internal sealed class InProcess : IAsyncDisposable
 {
-    /// <summary>Only ever reached by a failure.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly QmpClientOptions Options = new() { CommandTimeout = TimeSpan.FromSeconds(20) };
 
-    private readonly EmulatorInstance _emulator;
-    private readonly MemoryTransport _client;
-    private readonly byte[] _buffer = new byte[1 << 16];
-    private string _received = "";
+    private readonly TestVm _vm;
+    private readonly QmpConnection _client;
 
-    private InProcess(EmulatorInstance emulator, MemoryTransport client)
+    private InProcess(TestVm vm, QmpConnection client)
     {
-        _emulator = emulator;
+        _vm = vm;
         _client = client;
     }
 
     /// <summary>Starts an emulator and negotiates.</summary>
     public static async Task<InProcess> StartAsync(params string[] words)
     {
-        EmulatorOptions options = CommandLineParser.Parse(["-S", .. words]);
-        var emulator = new EmulatorInstance(options, EmulatorPorts.Real(TimeProvider.System, Logger.None));
-        await emulator.StartAsync(options);
-        var listener = new MemoryListener("memory");
-        emulator.AddMonitor(new MonitorOptions { Id = "memory", Listener = listener });
-        var started = new InProcess(emulator, listener.Connect());
-        await started.ReadAsync();
-        await started.AskAsync("qmp_capabilities");
-        return started;
+        TestVm vm = await TestVm.StartAsync(["-S", .. words]);
+        return new InProcess(vm, await vm.ConnectAsync(Options));
     }
 
     /// <summary>The text of <c>desc</c> in the answer to a command.</summary>
-    public async Task<string> RefusalAsync(string command, string arguments) =>
-        (string)(await AskAsync(command, arguments))["error"]!["desc"]!;
+    public async Task<string> RefusalAsync(string command, string arguments)
+    {
+        try
+        {
+            throw new AssertionException($"{command} was not refused: {await ResultAsync(command, arguments)}");
+        }
+        catch (QmpCommandException e)
+        {
+            return e.Error.Description;
+        }
+    }
 
     /// <summary>The result of a command.</summary>
-    public async Task<JToken> ResultAsync(string command, string? arguments = null)
-    {
-        JObject answer = await AskAsync(command, arguments);
-        return answer["return"] ?? throw new AssertionException(answer.ToString());
-    }
+    public async Task<JToken> ResultAsync(string command, string? arguments = null) =>
+        await _client.ExecuteRawAsync(command, arguments is null ? null : JObject.Parse(arguments));
 
     public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
-        await _emulator.DisposeAsync();
-    }
-
-    private async Task<JObject> AskAsync(string command, string? arguments = null)
-    {
-        string members = arguments is null ? "" : $", 'arguments': {arguments}";
-        _client.Send(Encoding.UTF8.GetBytes($"{{ 'execute': '{command}'{members} }}"));
-        JObject answer;
-        do answer = await ReadAsync();
-        while (answer.ContainsKey("event"));
-        return answer;
-    }
-
-    private async Task<JObject> ReadAsync()
-    {
-        int end;
-        while ((end = _received.IndexOf("\r\n", StringComparison.Ordinal)) < 0)
-        {
-            int count = await _client.ReceiveAsync(_buffer, wakeable: false).AsTask().WaitAsync(Patience);
-            Assert.That(count, Is.GreaterThan(0), "the connection ended");
-            _received += Encoding.Latin1.GetString(_buffer, 0, count);
-        }
-
-        string line = _received[..end];
-        _received = _received[(end + 2)..];
-        return JObject.Parse(line);
+        await _client.DisposeAsync();
+        await _vm.DisposeAsync();
     }
 }

@@ -9,17 +9,23 @@ internal sealed class InProcessMonitors(bool onSockets)
 {
     // Filled while the emulator starts; read afterwards.
     private readonly Dictionary<string, MemoryListener> _inMemory = [];
-    private readonly List<CuttableListener> _listeners = [];
+    private readonly List<CuttableListener> _listeners = []; // guards itself
 
     /// <summary>What the emulator listens with.</summary>
     /// <param name="real">Listens on everything else.</param>
     public Func<MonitorSpec, ITransportListener> Wrap(Func<MonitorSpec, ITransportListener> real) => spec =>
     {
         bool listens = spec.Chardev is { Path: not null, Server: true };
-        var listener = new CuttableListener(listens ? Listen(spec.Chardev!.Path!) : real(spec));
-        _listeners.Add(listener);
-        return listener;
+        return Watch(listens ? Listen(spec.Chardev!.Path!) : real(spec));
     };
+
+    /// <summary>The same listener, ended by <see cref="Cut"/> together with the others.</summary>
+    public ITransportListener Watch(ITransportListener listener)
+    {
+        var watched = new CuttableListener(listener);
+        lock (_listeners) _listeners.Add(watched);
+        return watched;
+    }
 
     /// <summary>Connects to the monitor with that path.</summary>
     public async ValueTask<ITargetConnection?> ConnectAsync(string path)
@@ -42,7 +48,9 @@ internal sealed class InProcessMonitors(bool onSockets)
     /// <summary>Ends all connections at once.</summary>
     public void Cut()
     {
-        foreach (CuttableListener listener in _listeners) listener.Cut();
+        CuttableListener[] listeners;
+        lock (_listeners) listeners = [.. _listeners];
+        foreach (CuttableListener listener in listeners) listener.Cut();
     }
 
     private ITransportListener Listen(string path)

@@ -1,0 +1,27 @@
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Channels.Virtual;
+using Serilog.Core;
+
+namespace Qmp.Testing;
+
+/// <summary>
+/// Links machines of this process for migration, in memory: <c>unix:ANY-NAME</c> and <c>tcp:ANY:PORT</c> lead to whoever
+/// listens there. Nothing of it is on the host.
+/// </summary>
+public sealed class TestNetwork
+{
+    private readonly VirtualNetwork _network;
+
+    /// <summary>A network without listeners.</summary>
+    public TestNetwork() => _network = new VirtualNetwork(new ThreadTimeline(TestVmOptions.SystemClock, Logger.None));
+
+    /// <summary>What connections made from now on are like: bandwidth, latency, where they break.</summary>
+    public LinkSettings Link
+    {
+        get => _network.Link;
+        set => _network.Link = value;
+    }
+
+    internal IMigrationTransport Transport => _network;
+}

@@ -1,0 +1,49 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Qmp.Benchmarks.Measuring;
+
+/// <summary>Where the programs are that are compared.</summary>
+internal static class Programs
+{
+    public const string Qemu = "qemu-system-x86_64";
+
+    /// <summary>Ours, built beside this one: bin/Qmp.Benchmarks/release, bin/qmpd/release.</summary>
+    public static string Qmpd { get; } = Path.GetFullPath(Path.Combine(
+        Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory), "..", "..", "qmpd", "release", "qmpd"));
+
+    /// <summary>The version of QEMU; <see langword="null"/> if none is installed.</summary>
+    public static string? QemuVersion() => Output(Qemu, "--version")?.Split('\n')[0];
+
+    /// <summary>Compiles the echo server.</summary>
+    /// <returns>Its path; <see langword="null"/> if there is no C compiler.</returns>
+    public static string? BuildEcho(TemporaryFolder folder)
+    {
+        string program = folder.File("echo-server");
+        string source = Path.Combine(AppContext.BaseDirectory, "Native", "echo.c");
+        return Output("cc", "-O2", "-o", program, source) is null ? null : program;
+    }
+
+    /// <summary>Words that start either emulator with nothing but memory and a monitor.</summary>
+    public static IEnumerable<string> Words(string socket, params IEnumerable<string> more) =>
+    [
+        "-M", "none", "-nodefaults", "-display", "none", "-qmp", $"unix:{socket},server=on,wait=off", .. more,
+    ];
+
+    private static string? Output(string program, params IEnumerable<string> words)
+    {
+        try
+        {
+            var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
+            foreach (string word in words) start.ArgumentList.Add(word);
+            using Process process = Process.Start(start)!;
+            string text = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? text : null;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+}
