@@ -8,7 +8,7 @@ internal static class CompareCommand
 {
     private static readonly IComparison[] All =
     [
-        new RequestComparison(), new MigrationComparison(), new StartComparison(),
+        new RequestComparison(), new MigrationComparison(), new StartComparison(), new MachineComparison(), new SessionComparison(),
     ];
 
     public static Command Create()

@@ -10,7 +10,7 @@ namespace Qmp.Benchmarks.Measuring;
 /// </summary>
 internal sealed class RawClient : IDisposable
 {
-    private static readonly byte[] Request = "{\"execute\":\"query-status\"}\n"u8.ToArray();
+    private static readonly byte[] StatusRequest = "{\"execute\":\"query-status\"}\n"u8.ToArray();
 
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[1 << 20];
@@ -61,6 +61,33 @@ internal sealed class RawClient : IDisposable
         while (count > 0) count -= Receive().Count((byte)'\n');
     }
 
+    /// <summary>Asks for the status, without waiting.</summary>
+    public void Request() => Send(StatusRequest);
+
+    /// <summary>Which of the clients have something to read; waits until there is one.</summary>
+    public static IReadOnlyList<int> WaitForAny(RawClient[] clients)
+    {
+        List<Socket> sockets = [.. clients.Select(c => c._socket)];
+        Socket.Select(sockets, null, null, 10_000_000);
+        var readable = new HashSet<Socket>(sockets);
+        return [.. Enumerable.Range(0, clients.Length).Where(i => readable.Contains(clients[i]._socket))];
+    }
+
+    /// <summary>Asks for as much as the server takes while nothing is read.</summary>
+    public void SendUntilFull()
+    {
+        byte[] request = "{\"execute\":\"query-commands\"}\n"u8.ToArray();
+        _socket.SendTimeout = 200;
+        try
+        {
+            for (int i = 0; i < 100_000; i++) _socket.Send(request);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock or SocketError.Shutdown)
+        {
+            // It takes no more, or has thrown out who does not read.
+        }
+    }
+
     /// <summary>Asks for the status, one request after the other.</summary>
     /// <returns>How long each took, in microseconds.</returns>
     public Samples PingPong(int count)
@@ -69,7 +96,7 @@ internal sealed class RawClient : IDisposable
         for (int i = 0; i < count; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            Send(Request);
+            Send(StatusRequest);
             ReadLines(1);
             samples[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
         }
@@ -81,7 +108,7 @@ internal sealed class RawClient : IDisposable
     /// <returns>Requests a second.</returns>
     public double Pipelined(int count, int depth)
     {
-        byte[] requests = [.. Enumerable.Repeat(Request, depth).SelectMany(r => r)];
+        byte[] requests = [.. Enumerable.Repeat(StatusRequest, depth).SelectMany(r => r)];
         int sent = depth;
         int answered = 0;
         long start = Stopwatch.GetTimestamp();
@@ -93,7 +120,7 @@ internal sealed class RawClient : IDisposable
             int next = Math.Min(lines, count - sent);
             if (next <= 0) continue;
             sent += next;
-            Send(requests.AsSpan(0, next * Request.Length));
+            Send(requests.AsSpan(0, next * StatusRequest.Length));
         }
 
         return count / Stopwatch.GetElapsedTime(start).TotalSeconds;
