@@ -151,7 +151,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (deadline.IsCancellationRequested)
             {
-                var timeout = new TimeoutException($"nothing within {Options.ConnectTimeout}");
+                var timeout = new TimeoutException($"nothing within {Options.ConnectTimeout.TotalSeconds:0.###} s");
                 throw new QmpConnectException(_endpoint.Name, _phase, timeout.Message, timeout);
             }
 

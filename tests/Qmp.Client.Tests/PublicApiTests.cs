@@ -1,5 +1,8 @@
 using System.Reflection;
 using Qmp.Client.Tests.Support;
+using Qmp.Protocol.Transport;
+using Qmp.Server;
+using Qmp.Testing;
 
 namespace Qmp.Client.Tests;
 
@@ -12,8 +15,11 @@ internal sealed class PublicApiTests
 {
     private const string Switch = "QMP_REWRITE_PUBLIC_API";
 
-    [Test]
-    public void The_public_api_of_the_client_is_as_recorded() => Check(typeof(QmpConnection).Assembly);
+    private static readonly Type[] OnePerPackage =
+        [typeof(QmpConnection), typeof(IDuplexTransport), typeof(QmpServer), typeof(TestVm)];
+
+    [TestCaseSource(nameof(OnePerPackage))]
+    public void The_public_api_is_as_recorded(Type type) => Check(type.Assembly);
 
     private static void Check(Assembly assembly)
     {
