@@ -22,6 +22,9 @@ public interface IMigrationChannel : IDisposable
     /// <returns>Whether it did; otherwise the time was up. Channels without a peer that could never do.</returns>
     ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout);
 
+    /// <summary>Whether the peer is known to have bytes before it that it has not read.</summary>
+    bool HasUnread { get; }
+
     /// <summary>
     /// Ends both directions for both ends, and wakes whoever reads or writes here. May be called from anywhere, more
     /// than once. Channels that cannot do it (pipes, files) leave their peer to notice the close.

@@ -21,12 +21,6 @@ public sealed class OutgoingMigration
 {
     private const string ChannelError = "Channel error: Input/output error";
 
-    /// <summary>A migration that took less than this waits as long for a refusal before the guest is stopped.</summary>
-    private static readonly TimeSpan Objection = TimeSpan.FromMilliseconds(20);
-
-    /// <summary>How long a destination has to refuse the connection itself, before anything is sent.</summary>
-    private static readonly TimeSpan Refusal = TimeSpan.FromMilliseconds(5);
-
     private readonly VirtualMachine _machine;
     private readonly DeviceRegistry _devices;
     private readonly MigrationOptions _options;
@@ -35,16 +29,15 @@ public sealed class OutgoingMigration
     private readonly ILogger _logger;
     private readonly Waker _waker;
     private readonly OutgoingTimes _times = new();
+    private readonly GuestHandover _handover;
     private readonly SourceFaults _faults;
     private readonly Lock _gate = new(); // guards _channel against a cancel while connecting
     private IMigrationChannel? _channel;
     private OutgoingContext? _context;
     private OutgoingStream? _stream;
     private ReturnPathActivity? _returnPath;
+    private RefusalWatch? _refusal;
     private AutoConverge? _converge;
-    private RunState _runStateBefore;
-    private bool _guestWasStopped;
-    private bool _allSent;
     private string? _error;
     private volatile bool _mayContinue;
     private volatile bool _abandoned;
@@ -65,6 +58,7 @@ public sealed class OutgoingMigration
         _events = events;
         _logger = logger;
         _waker = machine.Timeline.CreateWaker();
+        _handover = new GuestHandover(machine);
         _faults = new SourceFaults(faults, machine.Timeline);
         Limiter = new RateLimiter(() => options.Parameters.MaxBandwidth ?? 0);
         Gate = new SwitchoverGate(options.Has(MigrationCapability.SwitchoverAck));
@@ -210,11 +204,8 @@ public sealed class OutgoingMigration
     private async ValueTask SetUpAsync(IMigrationChannel channel)
     {
         long start = Now;
-        _times.Connected(start);
-
-        // A destination that wants no connection hangs up at once, and then setup fails: QEMU takes a few
-        // milliseconds to get to its first flush.
-        await channel.WaitForHangUpAsync(Refusal);
+        _refusal = new RefusalWatch(_machine.Timeline, channel);
+        await _refusal.BeforeSendingAsync();
         _stream = new OutgoingStream(channel, _devices.All, _machine, _options);
         _converge = new AutoConverge(_machine, _options);
         _context = new OutgoingContext(_machine, _options, _stream.Writer, Statistics, Limiter, _converge, _faults.Site, _events);
@@ -321,24 +312,22 @@ public sealed class OutgoingMigration
     private async ValueTask CompleteAsync()
     {
         await AtAsync(FaultPoint.Stop);
-        await HearObjectionsAsync();
+        await _refusal!.BeforeStoppingAsync();
 
         // A destination that cannot be heard is not given the guest.
         if (_returnPath?.Error is { } lost) throw new MigrationException(lost);
         using (await _machine.Loop.EnterAsync())
         {
             _times.Stopped(Now);
-            _runStateBefore = _machine.RunState;
-            _guestWasStopped = true;
             _devices.GlobalState.Store();
-            await _machine.ForceStateAsync(RunState.FinishMigrate);
+            await _handover.BeginAsync();
         }
 
         await AtAsync(FaultPoint.StopDone);
         if (!await PassPreSwitchoverAsync()) return;
         Limiter.Lift();
         await _stream!.CompleteAsync(_context!);
-        _allSent = true;
+        _handover.AllSent = true;
         await AtAsync(FaultPoint.EndDone);
         await AtAsync(FaultPoint.Shut);
         if (_returnPath is not null)
@@ -352,17 +341,6 @@ public sealed class OutgoingMigration
         _times.Completed(Now);
         Bandwidth.Finish(Statistics.Transferred, _times.TransferTime);
         if (State.TryMove(MigrationStatus.Device, MigrationStatus.Completed)) await AtAsync(FaultPoint.CompletionDone);
-    }
-
-    // An idle guest is gone before its destination has looked at the stream's header. One that refuses it hangs up,
-    // so give it the time in which QEMU would still be sending; without this the refusal would come too late.
-    private async ValueTask HearObjectionsAsync()
-    {
-        TimeSpan left = Objection - TimeSpan.FromMilliseconds(Now - _times.ConnectedAt);
-        if (left > TimeSpan.Zero && await _channel!.WaitForHangUpAsync(left))
-        {
-            throw new ChannelException("Unable to write to socket: Broken pipe");
-        }
     }
 
     // False when cancelled.
@@ -387,8 +365,8 @@ public sealed class OutgoingMigration
         using (await _machine.Loop.EnterAsync())
         {
             _converge?.Stop();
-            if (completed) _machine.SetRunState(RunState.Postmigrate);
-            else if (_guestWasStopped) ResumeGuest();
+            if (completed) _handover.Complete();
+            else _handover.Undo(_returnPath?.IsShut);
         }
 
         if (_returnPath is not null)
@@ -400,21 +378,11 @@ public sealed class OutgoingMigration
         }
 
         // So it does for the stream, once it has begun to switch over.
-        if (!completed && _guestWasStopped) Interlocked.CompareExchange(ref _error, ChannelError, null);
+        if (!completed && _handover.HasBegun) Interlocked.CompareExchange(ref _error, ChannelError, null);
 
         if (_context is not null) _stream!.Cleanup(_context);
         channel.Dispose();
         State.TryMove(MigrationStatus.Cancelling, MigrationStatus.Cancelled);
-    }
-
-    private void ResumeGuest()
-    {
-        if (_machine.RunState != RunState.FinishMigrate) return;
-
-        // The destination has the guest, or has all that it needs for it; whether it runs there is not known here.
-        if (_allSent && _returnPath is null or { IsShut: true }) _machine.SetRunState(RunState.Postmigrate);
-        else if (_runStateBefore == RunState.Running) _machine.Start();
-        else _machine.SetRunState(_runStateBefore);
     }
 
     private void Fail(string error, MigrationStatus from)

@@ -8,9 +8,6 @@ internal sealed class OutgoingTimes
     private long _stop = -1;
     private long _end = -1;
 
-    /// <summary>When the channel was there.</summary>
-    public long ConnectedAt { get; private set; }
-
     /// <summary>How long setup took, or <see langword="null"/> before that is known.</summary>
     public long? SetupTime => Read(ref _setup);
 
@@ -21,8 +18,6 @@ internal sealed class OutgoingTimes
     public long TransferTime => (Read(ref _end) ?? 0) - _start - (SetupTime ?? 0);
 
     public void Started(long now) => _start = now;
-
-    public void Connected(long now) => ConnectedAt = now;
 
     public void SetUp(long took) => Volatile.Write(ref _setup, took);
 

@@ -66,18 +66,7 @@ public sealed unsafe class PipeTransport : IDuplexTransport, ISendPort
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> WaitForWakeAsync()
-    {
-        try
-        {
-            short events = _wake.Wait(_input, 0, out _);
-            return new((events & (LibC.PollHangUp | LibC.PollError)) == 0);
-        }
-        catch (ObjectDisposedException)
-        {
-            return new(false);
-        }
-    }
+    public ValueTask<bool> WaitForWakeAsync() => new(_wake.WaitUnlessGone(_input));
 
     /// <inheritdoc/>
     public void Wake() => _wake.Wake();
@@ -88,15 +77,7 @@ public sealed unsafe class PipeTransport : IDuplexTransport, ISendPort
     /// <inheritdoc/>
     public ValueTask DrainAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            _sending.WhenDrained().Wait(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // Giving up is what the token is for.
-        }
-
+        _sending.Drain(cancellationToken);
         return default;
     }
 

@@ -81,6 +81,19 @@ internal sealed class SendQueue(ISendPort port)
         }
     }
 
+    /// <summary>Blocks until nothing is queued any more, or the token fires: then what is queued stays.</summary>
+    public void Drain(CancellationToken giveUp)
+    {
+        try
+        {
+            WhenDrained().Wait(giveUp);
+        }
+        catch (OperationCanceledException)
+        {
+            // Giving up is what the token is for.
+        }
+    }
+
     /// <summary>Drops what is queued and everything sent from now on.</summary>
     public void Break()
     {

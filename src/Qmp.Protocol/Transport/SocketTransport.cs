@@ -50,18 +50,7 @@ public sealed class SocketTransport : IDuplexTransport, ISendPort
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> WaitForWakeAsync()
-    {
-        try
-        {
-            short events = _wake.Wait(_handle, 0, out _);
-            return new((events & (LibC.PollHangUp | LibC.PollError)) == 0);
-        }
-        catch (ObjectDisposedException)
-        {
-            return new(false);
-        }
-    }
+    public ValueTask<bool> WaitForWakeAsync() => new(_wake.WaitUnlessGone(_handle));
 
     /// <inheritdoc/>
     public void Wake() => _wake.Wake();
@@ -72,15 +61,7 @@ public sealed class SocketTransport : IDuplexTransport, ISendPort
     /// <inheritdoc/>
     public ValueTask DrainAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            _sending.WhenDrained().Wait(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // Giving up is what the token is for.
-        }
-
+        _sending.Drain(cancellationToken);
         return default;
     }
 

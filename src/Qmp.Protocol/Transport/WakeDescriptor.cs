@@ -30,6 +30,21 @@ internal sealed unsafe class WakeDescriptor : IDisposable
         }
     }
 
+    /// <summary>Waits for <see cref="Wake"/>.</summary>
+    /// <param name="descriptor">What to watch meanwhile.</param>
+    /// <returns>Whether it is still connected to something.</returns>
+    public bool WaitUnlessGone(SafeHandle descriptor)
+    {
+        try
+        {
+            return (Wait(descriptor, 0, out _) & (LibC.PollHangUp | LibC.PollError)) == 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Waits for events of a descriptor or for <see cref="Wake"/>.</summary>
     /// <param name="descriptor">What to watch; a hang-up is always watched.</param>
     /// <param name="events">Which events to watch for.</param>

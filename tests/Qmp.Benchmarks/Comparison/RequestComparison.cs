@@ -1,4 +1,5 @@
 using Qmp.Benchmarks.Measuring;
+using Qmp.Interop.Emulators;
 
 namespace Qmp.Benchmarks.Comparison;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Qmp.Benchmarks.Measuring;
+using Qmp.Interop.Emulators;
 
 namespace Qmp.Benchmarks.Comparison;
 

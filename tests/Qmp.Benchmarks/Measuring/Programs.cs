@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Qmp.Interop.Emulators;
 
 namespace Qmp.Benchmarks.Measuring;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using Qmp.Emulator;
 using Qmp.Emulator.CommandLine;
+using Qmp.Emulator;
 using Qmp.Protocol.Transport;
 using Qmp.Server.Sessions;
 using Serilog.Core;

@@ -49,6 +49,8 @@ internal sealed class ByteTransport(byte[] incoming) : IMigrationTransport
 
         public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) => new(false);
 
+        public bool HasUnread => false;
+
         public void Shutdown()
         {
         }

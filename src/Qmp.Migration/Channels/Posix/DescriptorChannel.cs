@@ -87,6 +87,8 @@ internal sealed class DescriptorChannel : IMigrationChannel
 
     public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) => new(false);
 
+    public bool HasUnread => false;
+
     public void Shutdown()
     {
         _shutDown = true;

@@ -31,6 +31,7 @@ internal static partial class NativeMethods
     private const int EventCloseOnExec = 0x80000; // EFD_CLOEXEC
     public const int StreamCloseOnExec = 0x80001; // SOCK_STREAM | SOCK_CLOEXEC
     public const int MaxPieces = 1024; // UIO_MAXIOV
+    private const nuint OutputQueue = 0x5411; // SIOCOUTQ
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     public static partial nint SendMessage(SafeHandle socket, in MessageHeader message, int flags);
@@ -86,6 +87,9 @@ internal static partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     private static partial int OpenEvent(uint value, int flags);
 
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Query(SafeHandle socket, nuint request, out int value);
+
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static unsafe partial int Poll(PollEntry* entries, ulong count, int timeout);
 
@@ -120,6 +124,9 @@ internal static partial class NativeMethods
         var entry = new PollEntry(held.Descriptor, 0);
         return Poll(&entry, 1, milliseconds) > 0;
     }
+
+    /// <summary>What a socket has sent and its peer has not read (Unix sockets) or not acknowledged (TCP).</summary>
+    public static int CountUnread(SafeHandle socket) => Query(socket, OutputQueue, out int count) < 0 ? 0 : count;
 
     /// <summary>Waits until something happens to a descriptor, or the event is signalled.</summary>
     /// <returns>What happened to the descriptor; 0 if the event ended the wait.</returns>

@@ -54,6 +54,8 @@ internal sealed class SocketChannel : IMigrationChannel
     public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) =>
         new(NativeMethods.WaitForHangUp(_socket.SafeHandle, (int)Math.Ceiling(timeout.TotalMilliseconds)));
 
+    public bool HasUnread => NativeMethods.CountUnread(_socket.SafeHandle) > 0;
+
     public void Shutdown()
     {
         try

@@ -1,0 +1,47 @@
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Types;
+
+namespace Qmp.Migration.Tests.Support;
+
+/// <summary>Connects to a destination that takes its time to read, and may hang up then.</summary>
+/// <param name="timeline">Where it happens.</param>
+/// <param name="readsAt">When it has read everything, in milliseconds from the connection on.</param>
+/// <param name="hangsUpAt">When it hangs up, if it does.</param>
+internal sealed class LateTransport(Timeline timeline, long readsAt, long? hangsUpAt) : IMigrationTransport
+{
+    public IMigrationChannel? Open(MigrationAddress address) => null;
+
+    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address) =>
+        new(new Channel(timeline, readsAt, hangsUpAt));
+
+    public IMigrationListener Listen(MigrationAddress address) => throw new NotSupportedException();
+
+    private sealed class Channel(Timeline timeline, long readsAt, long? hangsUpAt) : IMigrationChannel
+    {
+        private readonly long _start = timeline.NowMilliseconds;
+        private readonly Waker _waker = timeline.CreateWaker();
+
+        public bool HasUnread => Now < readsAt;
+
+        private long Now => timeline.NowMilliseconds - _start;
+
+        public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces) => ValueTask.CompletedTask;
+
+        public ValueTask<int> ReadAsync(Memory<byte> buffer) => new(0);
+
+        public async ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout)
+        {
+            await _waker.WaitAsync(timeout);
+            return Now >= hangsUpAt;
+        }
+
+        public void Shutdown()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
