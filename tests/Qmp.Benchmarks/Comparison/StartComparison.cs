@@ -23,6 +23,7 @@ internal sealed class StartComparison : IComparison
         }
 
         report.AtMost("exec to greeting", "ms", qemu.Median, ours.Median, 120);
+        report.AtMost("  times QEMU's", "x", null, ours.Median / qemu.Median, 6);
     }
 
     private static double Milliseconds(string program)
