@@ -74,21 +74,9 @@ public sealed class TestVm : IAsyncDisposable
 
     /// <summary>Connects to <see cref="Monitor"/> and negotiates.</summary>
     /// <exception cref="QmpConnectException">Another client is connected, or the machine has ended.</exception>
-    public async Task<QmpConnection> ConnectAsync(
-        QmpClientOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        var connection = new QmpConnection(Monitor, options);
-        try
-        {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    public Task<QmpConnection> ConnectAsync(
+        QmpClientOptions? options = null, CancellationToken cancellationToken = default) =>
+        QmpConnection.ConnectAsync(Monitor, options, cancellationToken);
 
     /// <summary>Reads guest-physical memory; where there is none, zeros.</summary>
     public byte[] ReadMemory(ulong address, int length)

@@ -7,7 +7,8 @@ namespace Qmp.Shell.Tests;
 [TestFixture]
 internal sealed partial class ReadmeTests
 {
-    private static string Readme { get; } = Read();
+    private static string Readme { get; } =
+        File.ReadAllText(Path.Combine(Repository.Root, "tools", "qmp-shell", "README.md"));
 
     private static IEnumerable<string> Scripts => ScriptBlock().Matches(Readme).Select(m => m.Groups[1].Value);
 
@@ -46,13 +47,6 @@ internal sealed partial class ReadmeTests
             ShellRun run = await ShellRun.RunAsync(folder.File("qmp"), "--wait", "30", "-c", lines[0]);
             Assert.That(run.Error, Is.EqualTo($"qmp-shell: -c 1: {lines[1]}\n"));
         }
-    }
-
-    private static string Read()
-    {
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Qmp.sln"))) root = root.Parent;
-        return File.ReadAllText(Path.Combine(root!.FullName, "tools", "qmp-shell", "README.md"));
     }
 
     [GeneratedRegex("```qmp\n(.*?)```", RegexOptions.Singleline)]

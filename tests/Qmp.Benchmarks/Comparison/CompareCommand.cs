@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Qmp.Benchmarks.Measuring;
+using Qmp.Interop.Emulators;
 
 namespace Qmp.Benchmarks.Comparison;
 
@@ -31,13 +32,13 @@ internal static class CompareCommand
 
     private static int Run(int rounds, string[] only)
     {
-        if (Programs.QemuVersion() is not { } version)
+        if (EmulatorPrograms.QemuProblem is { } problem)
         {
-            Console.Error.WriteLine($"{Programs.Qemu} is not installed: there is nothing to compare with");
+            Console.Error.WriteLine(problem);
             return 2;
         }
 
-        Console.WriteLine($"{version}; {Environment.ProcessorCount} processors; medians of {rounds} rounds");
+        Console.WriteLine($"{Programs.QemuVersion()}; {Environment.ProcessorCount} processors; medians of {rounds} rounds");
         Report.Header();
         var report = new Report();
         foreach (IComparison comparison in All.Where(c => only.Length == 0 || only.Contains(c.Name)))

@@ -28,36 +28,25 @@ internal sealed class Report
     }
 
     /// <summary>A figure that is not to exceed a limit.</summary>
-    public void AtMost(string work, string unit, double? qemu, double ours, double most)
-    {
-        bool met = ours <= most;
-        _met &= met;
-        Line(
-            work,
-            qemu is { } value ? $"{Text(value)} {unit}" : "",
-            $"{Text(ours)} {unit}",
-            "",
-            $"<= {Text(most)} {unit}{Mark(met)}");
-    }
+    public void AtMost(string work, string unit, double? qemu, double ours, double most) =>
+        Limit(work, unit, qemu, ours, $"<= {Text(most)}", ours <= most);
 
     /// <summary>A figure that is to reach a limit.</summary>
-    public void AtLeast(string work, string unit, double? qemu, double ours, double least)
-    {
-        bool met = ours >= least;
-        _met &= met;
-        Line(
-            work,
-            qemu is { } value ? $"{Text(value)} {unit}" : "",
-            $"{Text(ours)} {unit}",
-            "",
-            $">= {Text(least)} {unit}{Mark(met)}");
-    }
+    public void AtLeast(string work, string unit, double? qemu, double ours, double least) =>
+        Limit(work, unit, qemu, ours, $">= {Text(least)}", ours >= least);
 
     /// <summary>How steady the machine was: one against itself.</summary>
     public static void Steadiness(string work, double ratio) =>
         Line(work, "", "", $"{Text(ratio)} x", ratio is >= 0.95 and <= 1.05 ? "0.95 to 1.05" : "0.95 to 1.05: this run does not count");
 
     public static void Skipped(string work, string reason) => Console.WriteLine($"{work,-40} skipped: {reason}");
+
+    private void Limit(string work, string unit, double? qemu, double ours, string limit, bool met)
+    {
+        _met &= met;
+        string other = qemu is { } value ? $"{Text(value)} {unit}" : "";
+        Line(work, other, $"{Text(ours)} {unit}", "", $"{limit} {unit}{Mark(met)}");
+    }
 
     private static void Line(string work, string qemu, string ours, string ratio, string target) =>
         Console.WriteLine($"{work,-40} {qemu,14} {ours,14} {ratio,8}  {target}");

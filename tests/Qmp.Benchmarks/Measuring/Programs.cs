@@ -7,13 +7,11 @@ namespace Qmp.Benchmarks.Measuring;
 /// <summary>Where the programs are that are compared.</summary>
 internal static class Programs
 {
-    public const string Qemu = "qemu-system-x86_64";
+    public static string Qemu { get; } = EmulatorPrograms.PathOf(EmulatorKind.Qemu);
 
-    /// <summary>Ours, built beside this one: bin/Qmp.Benchmarks/release, bin/qmpd/release.</summary>
-    public static string Qmpd { get; } = Path.GetFullPath(Path.Combine(
-        Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory), "..", "..", "qmpd", "release", "qmpd"));
+    public static string Qmpd { get; } = EmulatorPrograms.PathOf(EmulatorKind.Qmpd);
 
-    /// <summary>The version of QEMU; <see langword="null"/> if none is installed.</summary>
+    /// <summary>The version of QEMU, as it prints it.</summary>
     public static string? QemuVersion() => Output(Qemu, "--version")?.Split('\n')[0];
 
     /// <summary>Compiles the echo server.</summary>
