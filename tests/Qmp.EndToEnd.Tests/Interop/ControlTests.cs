@@ -8,7 +8,11 @@ namespace Qmp.EndToEnd.Tests.Interop;
 [TestFixture, Parallelizable(ParallelScope.Children)]
 internal sealed class ControlTests
 {
-    private static readonly ConcurrentDictionary<ControlScript, Lazy<Task<ControlTranscript>>> OfQemu = new();
+    // Of a script that races, of each end.
+    private const int Attempts = 6;
+
+    private static readonly ConcurrentDictionary<(ControlScript Script, int Attempt), Lazy<Task<ControlTranscript>>>
+        OfQemu = new();
 
     private static IEnumerable<TestCaseData> Cases() =>
         from script in ControlScript.All
@@ -19,10 +23,14 @@ internal sealed class ControlTests
     public async Task Migration_looks_like_QEMUs(ControlScript script, Pair pair)
     {
         Requirement.Check(EmulatorKind.Qemu);
-        ControlTranscript expected = await OfQemu.GetOrAdd(
-            script,
-            s => new(() => ControlRun.RunAsync(s, new Pair(EmulatorKind.Qemu, EmulatorKind.Qemu)))).Value;
+        ControlTranscript expected = await OfQemuAsync(script, 0);
         ControlTranscript actual = await ControlRun.RunAsync(script, pair);
+        for (int attempt = 1; script.Races && attempt < Attempts && !actual.Equals(expected); attempt++)
+        {
+            expected = await OfQemuAsync(script, attempt);
+            if (!actual.Equals(expected)) actual = await ControlRun.RunAsync(script, pair);
+        }
+
         foreach (string line in (string[])[.. expected.Notes, .. expected.Source, "--", .. expected.Destination])
         {
             TestContext.Out.WriteLine(line);
@@ -35,4 +43,9 @@ internal sealed class ControlTests
             Assert.That(actual.Destination, Is.EqualTo(expected.Destination), "destination");
         });
     }
+
+    private static Task<ControlTranscript> OfQemuAsync(ControlScript script, int attempt) =>
+        OfQemu.GetOrAdd(
+            (script, attempt),
+            key => new(() => ControlRun.RunAsync(key.Script, new Pair(EmulatorKind.Qemu, EmulatorKind.Qemu)))).Value;
 }

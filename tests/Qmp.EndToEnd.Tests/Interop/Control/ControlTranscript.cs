@@ -5,4 +5,15 @@ namespace Qmp.EndToEnd.Tests.Interop.Control;
 /// <param name="Source">The source's events, and how it ended.</param>
 /// <param name="Destination">The destination's.</param>
 internal sealed record ControlTranscript(
-    IReadOnlyList<string> Notes, IReadOnlyList<string> Source, IReadOnlyList<string> Destination);
+    IReadOnlyList<string> Notes, IReadOnlyList<string> Source, IReadOnlyList<string> Destination)
+{
+    /// <summary>Whether there was the same to see.</summary>
+    public bool Equals(ControlTranscript? other) =>
+        other is not null &&
+        Notes.SequenceEqual(other.Notes) &&
+        Source.SequenceEqual(other.Source) &&
+        Destination.SequenceEqual(other.Destination);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Notes.Count, Source.Count, Destination.Count);
+}
