@@ -8,32 +8,42 @@ namespace Qmp.Emulator.Machines;
 /// <summary>Makes the machine's RAM from <c>-m</c>, <c>-object memory-backend-…</c> and <c>-machine memory-backend=</c>.</summary>
 internal static class MachineMemory
 {
-    private const string FirmwareId = "pc.bios";
-    private const ulong FirmwareEnd = 4UL << 30;
-
     /// <exception cref="CommandLineException">The options contradict each other, or memory is not to be had.</exception>
     public static void Create(EmulatorOptions options, MachineType type, GuestMemory memory)
     {
-        CreateMain(options, type, memory);
-        if (type.FirmwareSize > 0) CreateFirmware(type.FirmwareSize, memory);
+        RamBlock? main = CreateMain(options, type);
+        foreach (FirmwareBlock firmware in type.Firmware)
+        {
+            if (main is not null && main.Length >= firmware.MaxLength)
+            {
+                memory.Map(main, 0);
+                main = null;
+            }
+
+            RamBlock block = CreateFirmware(firmware);
+            if (firmware.Address is { } address) memory.Map(block, address);
+            else memory.Add(block);
+        }
+
+        if (main is not null) memory.Map(main, 0);
     }
 
-    private static void CreateFirmware(int size, GuestMemory memory)
+    private static RamBlock CreateFirmware(FirmwareBlock firmware)
     {
-        RamBlock block = Try(() => RamBlock.Anonymous(FirmwareId, (ulong)size));
-        byte[] filler = new byte[size];
-        for (int i = 0; i < size; i++) filler[i] = (byte)(i * 167 >> 8 | 1);
+        RamBlock block = Try(() => RamBlock.Anonymous(firmware.Id, (ulong)firmware.Length));
+        if (firmware.Address is null) return block;
+        byte[] filler = new byte[firmware.Length];
+        for (int i = 0; i < filler.Length; i++) filler[i] = (byte)(i * 167 >> 8 | 1);
         block.Write(0, filler);
-        memory.Map(block, FirmwareEnd - (ulong)size);
+        return block;
     }
 
-    private static void CreateMain(EmulatorOptions options, MachineType type, GuestMemory memory)
+    private static RamBlock? CreateMain(EmulatorOptions options, MachineType type)
     {
         if (options.MemoryBackend is not { } id)
         {
             ulong size = RoundUp(options.MemorySize ?? type.DefaultMemory);
-            if (size > 0) memory.Map(Try(() => RamBlock.Anonymous(type.RamId, size)), 0);
-            return;
+            return size > 0 ? Try(() => RamBlock.Anonymous(type.RamId, size)) : null;
         }
 
         OptionValue<ObjectOptions> backend = options.Objects.FirstOrDefault(o => o.Value.Id == id)
@@ -51,7 +61,7 @@ internal static class MachineMemory
             throw new CommandLineException("Machine memory size does not match the size of the memory backend");
         }
 
-        memory.Map(block, 0);
+        return block;
     }
 
     private static RamBlock FromFile(

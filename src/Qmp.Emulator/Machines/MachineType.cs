@@ -9,11 +9,18 @@ namespace Qmp.Emulator.Machines;
 /// <param name="MaxCpus">How many CPUs <c>-smp</c> may ask for.</param>
 internal sealed record MachineType(string Name, string RamId, ulong DefaultMemory, int MaxCpus)
 {
-    /// <summary>Bytes of the firmware, at the end of the first 4 GiB; 0 for machines without any.</summary>
-    /// <remarks>It is filler, not code: what counts is that a PC has something to send beside empty memory.</remarks>
-    public int FirmwareSize { get; init; }
-
     private const string Latest = "10.0";
+
+    // The blocks of QEMU's PCs without devices, of every release. So a stream of theirs is refused at the first device
+    // that is not here, and not at a block.
+    private static readonly FirmwareBlock[] FirmwareOfPc =
+    [
+        new("/rom@etc/acpi/tables", 128 << 10, 2 << 20),
+        new("pc.bios", 256 << 10, 256 << 10) { Address = (4UL << 30) - (256 << 10) },
+        new("pc.rom", 128 << 10, 128 << 10),
+        new("/rom@etc/table-loader", 4 << 10, 64 << 10),
+        new("/rom@etc/acpi/rsdp", 4 << 10, 4 << 10),
+    ];
 
     // The releases whose machine types QEMU 10.0 still has. The stream of all of them is the newest one's.
     private static readonly string[] Releases =
@@ -21,6 +28,9 @@ internal sealed record MachineType(string Name, string RamId, ulong DefaultMemor
         "2.4", "2.5", "2.6", "2.7", "2.8", "2.9", "2.10", "2.11", "2.12", "3.0", "3.1", "4.0", "4.1", "4.2", "5.0",
         "5.1", "5.2", "6.0", "6.1", "6.2", "7.0", "7.1", "7.2", "8.0", "8.1", "8.2", "9.0", "9.1", "9.2", Latest,
     ];
+
+    /// <summary>The RAM blocks beside the memory, in the order in which a migration sends them.</summary>
+    public IReadOnlyList<FirmwareBlock> Firmware { get; init; } = [];
 
     /// <summary>The machine type of that name or alias, or <see langword="null"/>.</summary>
     public static MachineType? Find(string name)
@@ -50,6 +60,6 @@ internal sealed record MachineType(string Name, string RamId, ulong DefaultMemor
 
     private static MachineType? Versioned(string name, string prefix, int maxCpus) =>
         name.StartsWith(prefix, StringComparison.Ordinal) && Releases.Contains(name[prefix.Length..])
-            ? new MachineType(name, "pc.ram", 128 << 20, maxCpus) { FirmwareSize = 256 << 10 }
+            ? new MachineType(name, "pc.ram", 128 << 20, maxCpus) { Firmware = FirmwareOfPc }
             : null;
 }

@@ -15,6 +15,12 @@ public sealed class GuestMemory : IDisposable
     public void Map(RamBlock block, ulong address)
     {
         _mappings.Add(new Mapping(address, block));
+        Add(block);
+    }
+
+    /// <summary>Adds a block that the guest does not see. Done before the machine starts.</summary>
+    public void Add(RamBlock block)
+    {
         Blocks = [.. Blocks, block];
         TotalLength += block.Length;
     }
