@@ -137,8 +137,10 @@ internal sealed class WatchTests(ServerKind kind)
     private Task<ShellRun> RunAsync(string server, params string[] commands) => ShellRun.RunAsync(
         [_folder.File(server), "--wait", "30", .. commands.SelectMany(c => new[] { "-c", c })]);
 
+    // Tests that run in the background of a script ignore SIGINT, and what they start would inherit that.
     private Process Start(string server, string command) => Process.Start(
-        new ProcessStartInfo(Programs.Shell, [_folder.File(server), "--wait", "30", "-c", command])
+        new ProcessStartInfo(
+            "env", ["--default-signal=INT", Programs.Shell, _folder.File(server), "--wait", "30", "-c", command])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
