@@ -22,8 +22,8 @@ internal abstract class LiveServer(string socket) : IAsyncDisposable
         ];
         return kind switch
         {
-            ServerKind.Qemu => QemuServer.Start(Qemu.Require(), socket, words),
-            ServerKind.OlderQemu => QemuServer.Start(Qemu.RequireOlder(), socket, words),
+            ServerKind.Qemu => await QemuServer.StartAsync(Qemu.Require(), socket, words),
+            ServerKind.OlderQemu => await QemuServer.StartAsync(Qemu.RequireOlder(), socket, words),
             _ => await EmulatorServer.StartAsync(socket, words),
         };
     }

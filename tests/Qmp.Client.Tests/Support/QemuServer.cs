@@ -5,13 +5,21 @@ namespace Qmp.Client.Tests.Support;
 /// <summary>A real QEMU.</summary>
 internal sealed class QemuServer : LiveServer
 {
+    // In its first moments two of QEMU's threads accept: a client that comes then may be greeted twice, or never.
+    private static readonly TimeSpan FirstMoments = TimeSpan.FromMilliseconds(100);
+
     private readonly Process _process;
 
     private QemuServer(string socket, Process process)
         : base(socket) => _process = process;
 
-    public static QemuServer Start(string program, string socket, IEnumerable<string> words) =>
-        new(socket, Process.Start(program, words));
+    public static async Task<LiveServer> StartAsync(string program, string socket, IEnumerable<string> words)
+    {
+        var server = new QemuServer(socket, Process.Start(program, words));
+        while (!File.Exists(socket) && !server._process.HasExited) await Task.Delay(FirstMoments / 10);
+        await Task.Delay(FirstMoments);
+        return server;
+    }
 
     public override async ValueTask DisposeAsync()
     {

@@ -91,7 +91,7 @@ internal sealed class LiveScriptTests(ServerKind kind)
     [TestCase("expect", "the name of an event is missing")]
     [TestCase("expect-error", "one class is expected")]
     [TestCase("query-status x", "column 14: KEY=VALUE is expected, not 'x'; query-status takes no arguments")]
-    [TestCase("migrate unix:x", "column 9: KEY=VALUE is expected, not 'unix:x'; usage: migrate [uri=…] [")]
+    [TestCase("migrate unix:x", "column 9: KEY=VALUE is expected, not 'unix:x'; usage: migrate ")]
     [TestCase("migrate-set-parameters 5", "not '5'; 'help migrate-set-parameters' lists the arguments")]
     [TestCase("info status",
         "-c 1: info: the server has no such command; 'help' lists them, those of the human monitor need 'qmp-shell -H'")]
