@@ -93,7 +93,7 @@ public sealed class MigrationCore
     };
 
     /// <summary>Whether there is a connection to cut: from the request to migrate to its end.</summary>
-    public bool CanBeYanked => IsRunning || _incoming is { State.Current: MigrationStatus.Setup or MigrationStatus.Active };
+    public bool CanBeYanked => IsRunning || _incoming is { IsListening: true, State.Current: MigrationStatus.Setup or MigrationStatus.Active };
 
     /// <summary>The activities of an outgoing migration, as <c>query-migrationthreads</c> lists them.</summary>
     public IEnumerable<Activity> Threads =>

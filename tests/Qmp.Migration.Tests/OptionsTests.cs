@@ -13,6 +13,7 @@ internal sealed class OptionsTests
     [TestCase("background-snapshot events mapped-ram x-ignore-shared zero-blocks", null)]
     [TestCase("zero-copy-send", "Zero copy only available for non-compressed non-TLS multifd migration")]
     [TestCase("zero-copy-send multifd", null)]
+    [TestCase("zero-copy-send multifd xbzrle", "Zero copy only available for non-compressed non-TLS multifd migration")]
     [TestCase("postcopy-preempt", "Postcopy preempt requires postcopy-ram")]
     [TestCase("switchover-ack", "Capability 'switchover-ack' requires capability 'return-path'")]
     [TestCase("switchover-ack return-path", null)]

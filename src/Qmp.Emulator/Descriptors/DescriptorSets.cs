@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Qmp.Migration.Channels;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -11,8 +12,7 @@ public sealed partial class DescriptorSets : IDisposable
 {
     private const int GetFlags = 3; // F_GETFL
     private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
-    private const int AccessMode = 3; // O_ACCMODE
-    private const int ReadWrite = 2; // O_RDWR
+    private const int Kind = 0x4003; // O_ACCMODE | O_DIRECT
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, List<Entry>> _sets = []; // guarded by _gate
@@ -72,19 +72,25 @@ public sealed partial class DescriptorSets : IDisposable
         }
     }
 
-    /// <summary>Duplicates a descriptor that was opened for what is wanted, or returns -1.</summary>
-    public int Duplicate(long set, bool writing)
+    /// <summary>Duplicates a descriptor that was opened for reading, for writing, or for both, as is wanted.</summary>
+    /// <param name="set">The set's number.</param>
+    /// <param name="flags">The flags of <c>open(2)</c> that a file would be opened with.</param>
+    /// <exception cref="ChannelException">There is no such set or descriptor; the text is QEMU's.</exception>
+    public int Duplicate(long set, int flags)
     {
         lock (_gate)
         {
-            if (!_sets.TryGetValue(set, out List<Entry>? entries)) return -1;
-            foreach (Entry entry in entries)
+            if (!_sets.TryGetValue(set, out List<Entry>? entries))
             {
-                int mode = Control(entry.Handle, GetFlags, 0) & AccessMode;
-                if (mode == ReadWrite || mode == (writing ? 1 : 0)) return Control(entry.Handle, DuplicateCloseOnExec, 0);
+                throw new ChannelException(string.Create(CultureInfo.InvariantCulture, $"Failed to find fdset /dev/fdset/{set}"));
             }
 
-            return -1;
+            Entry found = entries.Find(e => ((Control(e.Handle, GetFlags, 0) ^ flags) & Kind) == 0)
+                ?? throw new ChannelException($"Failed to find file descriptor with matching flags=0x{flags:x}");
+            return Control(found.Handle, DuplicateCloseOnExec, 0) is var duplicate and >= 0
+                ? duplicate
+                : throw new ChannelException(
+                    string.Create(CultureInfo.InvariantCulture, $"Failed to dup() given file descriptor fd={found.Number}"));
         }
     }
 

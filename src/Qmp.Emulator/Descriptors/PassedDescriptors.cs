@@ -15,7 +15,7 @@ public sealed class PassedDescriptors : IPassedDescriptors, IDisposable
     public int Take(string name) => Named.Take(name);
 
     /// <inheritdoc/>
-    public int Duplicate(long set, bool writing) => Sets.Duplicate(set, writing);
+    public int Duplicate(long set, int flags) => Sets.Duplicate(set, flags);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -20,6 +20,8 @@ internal sealed class HumanCommands
     private static readonly HashSet<string> AsSizes =
         new(StringComparer.Ordinal) { "downtime-limit", "vcpu-dirty-limit", "x-vcpu-dirty-limit-period" };
 
+    private const string CacheSize = "xbzrle-cache-size"; // only here it has a limit
+
     private readonly GuestControl _guest;
     private readonly MigrationCore _migration;
     private readonly IncomingPolicy _incoming;
@@ -205,6 +207,7 @@ internal sealed class HumanCommands
 
         try
         {
+            if (name == CacheSize && Size(name, value) > long.MaxValue) throw new MigrationException($"Invalid size {value}");
             if (AsSizes.Contains(name)) value = Size(name, value).ToString(CultureInfo.InvariantCulture);
             var visitor = new StringInputVisitor(new JObject { [name] = value });
             return MigrateSetParametersVisitor.Read(visitor, null);

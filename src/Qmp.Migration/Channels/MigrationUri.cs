@@ -59,7 +59,7 @@ public static class MigrationUri
     // A comma without offset= belongs to the name.
     private static FileMigrationArgs ParseFile(string text)
     {
-        int option = text.LastIndexOf(OffsetOption, StringComparison.Ordinal);
+        int option = text.IndexOf(OffsetOption, StringComparison.Ordinal);
         if (option < 0) return new FileMigrationArgs { Filename = text, Offset = 0 };
         string offset = text[(option + OffsetOption.Length)..];
         return new FileMigrationArgs { Filename = text[..option], Offset = ParseOffset(offset) };

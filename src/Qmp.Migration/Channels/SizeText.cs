@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Numerics;
+using System.Text.RegularExpressions;
 
 namespace Qmp.Migration.Channels;
 
-/// <summary>Sizes in URIs: a decimal number with an optional suffix, or a hexadecimal one.</summary>
-internal static class SizeText
+/// <summary>Sizes in URIs: a decimal number, with a fraction if a suffix follows, or a hexadecimal one.</summary>
+internal static partial class SizeText
 {
     private const string Suffixes = "BKMGTPE";
 
@@ -23,29 +25,33 @@ internal static class SizeText
     public static Outcome Parse(string text, out ulong size)
     {
         size = 0;
-        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+        Match match = Form().Match(text);
+        if (!match.Success) return Outcome.Malformed;
+        if (match.Groups["sign"].Value == "-") return Outcome.OutOfRange;
+        if (match.Groups["hex"] is { Success: true } hex)
         {
-            return Number(text.AsSpan(2), NumberStyles.AllowHexSpecifier, "0123456789abcdefABCDEF", 1, out size);
+            return ulong.TryParse(hex.ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out size)
+                ? Outcome.Size
+                : Outcome.OutOfRange;
         }
 
-        if (text.StartsWith('-')) return Outcome.OutOfRange;
-        int shift = text.Length > 0 ? Suffixes.IndexOf(char.ToUpperInvariant(text[^1]), StringComparison.Ordinal) : -1;
-        ReadOnlySpan<char> digits = shift < 0 ? text : text.AsSpan(0, text.Length - 1);
-        return Number(digits, NumberStyles.None, "0123456789", 1UL << 10 * Math.Max(0, shift), out size);
-    }
+        string suffix = match.Groups["suffix"].Value.ToUpperInvariant();
+        string fraction = match.Groups["fraction"].Value;
+        bool isScaled = suffix.Length > 0 && suffix != "B";
+        if (fraction.AsSpan().ContainsAnyInRange('1', '9') && !isScaled) return Outcome.Malformed;
+        BigInteger digits = BigInteger.Parse($"0{match.Groups["whole"].ValueSpan}{fraction}", CultureInfo.InvariantCulture);
+        BigInteger divisor = BigInteger.Pow(10, fraction.Length);
+        int shift = isScaled ? 10 * Suffixes.IndexOf(suffix, StringComparison.Ordinal) : 0;
 
-    private static Outcome Number(
-        ReadOnlySpan<char> digits, NumberStyles style, string allowed, ulong unit, out ulong size)
-    {
-        size = 0;
-        if (digits.IsEmpty || digits.IndexOfAnyExcept(allowed) >= 0) return Outcome.Malformed;
-        if (!UInt128.TryParse(digits, style, CultureInfo.InvariantCulture, out UInt128 value)
-            || value * unit > ulong.MaxValue)
-        {
-            return Outcome.OutOfRange;
-        }
-
-        size = (ulong)(value * unit);
+        // Half a byte counts as one.
+        BigInteger bytes = (((digits << shift) * 2) + divisor) / (2 * divisor);
+        if (bytes > ulong.MaxValue) return Outcome.OutOfRange;
+        size = (ulong)bytes;
         return Outcome.Size;
     }
+
+    [GeneratedRegex(
+        @"^[ \t\n\v\f\r]*(?<sign>[+-])?(0[xX](?<hex>[0-9a-fA-F]+)|(?<whole>(?=\.?[0-9])[0-9]*)(\.(?<fraction>[0-9]*))?(?<suffix>[BKMGTPEbkmgtpe])?)\z",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex Form();
 }

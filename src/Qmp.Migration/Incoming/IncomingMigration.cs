@@ -61,6 +61,9 @@ public sealed class IncomingMigration
     /// <summary>Where a source may connect, until the load has ended.</summary>
     public IReadOnlyList<SocketAddress> Addresses => Volatile.Read(ref _listener)?.Addresses ?? [];
 
+    /// <summary>Whether it has found an address to be reached at.</summary>
+    public bool IsListening => Volatile.Read(ref _listener) is not null;
+
     /// <summary>The activity that loads, once it runs.</summary>
     public Activity? Activity { get; private set; }
 

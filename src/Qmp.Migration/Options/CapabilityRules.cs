@@ -49,7 +49,9 @@ internal static class CapabilityRules
         if (next[MigrationCapability.ZeroCopySend])
         {
             Refuse(
-                !next[MigrationCapability.Multifd] || ParameterRules.CompressesOrEncrypts(parameters),
+                !next[MigrationCapability.Multifd]
+                    || next[MigrationCapability.Xbzrle]
+                    || ParameterRules.CompressesOrEncrypts(parameters),
                 ParameterRules.ZeroCopyText);
         }
 

@@ -159,6 +159,7 @@ public sealed class OutgoingMigration
         {
             opened?.Dispose();
             Fail(e.Message, State.Current);
+            ReportError();
             return;
         }
 
@@ -383,6 +384,12 @@ public sealed class OutgoingMigration
         if (_context is not null) _stream!.Cleanup(_context);
         channel.Dispose();
         State.TryMove(MigrationStatus.Cancelling, MigrationStatus.Cancelled);
+        ReportError();
+    }
+
+    private void ReportError()
+    {
+        if (Volatile.Read(ref _error) is { } error) _logger.Error("{Reason:l}", error);
     }
 
     private void Fail(string error, MigrationStatus from)

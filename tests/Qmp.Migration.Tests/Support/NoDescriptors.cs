@@ -7,5 +7,5 @@ internal sealed class NoDescriptors : IPassedDescriptors
 {
     public int Take(string name) => -1;
 
-    public int Duplicate(long set, bool writing) => -1;
+    public int Duplicate(long set, int flags) => throw new ChannelException("there are no sets");
 }

@@ -14,7 +14,9 @@ internal static class CommandTransport
     /// <exception cref="ChannelException">The command cannot be run.</exception>
     public static DescriptorChannel Open(IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(arguments.Count > 0 ? arguments[0] : "")
+        // No search path: a name without a folder is a file of the current one.
+        string program = arguments.Count > 0 ? arguments[0] : "";
+        var start = new ProcessStartInfo(program.Length > 0 ? Path.GetFullPath(program) : "")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -34,7 +36,7 @@ internal static class CommandTransport
         {
             int error = e is Win32Exception { NativeErrorCode: var code } ? code : NativeMethods.NoEntry;
             throw new ChannelException(
-                $"Failed to execute child process “{start.FileName}” ({Marshal.GetPInvokeErrorMessage(error)})");
+                $"Failed to execute child process “{program}” ({Marshal.GetPInvokeErrorMessage(error)})");
         }
     }
 

@@ -19,9 +19,12 @@ internal sealed class DescriptorTransport
 
     /// <summary>The channel from a source: a name, or the number of an inherited descriptor.</summary>
     /// <exception cref="ChannelException">There is no such descriptor.</exception>
-    public IMigrationChannel Read(string name) => Open(
-        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : Named(name),
-        writing: false);
+    public IMigrationChannel Read(string name) =>
+        Open(name is [>= '0' and <= '9', ..] ? Inherited(name) : Named(name), writing: false);
+
+    private static int Inherited(string number) => DescriptorNumber.TryParse(number, out int descriptor)
+        ? descriptor
+        : throw new ChannelException($"Invalid file descriptor number '{number}'");
 
     private int Named(string name) => _passed.Take(name) is var descriptor && descriptor >= 0
         ? descriptor

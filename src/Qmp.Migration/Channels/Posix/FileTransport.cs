@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Qmp.Types;
 
@@ -12,7 +10,7 @@ internal sealed class FileTransport
     private const int ReadOnly = 0; // O_RDONLY
     private const int Create = 0x40; // O_CREAT
     private const int CloseOnExec = 0x80000; // O_CLOEXEC
-    private const int Mode = 0x1b0; // 0660
+    private const int Mode = 0x180; // 0600
     private const int FromStart = 0; // SEEK_SET
     private const string SetPrefix = "/dev/fdset/";
 
@@ -23,7 +21,7 @@ internal sealed class FileTransport
     /// <exception cref="ChannelException">The file cannot be written.</exception>
     public DescriptorChannel Write(FileMigrationArgs file)
     {
-        SafeFileHandle handle = Open(file.Filename, WriteOnly | Create | CloseOnExec, "create");
+        SafeFileHandle handle = Open(file.Filename, WriteOnly | Create, "create");
         if (NativeMethods.Truncate(handle, (long)file.Offset) < 0)
         {
             throw Failure(handle, $"failed to truncate migration file to offset {file.Offset:x}");
@@ -36,32 +34,25 @@ internal sealed class FileTransport
     /// <exception cref="ChannelException">The file cannot be read.</exception>
     public DescriptorChannel Read(FileMigrationArgs file)
     {
-        SafeFileHandle handle = Open(file.Filename, ReadOnly | CloseOnExec, "open");
+        SafeFileHandle handle = Open(file.Filename, ReadOnly, "open");
         Seek(handle, file.Offset);
         return new DescriptorChannel(handle, null, "file");
     }
 
     private SafeFileHandle Open(string path, int flags, string verb)
     {
-        int descriptor = OpenDescriptor(path, flags);
+        // A set's number stands for a descriptor that a client has opened for us.
+        if (path.StartsWith(SetPrefix, StringComparison.Ordinal))
+        {
+            return DescriptorNumber.TryParse(path.AsSpan(SetPrefix.Length), out int set)
+                ? new SafeFileHandle(_passed.Duplicate(set, flags), ownsHandle: true)
+                : throw new ChannelException($"Could not parse fdset {path}");
+        }
+
+        int descriptor = NativeMethods.Open(path, flags | CloseOnExec, Mode);
         return descriptor >= 0
             ? new SafeFileHandle(descriptor, ownsHandle: true)
             : throw new ChannelException($"Could not {verb} '{path}': {NativeMethods.LastErrorText()}");
-    }
-
-    // A set's number stands for a descriptor that a client has opened for us.
-    private int OpenDescriptor(string path, int flags)
-    {
-        if (path.StartsWith(SetPrefix, StringComparison.Ordinal)
-            && long.TryParse(
-                path.AsSpan(SetPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long set))
-        {
-            int duplicate = _passed.Duplicate(set, writing: (flags & WriteOnly) != 0);
-            if (duplicate < 0) Marshal.SetLastPInvokeError(NativeMethods.NoEntry);
-            return duplicate;
-        }
-
-        return NativeMethods.Open(path, flags, Mode);
     }
 
     private static void Seek(SafeFileHandle handle, ulong offset)
@@ -69,7 +60,7 @@ internal sealed class FileTransport
         if (offset == 0) return;
         if (NativeMethods.Seek(handle, (long)offset, FromStart) < 0)
         {
-            throw Failure(handle, "Unable to seek to offset in migration file");
+            throw Failure(handle, $"Unable to seek to offset {(long)offset} whence {FromStart} in file");
         }
     }
 

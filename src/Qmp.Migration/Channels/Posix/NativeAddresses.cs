@@ -14,8 +14,6 @@ internal static unsafe partial class NativeAddresses
     private const int ConfiguredFamilies = 0x20; // AI_ADDRCONFIG
     private const int NumericService = 0x400; // AI_NUMERICSERV
     private const int Stream = 1; // SOCK_STREAM
-    private const int Ipv4 = 2; // AF_INET
-    private const int Ipv6 = 10; // AF_INET6
 
     /// <summary>The addresses of a host and port, in the order in which they are tried.</summary>
     /// <param name="inet">Host, port, and which families are wanted.</param>
@@ -26,14 +24,15 @@ internal static unsafe partial class NativeAddresses
         var hints = new AddressInfo
         {
             Flags = (passive ? Passive : CanonicalName | V4Mapped | ConfiguredFamilies)
-                | (inet.Numeric == true ? NumericHost | NumericService : 0),
+                | (passive && inet.Numeric == true ? NumericHost | NumericService : 0),
             Family = FamilyOf(inet),
             Type = Stream,
         };
 
         // Nothing to listen on means everything; nothing to connect to means nothing.
         string? host = passive && inet.Host.Length == 0 ? null : inet.Host;
-        int error = GetAddresses(host, inet.Port, hints, out AddressInfo* first);
+        string? port = passive && inet.Port.Length == 0 ? null : inet.Port;
+        int error = GetAddresses(host, port, hints, out AddressInfo* first);
         if (error != 0)
         {
             throw new ChannelException(
@@ -53,9 +52,9 @@ internal static unsafe partial class NativeAddresses
     private static int FamilyOf(InetSocketAddress inet) => (inet.Ipv4, inet.Ipv6) switch
     {
         (false, false) => throw new ChannelException("Cannot disable IPv4 and IPv6 at same time"),
-        (true, true) => 0,
-        (_, true) or (false, _) => Ipv6,
-        (true, _) or (_, false) => Ipv4,
+        (true, true) => inet.Host.Length == 0 ? RawAddress.Ipv6 : 0,
+        (_, true) or (false, _) => RawAddress.Ipv6,
+        (true, _) or (_, false) => RawAddress.Ipv4,
         _ => 0,
     };
 

@@ -13,17 +13,17 @@ internal static partial class NativeMethods
     public const int BadDescriptor = 9; // EBADF
     public const int WouldBlock = 11; // EAGAIN
     public const int BrokenPipe = 32; // EPIPE
+    public const int AddressInUse = 98; // EADDRINUSE
     public const short PollIn = 1;
     public const short PollOut = 4;
     private const int SocketLevel = 1; // SOL_SOCKET
     private const int SocketType = 3; // SO_TYPE
-    private const int ReuseAddress = 2; // SO_REUSEADDR
+    private const int ReuseOption = 2; // SO_REUSEADDR
+    private const int KeepAliveOption = 9; // SO_KEEPALIVE
     private const int TcpLevel = 6; // IPPROTO_TCP
     private const int NoDelay = 1; // TCP_NODELAY
     private const int Ipv6Level = 41; // IPPROTO_IPV6
     private const int OnlyIpv6 = 26; // IPV6_V6ONLY
-    private const int Ipv4Family = 2; // AF_INET
-    private const int Ipv6Family = 10; // AF_INET6
     private const int GetFlags = 3; // F_GETFL
     private const int SetFlags = 4; // F_SETFL
     private const int GetPipeSize = 1032; // F_GETPIPE_SZ
@@ -173,11 +173,22 @@ internal static partial class NativeMethods
     /// <summary>Small messages of the return path must not wait for company.</summary>
     public static void SendWithoutDelay(SafeHandle socket) => _ = SetOption(socket, TcpLevel, NoDelay, 1, sizeof(int));
 
-    /// <summary>Lets a port be used again at once, and both families have a socket of their own on it.</summary>
-    public static void PrepareToListen(SafeHandle socket, int family)
+    /// <summary>Lets the kernel find out that a peer is dead.</summary>
+    public static void KeepAlive(SafeHandle socket) => _ = SetOption(socket, SocketLevel, KeepAliveOption, 1, sizeof(int));
+
+    /// <summary>Lets a port be used again at once.</summary>
+    public static void ReuseAddress(SafeHandle socket) => _ = SetOption(socket, SocketLevel, ReuseOption, 1, sizeof(int));
+
+    /// <summary>Whether a socket leaves IPv4 to others.</summary>
+    public static void KeepToIpv6(SafeHandle socket, bool value) =>
+        _ = SetOption(socket, Ipv6Level, OnlyIpv6, value ? 1 : 0, sizeof(int));
+
+    /// <summary>Closes it; the last error stays that of the call before.</summary>
+    public static void CloseKeepingError(SafeHandle handle)
     {
-        if (family is Ipv4Family or Ipv6Family) _ = SetOption(socket, SocketLevel, ReuseAddress, 1, sizeof(int));
-        if (family is Ipv6Family) _ = SetOption(socket, Ipv6Level, OnlyIpv6, 1, sizeof(int));
+        int error = LastError;
+        handle.Dispose();
+        Marshal.SetLastPInvokeError(error);
     }
 
     public static string LastErrorText() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Qmp.Types;
 using SocketAddress = Qmp.Types.SocketAddress;
 
@@ -8,17 +9,35 @@ namespace Qmp.Migration.Channels.Posix;
 /// <summary>Listening sockets of one address; accepting blocks the calling thread.</summary>
 internal sealed class SocketListener : IMigrationListener
 {
+    private const int MaxAbstractName = 107;
+
     private readonly List<Socket> _sockets;
     private readonly string? _path;
     private volatile bool _disposed;
 
-    public SocketListener(List<Socket> sockets, string? path)
+    public SocketListener(List<Socket> sockets)
     {
         _sockets = sockets;
-        _path = path;
 
         // The one that was bound last comes first, as QEMU lists them.
         Addresses = [.. sockets.Select(Describe).Reverse()];
+    }
+
+    public SocketListener(List<Socket> sockets, UnixSocketAddress address)
+    {
+        _sockets = sockets;
+        bool isAbstract = address.Abstract == true;
+        if (!isAbstract) _path = address.Path;
+
+        // A name that fills its place cannot be told from one that was filled up.
+        bool? isTight = isAbstract ? address.Tight != false && Encoding.UTF8.GetByteCount(address.Path) < MaxAbstractName : null;
+        Addresses =
+        [
+            new SocketAddress.Unix
+            {
+                Value = new UnixSocketAddress { Path = address.Path, Abstract = isAbstract ? true : null, Tight = isTight },
+            },
+        ];
     }
 
     public IReadOnlyList<SocketAddress> Addresses { get; }
@@ -84,8 +103,6 @@ internal sealed class SocketListener : IMigrationListener
                 Ipv6 = ip.AddressFamily == AddressFamily.InterNetworkV6 ? true : null,
             },
         },
-        UnixDomainSocketEndPoint unix =>
-            new SocketAddress.Unix { Value = new UnixSocketAddress { Path = unix.ToString() } },
         _ => new SocketAddress.Vsock { Value = new VsockSocketAddress { Cid = "", Port = "" } },
     };
 }

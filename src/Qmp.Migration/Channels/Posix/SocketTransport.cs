@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
 using Qmp.Types;
 using SocketAddress = Qmp.Types.SocketAddress;
 
@@ -13,17 +11,18 @@ namespace Qmp.Migration.Channels.Posix;
 /// </remarks>
 internal static class SocketTransport
 {
-    private const int MaxUnixPath = 108;
     private const int Backlog = 256; // every channel of a source may be under way at once
-    private const int UnixFamily = 1; // AF_UNIX
+    private const int Multipath = 262; // IPPROTO_MPTCP
+    private const string TemporaryName = "qemu-socket-";
 
     /// <summary>Connects, blocking the calling thread.</summary>
     public static IMigrationChannel Connect(SocketAddress address)
     {
+        InetSocketAddress? inet = (address as SocketAddress.Inet)?.Value;
         string failure = "";
         foreach (RawAddress raw in Resolve(address, passive: false))
         {
-            SafeSocketHandle handle = Open(raw.Family);
+            SafeSocketHandle handle = Open(raw.Family, inet) ?? throw Failure("Failed to create socket");
             int result;
             do
             {
@@ -33,7 +32,8 @@ internal static class SocketTransport
 
             if (result == 0)
             {
-                if (address is SocketAddress.Inet) NativeMethods.SendWithoutDelay(handle);
+                if (inet is not null) NativeMethods.SendWithoutDelay(handle);
+                if (inet?.KeepAlive == true) NativeMethods.KeepAlive(handle);
                 return new SocketChannel(new Socket(handle));
             }
 
@@ -47,84 +47,129 @@ internal static class SocketTransport
     /// <summary>Listens; sources can connect when this returns.</summary>
     public static IMigrationListener Listen(SocketAddress address)
     {
-        if (address is SocketAddress.Unix unix) Unlink(unix.Value.Path);
-        ushort? last = (address as SocketAddress.Inet)?.Value.To;
-        var sockets = new List<Socket>();
-        string failure = "";
-        foreach (RawAddress raw in Resolve(address, passive: true))
+        if (address is SocketAddress.Unix unix)
         {
-            if (Listen(raw, last, Describe(address), ref failure) is { } socket) sockets.Add(socket);
+            UnixSocketAddress local = Named(unix.Value);
+            return new SocketListener([Listen(local)], local);
         }
 
-        if (sockets.Count == 0) throw new ChannelException(failure);
-        return new SocketListener(sockets, (address as SocketAddress.Unix)?.Value.Path);
+        InetSocketAddress? inet = (address as SocketAddress.Inet)?.Value;
+        var sockets = new List<Socket>();
+        ChannelException? failure = null;
+        foreach (RawAddress raw in Resolve(address, passive: true))
+        {
+            try
+            {
+                sockets.Add(inet is null ? Listen(raw) : Listen(raw, inet));
+            }
+            catch (ChannelException e)
+            {
+                failure ??= e;
+            }
+        }
+
+        return sockets.Count > 0 ? new SocketListener(sockets) : throw failure!;
     }
 
-    private static Socket? Listen(RawAddress address, ushort? last, string description, ref string failure)
+    // Without a name it gets one.
+    private static UnixSocketAddress Named(UnixSocketAddress address)
     {
-        bool internet = address.Family is not UnixFamily && address.Bytes.Length > 4 && last is not null;
-        int end = internet ? Math.Max(last!.Value, address.Port) : 0;
-        for (int port = internet ? address.Port : 0; port <= end; port++)
+        if (address.Path.Length > 0 || address.Abstract == true) return address;
+        string name = TemporaryName + Path.GetRandomFileName()[..6];
+        return new UnixSocketAddress { Path = Path.Combine(Path.GetTempPath(), name) };
+    }
+
+    private static Socket Listen(UnixSocketAddress address)
+    {
+        RawAddress raw = RawAddress.OfUnix(address);
+        if (address.Abstract != true && NativeMethods.Unlink(address.Path) < 0
+            && NativeMethods.LastError != NativeMethods.NoEntry)
         {
-            byte[] bytes = internet ? address.WithPort((ushort)port).Bytes : address.Bytes;
-            SafeSocketHandle handle = Open(address.Family);
-            NativeMethods.PrepareToListen(handle, address.Family);
-            if (NativeMethods.Bind(handle, bytes, bytes.Length) == 0 && NativeMethods.Listen(handle, Backlog) == 0)
+            throw Failure($"Failed to unlink socket {address.Path}");
+        }
+
+        return Listen(raw, $" to {address.Path}");
+    }
+
+    private static Socket Listen(RawAddress address, string description = "")
+    {
+        SafeSocketHandle handle = Open(address.Family, null) ?? throw Failure("Failed to create socket");
+        if (NativeMethods.Bind(handle, address.Bytes, address.Bytes.Length) < 0)
+        {
+            throw Failure($"Failed to bind socket{description}", handle);
+        }
+
+        return NativeMethods.Listen(handle, Backlog) == 0
+            ? new Socket(handle)
+            : throw Failure("Failed to listen on socket", handle);
+    }
+
+    // The first port that nobody has, up to the last that may be taken.
+    private static Socket Listen(RawAddress address, InetSocketAddress inet)
+    {
+        bool hasSocket = false;
+        for (int port = address.Port; port <= (inet.To ?? address.Port); port++)
+        {
+            if (Open(address.Family, inet) is not { } handle)
+            {
+                if (port == address.Port) continue;
+                throw Failure("Failed to recreate failed listening socket");
+            }
+
+            hasSocket = true;
+            NativeMethods.ReuseAddress(handle);
+            if (!TryBind(handle, address.WithPort((ushort)port), inet))
+            {
+                if (NativeMethods.LastError != NativeMethods.AddressInUse) throw Failure("Failed to bind socket", handle);
+            }
+            else if (NativeMethods.Listen(handle, Backlog) == 0)
             {
                 // A Socket made from the descriptor finds out by itself that it is bound and listens.
                 return new Socket(handle);
             }
+            else if (NativeMethods.LastError != NativeMethods.AddressInUse)
+            {
+                throw Failure("Failed to listen on socket", handle);
+            }
 
-            failure = $"Failed to bind socket{(description.Length == 0 ? "" : $" to {description}")}: {NativeMethods.LastErrorText()}";
-            handle.Dispose();
+            NativeMethods.CloseKeepingError(handle);
         }
 
-        return null;
+        if (hasSocket) throw Failure("Failed to find an available port");
+        throw inet.To < address.Port ? new ChannelException("Failed to create a socket") : Failure("Failed to create a socket");
+    }
+
+    // Both families share a socket where both are wanted, unless the other one has a socket of its own there.
+    private static bool TryBind(SafeSocketHandle handle, RawAddress address, InetSocketAddress inet)
+    {
+        bool shared = inet.Ipv4 == inet.Ipv6 && inet.Ipv4 != false;
+        if (address.Family == RawAddress.Ipv6) NativeMethods.KeepToIpv6(handle, !shared);
+        if (NativeMethods.Bind(handle, address.Bytes, address.Bytes.Length) == 0) return true;
+        if (address.Family != RawAddress.Ipv6 || !shared || NativeMethods.LastError != NativeMethods.AddressInUse) return false;
+        NativeMethods.KeepToIpv6(handle, true);
+        return NativeMethods.Bind(handle, address.Bytes, address.Bytes.Length) == 0;
     }
 
     private static IReadOnlyList<RawAddress> Resolve(SocketAddress address, bool passive) => address switch
     {
-        SocketAddress.Unix unix => [UnixAddress(unix.Value.Path)],
+        SocketAddress.Unix unix => [RawAddress.OfUnix(unix.Value)],
         SocketAddress.Inet inet => NativeAddresses.Resolve(inet.Value, passive),
-        SocketAddress.Vsock vsock => [VsockAddress(vsock.Value)],
+        SocketAddress.Vsock vsock => [RawAddress.OfVsock(vsock.Value)],
         _ => throw new ChannelException($"Sockets of type '{address.Type.ToWireName()}' cannot be opened"),
     };
 
-    private static RawAddress UnixAddress(string path)
+    private static SafeSocketHandle? Open(int family, InetSocketAddress? inet)
     {
-        if (Encoding.UTF8.GetByteCount(path) >= MaxUnixPath)
-        {
-            throw new ChannelException($"UNIX socket path '{path}' is too long");
-        }
-
-        System.Net.SocketAddress raw = new UnixDomainSocketEndPoint(path).Serialize();
-        return new RawAddress(UnixFamily, raw.Buffer[..raw.Size].ToArray());
+        int protocol = inet?.Mptcp == true ? Multipath : 0;
+        int descriptor = NativeMethods.OpenSocket(family, NativeMethods.StreamCloseOnExec, protocol);
+        return descriptor >= 0 ? new SafeSocketHandle(descriptor, ownsHandle: true) : null;
     }
 
-    private static RawAddress VsockAddress(VsockSocketAddress vsock)
+    private static ChannelException Failure(string what, SafeSocketHandle? handle = null)
     {
-        if (!uint.TryParse(vsock.Cid, NumberStyles.None, CultureInfo.InvariantCulture, out uint cid))
-        {
-            throw new ChannelException($"Failed to parse cid '{vsock.Cid}'");
-        }
-
-        return uint.TryParse(vsock.Port, NumberStyles.None, CultureInfo.InvariantCulture, out uint port)
-            ? RawAddress.OfVsock(cid, port)
-            : throw new ChannelException($"Failed to parse port '{vsock.Port}'");
-    }
-
-    private static SafeSocketHandle Open(int family)
-    {
-        int descriptor = NativeMethods.OpenSocket(family, NativeMethods.StreamCloseOnExec, 0);
-        return descriptor >= 0
-            ? new SafeSocketHandle(descriptor, ownsHandle: true)
-            : throw new ChannelException($"Failed to create socket: {NativeMethods.LastErrorText()}");
-    }
-
-    private static void Unlink(string path)
-    {
-        if (NativeMethods.Unlink(path) == 0 || NativeMethods.LastError == NativeMethods.NoEntry) return;
-        throw new ChannelException($"Failed to unlink socket {path}: {NativeMethods.LastErrorText()}");
+        var failure = new ChannelException($"{what}: {NativeMethods.LastErrorText()}");
+        handle?.Dispose();
+        return failure;
     }
 
     private static string Describe(SocketAddress address) => address switch
