@@ -124,9 +124,9 @@ public sealed class EmulatorInstance : IAsyncDisposable
             using MachineLoop.Hold hold = await Machine.Loop.EnterAsync().ConfigureAwait(false);
             if (Machine.Autostart && Machine.RunState == RunState.Prelaunch) Machine.Start();
         }
-        else if (options.Incoming != "defer")
+        else if (options.IncomingAddress is { } address)
         {
-            await ListenAsync(options.Incoming).ConfigureAwait(false);
+            await ListenAsync(options.Incoming, address).ConfigureAwait(false);
         }
     }
 
@@ -216,16 +216,16 @@ public sealed class EmulatorInstance : IAsyncDisposable
         }
     }
 
-    private async ValueTask ListenAsync(string uri)
+    private async ValueTask ListenAsync(string text, MigrationAddress address)
     {
         try
         {
             using MachineLoop.Hold hold = await Machine.Loop.EnterAsync().ConfigureAwait(false);
-            Migration.MigrateIncoming(MigrationUri.Parse(uri));
+            Migration.MigrateIncoming(address);
         }
         catch (Exception e) when (e is MigrationException or ChannelException)
         {
-            throw CommandLineException.At("incoming", uri, e.Message);
+            throw CommandLineException.At("incoming", text, e.Message);
         }
     }
 

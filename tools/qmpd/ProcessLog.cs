@@ -27,7 +27,7 @@ internal sealed class ProcessLog : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new CommandLineException($"Error opening logfile {path}: {e.Message}");
+                throw new CommandLineException($"Error opening logfile {path}: {FileErrors.Text(e)}");
             }
 
             configuration.WriteTo.File(path, outputTemplate: template, buffered: false);

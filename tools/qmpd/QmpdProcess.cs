@@ -94,7 +94,7 @@ internal static class QmpdProcess
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new CommandLineException($"cannot create PID file: Could not create '{path}': {e.Message}");
+                throw new CommandLineException($"cannot create PID file: Could not create '{path}': {FileErrors.Text(e)}");
             }
         }
 

@@ -21,6 +21,8 @@ public sealed class CommandLineParser
     private readonly List<OptionValue<DeviceOptions>> _devices = [];
     private readonly List<GlobalProperty> _globals = [];
     private readonly List<OptionValue<AddFdOptions>> _descriptors = [];
+    private ulong? _slots;
+    private ulong? _maxMemory;
     private readonly List<string> _tracePatterns = [];
     private EmulatorOptions _options = new();
 
@@ -90,10 +92,31 @@ public sealed class CommandLineParser
 
     internal void SetMemory(string text)
     {
-        if (OptionSyntaxes.Memory.Read(text, _warn).Value.Size is not ({ } size and > 0)) return;
+        MemoryOptions memory = OptionSyntaxes.Memory.Read(text, _warn).Value;
+        SetMemorySize(text, memory.Size);
+        _slots = memory.Slots ?? _slots;
+        _maxMemory = memory.Maxmem ?? _maxMemory;
+    }
+
+    // Nothing can be plugged, but who asks for room must ask for it right.
+    private void CheckMemory()
+    {
+        if (_slots is not null && _maxMemory is null) throw new CommandLineException("slots specified but no max-size");
+        if (_maxMemory < _options.MemorySize)
+        {
+            throw new CommandLineException(
+                $"invalid value of maxmem: maximum memory size (0x{_maxMemory:x}) must be at least "
+                + $"the initial memory size (0x{_options.MemorySize:x})");
+        }
+    }
+
+    private void SetMemorySize(string text, ulong? given)
+    {
+        if (given is not ({ } size and > 0)) return;
+
         // A number without suffix is one of bytes to the reader of options, but means mebibytes.
-        string given = OptionList.Parse(text, OptionSyntaxes.Memory.ImpliedKey)["size"]!;
-        if (char.IsAsciiDigit(given[^1]) && SizeText.Parse(given + "M", out size) != NumberOutcome.Valid)
+        string words = OptionList.Parse(text, OptionSyntaxes.Memory.ImpliedKey)["size"]!;
+        if (char.IsAsciiDigit(words[^1]) && SizeText.Parse(words + "M", out size) != NumberOutcome.Valid)
         {
             throw new CommandLineException("Parameter 'memory.size' expects size");
         }
@@ -154,13 +177,27 @@ public sealed class CommandLineParser
         _monitors.Add(monitor);
     }
 
-    internal void SetIncoming(string text) => _options = _options with { Incoming = text };
+    internal void SetIncoming(string text) =>
+        _options = _options with { Incoming = text, IncomingAddress = IncomingAddress.Parse(text, _warn) };
 
     internal void AddObject(string text)
     {
         OptionValue<ObjectOptions> made = OptionSyntaxes.Object.Read(text, _warn);
         Claim(made, made.Value.Id);
+        RequireMemory(made);
         _objects.Add(made);
+    }
+
+    private static void RequireMemory(OptionValue<ObjectOptions> made)
+    {
+        ulong size = made.Value switch
+        {
+            ObjectOptions.MemoryBackendRam ram => ram.Value.Size,
+            ObjectOptions.MemoryBackendFile file => file.Value.Size,
+            _ => throw new InvalidOperationException($"{made.Value.QomType} is no memory"),
+        };
+        if (size > 0) return;
+        throw new CommandLineException($"property 'size' of {made.Value.QomType.ToWireName()} doesn't take value '0'");
     }
 
     internal void AddDevice(string text)
@@ -261,6 +298,11 @@ public sealed class CommandLineParser
         OptionValue<AddFdOptions> added = OptionSyntaxes.AddFd.Read(text, _warn);
         if (added.Value.Fd is null or < 0) throw added.Error("fd option is required and must be non-negative");
         if (added.Value.Fd <= 2) throw added.Error("fd cannot be a standard I/O stream");
+        if (new FileInfo($"/proc/self/fd/{added.Value.Fd}").LinkTarget is null)
+        {
+            throw added.Error("fd is not valid or already in use");
+        }
+
         if (added.Value.Set is null or < 0) throw added.Error("set option is required and must be non-negative");
         _descriptors.Add(added);
     }
@@ -296,16 +338,20 @@ public sealed class CommandLineParser
         _chardevs[chardev.Id] = chardev;
     }
 
-    private EmulatorOptions Finish() => WithMachine() with
+    private EmulatorOptions Finish()
     {
-        // QEMU makes the character devices of -chardev before those that -qmp implies.
-        Monitors = [.. _monitors.OrderBy(monitor => monitor.Option != "mon").Select(SpecOf)],
-        Objects = _objects,
-        Devices = _devices,
-        Globals = _globals,
-        Descriptors = _descriptors,
-        TracePatterns = _tracePatterns,
-    };
+        CheckMemory();
+        return WithMachine() with
+        {
+            // QEMU makes the character devices of -chardev before those that -qmp implies.
+            Monitors = [.. _monitors.OrderBy(monitor => monitor.Option != "mon").Select(SpecOf)],
+            Objects = _objects,
+            Devices = _devices,
+            Globals = _globals,
+            Descriptors = _descriptors,
+            TracePatterns = _tracePatterns,
+        };
+    }
 
     private MonitorSpec SpecOf(OptionValue<MonitorOptions> monitor)
     {

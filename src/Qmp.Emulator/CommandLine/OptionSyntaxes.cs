@@ -39,6 +39,9 @@ internal static class OptionSyntaxes
     public static OptionSyntax<AddFdOptions> AddFd { get; } =
         new("add-fd", OptionForm.Table, AddFdOptionsVisitor.Read);
 
+    public static OptionSyntax<MigrationChannel> Incoming { get; } =
+        new("incoming", OptionForm.Tree, MigrationChannelVisitor.Read, "channel-type") { TakesJson = true };
+
     public static OptionSyntax<GlobalOptions> Global { get; } =
         new("global", OptionForm.Table, GlobalOptionsVisitor.Read);
 

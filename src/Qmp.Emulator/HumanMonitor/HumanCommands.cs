@@ -197,7 +197,7 @@ internal sealed class HumanCommands
     {
         if (InMebibytes.Contains(name))
         {
-            if (SizeText.Parse(value, out ulong size, defaultSuffix: 'M') != NumberOutcome.Valid)
+            if (SizeText.Parse(value, out ulong size, defaultSuffix: 'M') != NumberOutcome.Valid || size > long.MaxValue)
             {
                 throw new MigrationException($"Invalid size {value}");
             }

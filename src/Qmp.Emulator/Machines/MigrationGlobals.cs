@@ -56,6 +56,8 @@ internal static class MigrationGlobals
                 throw new CommandLineException($"can't apply global {global}: {e.Message}");
             }
         }
+
+        Check(() => options.SetCapabilities([], incomingStarted: false));
     }
 
     private static void Apply(GlobalProperty global, MigrationOptions options)
@@ -76,7 +78,21 @@ internal static class MigrationGlobals
 
         string name = ParameterName(global.Property);
         if (WithoutProperty.Contains(name) || global.Property != PropertyName(name)) throw NotFound(global);
-        options.SetParameters(ReadParameter(global, name));
+        MigrateSetParameters parameter = ReadParameter(global, name);
+        Check(() => options.SetParameters(parameter));
+    }
+
+    // What goes together is said without naming what was set.
+    private static void Check(Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (MigrationException e)
+        {
+            throw new CommandLineException(e.Message);
+        }
     }
 
     private static MigrationCapability? FindCapability(string property)

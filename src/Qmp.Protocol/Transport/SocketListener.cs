@@ -174,7 +174,10 @@ public sealed class SocketListener : ITransportListener
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new TransportException($"Failed to bind socket to {name}: {Reason(e, endPoint)}", e);
+            string what = endPoint is UnixDomainSocketEndPoint ? $"Failed to bind socket to {name}"
+                : e.SocketErrorCode == SocketError.AddressAlreadyInUse ? "Failed to find an available port"
+                : "Failed to bind socket";
+            throw new TransportException($"{what}: {Reason(e, endPoint)}", e);
         }
     }
 

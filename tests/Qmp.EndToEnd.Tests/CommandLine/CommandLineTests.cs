@@ -72,6 +72,16 @@ internal sealed class CommandLineTests
     [TestCase("-add-fd", "fd=x,set=1", "Parameter 'fd' expects a number")]
     [TestCase("-add-fd", "set=1", "fd option is required and must be non-negative")]
     [TestCase("-add-fd", "fd=1,set=1", "fd cannot be a standard I/O stream")]
+    [TestCase("-add-fd", "fd=999,set=1", "fd is not valid or already in use")]
+    [TestCase("-incoming", "foo", "Parameter 'channel-type' does not accept value 'foo'")]
+    [TestCase("-incoming", "foo:bar", "unknown migration protocol: foo:bar")]
+    [TestCase("-incoming", "tcp:127.0.0.1:0,to=x", "error parsing to= argument")]
+    [TestCase("-incoming", "fd:x", "Invalid file descriptor number 'x'")]
+    [TestCase("-incoming", "{", "JSON parse error, premature EOI")]
+    [TestCase("-incoming", "{\"channel-type\":\"main\"}", "Parameter 'addr' is missing")]
+    [TestCase("-incoming", "main,addr.transport=socket,addr.type=unix", "Parameter 'addr.path' is missing")]
+    [TestCase("-incoming", "cpr,addr.transport=socket,addr.type=unix,addr.path=x",
+        "channel 'cpr' is not supported by this emulator")]
     [TestCase("-smp", "1,maxcpus", "Expected '=' after parameter 'maxcpus'")]
     [TestCase("-global", "foo", "Invalid parameter 'foo'")]
     [TestCase("-global", "driver=a", "options 'driver', 'property', and 'value' are required")]
@@ -97,6 +107,9 @@ internal sealed class CommandLineTests
     [TestCase("-machine", "none,foo=1", "Property 'none-machine.foo' not found")]
     [TestCase("-machine", "none,usb=maybe", "Parameter 'usb' expects 'on' or 'off'")]
     [TestCase("-machine", "usb.x=1", "Parameters 'usb.*' are unexpected")]
+    [TestCase("-m", "64M,slots=2", "slots specified but no max-size")]
+    [TestCase("-m", "size=64M,maxmem=32M", "invalid value of maxmem: maximum memory size (0x2000000) must be at least the initial memory size (0x4000000)")]
+    [TestCase("-object", "memory-backend-ram,id=a,size=0", "property 'size' of memory-backend-ram doesn't take value '0'")]
     [TestCase("-machine", "smp.cpus=x", "Parameter 'smp.cpus' expects integer")]
     [TestCase("-smp", "2,foo=1", "Parameter 'smp.foo' is unexpected")]
     [TestCase("-smp", "2,cores=0", "Invalid CPU topology: CPU topology parameters must be greater than zero")]
@@ -128,9 +141,19 @@ internal sealed class CommandLineTests
     public void Memory_counts_mebibytes(string argument, ulong size) =>
         Assert.That(CommandLineParser.Parse(["-m", argument]).MemorySize, Is.EqualTo(size));
 
+    [TestCase("unix:/x,y", "/x,y")]
+    [TestCase("main,addr.transport=socket,addr.type=unix,addr.path=/x", "/x")]
+    [TestCase("{'channel-type': 'main', 'addr': {'transport': 'socket', 'type': 'unix', 'path': '/x'}}", "/x")]
+    public void Sources_are_awaited_at_an_address(string argument, string path) => Assert.That(
+        CommandLineParser.Parse(["-incoming", argument]).IncomingAddress,
+        Is.EqualTo(new MigrationAddress.Socket
+        {
+            Value = new SocketAddress.Unix { Value = new UnixSocketAddress { Path = path } },
+        }));
+
     [Test]
     public void Memory_of_zero_is_the_default() =>
-        Assert.That(CommandLineParser.Parse(["-m", "0", "-m", "slots=1"]).MemorySize, Is.Null);
+        Assert.That(CommandLineParser.Parse(["-m", "0", "-m", "maxmem=1G", "-m", "slots=1"]).MemorySize, Is.Null);
 
     [Test]
     public void Memory_that_is_bytes_but_no_mebibytes_is_refused() => Assert.That(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -148,6 +149,28 @@ internal sealed class AddressTests(EmulatorKind kind)
         }
 
         Assert.That(emulator.Complaints, Is.EqualTo([Filled(error)]));
+    }
+
+    [TestCase("-global", "migration.multifd-channels=0", "Parameter 'multifd_channels' expects a value between 1 and 255")]
+    [TestCase("-global", "migration.x-switchover-ack=on", "Capability 'switchover-ack' requires capability 'return-path'")]
+    [TestCase("-global", "migration.x-foo=on",
+        "can't apply global migration.x-foo=on: Property 'migration.x-foo' not found")]
+    [TestCase("-incoming", "tcp:127.0.0.1:PORT",
+        "-incoming tcp:127.0.0.1:PORT: Failed to find an available port: Address already in use")]
+    [TestCase("-incoming", "main,addr.transport=socket,addr.type=unix,addr.path=DIR",
+        "-incoming main,addr.transport=socket,addr.type=unix,addr.path=DIR: Failed to unlink socket DIR: Is a directory")]
+    [TestCase("-qmp", "tcp:127.0.0.1:PORT,server=on,wait=off",
+        "-qmp tcp:127.0.0.1:PORT,server=on,wait=off: Failed to find an available port: Address already in use")]
+    [TestCase("-pidfile", "DIR/none/x", "cannot create PID file: Could not create 'DIR/none/x': No such file or directory")]
+    public async Task It_does_not_start(string option, string argument, string error)
+    {
+        string[] words = ["-M", "none", "-nodefaults", "-display", "none", option, Filled(argument)];
+        using Process process = Process.Start(
+            new ProcessStartInfo(EmulatorPrograms.PathOf(kind), words) { RedirectStandardError = true })!;
+        string complaint = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.That(process.ExitCode, Is.EqualTo(1));
+        Assert.That(complaint, Does.EndWith($": {Filled(error)}\n"));
     }
 
     [Test]
