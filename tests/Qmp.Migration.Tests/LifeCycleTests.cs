@@ -63,6 +63,24 @@ internal sealed class LifeCycleTests
     }
 
     [Test]
+    public void First_pages_count_by_how_the_guest_was_before_a_client_heard_of_them()
+    {
+        With(MigrationCapability.Events);
+        _source.Core.Faults.Set(new FaultPlan { Point = FaultPoint.Iterate, Action = FaultAction.Hold });
+        _timeline.Run(async () =>
+        {
+            Begin();
+            await Wait.UntilAsync(_timeline, () => _source.Status == MigrationStatus.Active);
+            await _source.Machine.StopAsync(RunState.Paused);
+            _source.Core.Faults.Release(null);
+            await EndAsync();
+        });
+        MigrationStats ram = _source.Core.Query().Ram!;
+        Assert.That(ram.PrecopyBytes, Is.GreaterThan(256 * 9));
+        Assert.That(ram.DowntimeBytes, Is.Zero);
+    }
+
+    [Test]
     public void Paused_source_leaves_a_paused_destination()
     {
         With(MigrationCapability.Events, MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck);

@@ -32,6 +32,10 @@ internal sealed class RamSaver
     private RamBlock? _lastSent;
     private long _burst = MinBurst;
 
+    // The first burst counts by how the guest was in setup: a client that stops it on hearing that the migration is
+    // active comes after QEMU's first pages.
+    private bool? _ranAtSetup;
+
     public RamSaver(OutgoingContext context)
     {
         _context = context;
@@ -60,6 +64,7 @@ internal sealed class RamSaver
         }
 
         await SyncDirtyLogAsync();
+        _ranAtSetup = _context.GuestRuns;
         _context.Writer.PutBe64(_memory.TotalLength | RamFlags.MemorySize);
         foreach (RamBlock block in _memory.Blocks)
         {
@@ -105,6 +110,7 @@ internal sealed class RamSaver
     /// <summary>Sends everything that is left; the guest is stopped.</summary>
     public async ValueTask CompleteAsync()
     {
+        _ranAtSetup = null;
         await SyncDirtyLogAsync();
         while (_dirtyPages > 0) await SendBurstAsync(_burst);
         _context.Writer.PutBe64(RamFlags.EndOfSection);
@@ -158,7 +164,8 @@ internal sealed class RamSaver
 
         _context.Statistics.AddNormalPages(normal);
         _context.Statistics.AddZeroPages(zero);
-        _context.Statistics.AddRamBytes(_context.Writer.Position - start, _context.GuestRuns);
+        _context.Statistics.AddRamBytes(_context.Writer.Position - start, _ranAtSetup ?? _context.GuestRuns);
+        _ranAtSetup = null;
         _context.Statistics.Remaining = (long)DirtyBytes;
     }
 

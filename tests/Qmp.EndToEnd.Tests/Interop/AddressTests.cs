@@ -107,6 +107,7 @@ internal sealed class AddressTests(EmulatorKind kind)
         "{'abstract':true,'path':'DIR','type':'unix','tight':false}")]
     public async Task Somebody_listens_there(string address, string listed)
     {
+        if (listed.Contains("ipv6", StringComparison.Ordinal) && !Socket.OSSupportsIPv6) Assert.Ignore("there is no IPv6 here");
         await using EmulatorProcess emulator = await StartAsync("-incoming", "defer");
         await emulator.Monitor.ExecuteRawAsync("migrate-incoming", Arguments(address));
         JToken addresses = (await emulator.Monitor.ExecuteRawAsync("query-migrate"))["socket-address"]!;
@@ -130,7 +131,7 @@ internal sealed class AddressTests(EmulatorKind kind)
     }
 
     [TestCase("tcp:127.0.0.1:0,to=3", "Failed to connect to '127.0.0.1:0': Connection refused")]
-    [TestCase("tcp:127.0.0.1:00000000000000000000000000000000x,mptcp",
+    [TestCase("tcp:127.0.0.1:00000000000000000000000000000000x,mptcp=off",
         "Failed to connect to '127.0.0.1:00000000000000000000000000000000': Connection refused")]
     [TestCase(Here + ",'numeric':true,'host':'localhost'}", "Failed to connect to 'localhost:0': Connection refused")]
     [TestCase("{'transport':'socket','type':'unix','path':''}", "Failed to connect to '': Connection refused")]
