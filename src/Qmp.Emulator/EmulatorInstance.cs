@@ -124,7 +124,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
             using MachineLoop.Hold hold = await Machine.Loop.EnterAsync().ConfigureAwait(false);
             if (Machine.Autostart && Machine.RunState == RunState.Prelaunch) Machine.Start();
         }
-        else if (options.IncomingAddress is { } address)
+        else if (options.Incoming.Value is { } address)
         {
             await ListenAsync(options.Incoming, address).ConfigureAwait(false);
         }
@@ -216,7 +216,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         }
     }
 
-    private async ValueTask ListenAsync(string text, MigrationAddress address)
+    private async ValueTask ListenAsync(OptionValue<MigrationAddress?> incoming, MigrationAddress address)
     {
         try
         {
@@ -225,7 +225,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         }
         catch (Exception e) when (e is MigrationException or ChannelException)
         {
-            throw CommandLineException.At("incoming", text, e.Message);
+            throw incoming.Error(e.Message);
         }
     }
 

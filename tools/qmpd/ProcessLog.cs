@@ -1,3 +1,4 @@
+using Qmp.Emulator;
 using Qmp.Emulator.CommandLine;
 using Qmp.Emulator.Logging;
 using Serilog;

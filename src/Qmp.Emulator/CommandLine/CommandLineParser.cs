@@ -21,9 +21,9 @@ public sealed class CommandLineParser
     private readonly List<OptionValue<DeviceOptions>> _devices = [];
     private readonly List<GlobalProperty> _globals = [];
     private readonly List<OptionValue<AddFdOptions>> _descriptors = [];
+    private readonly List<string> _tracePatterns = [];
     private ulong? _slots;
     private ulong? _maxMemory;
-    private readonly List<string> _tracePatterns = [];
     private EmulatorOptions _options = new();
 
     private CommandLineParser(Action<string> warn) => _warn = warn;
@@ -178,7 +178,7 @@ public sealed class CommandLineParser
     }
 
     internal void SetIncoming(string text) =>
-        _options = _options with { Incoming = text, IncomingAddress = IncomingAddress.Parse(text, _warn) };
+        _options = _options with { Incoming = IncomingAddress.Read(text, _warn) };
 
     internal void AddObject(string text)
     {

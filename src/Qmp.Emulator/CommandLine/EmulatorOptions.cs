@@ -23,11 +23,8 @@ public sealed record EmulatorOptions
     /// <summary>Whether the guest waits for <c>cont</c> (<c>-S</c>).</summary>
     public bool StartStopped { get; init; }
 
-    /// <summary>Where to wait for a migration, as it was given: a URI, a channel, or <c>defer</c>.</summary>
-    public string? Incoming { get; init; }
-
-    /// <summary>The address that <see cref="Incoming"/> stands for; <see langword="null"/> if the client will name one.</summary>
-    public MigrationAddress? IncomingAddress { get; init; }
+    /// <summary>Where to wait for a migration; without an address (<c>-incoming defer</c>) the client will name one.</summary>
+    public OptionValue<MigrationAddress?>? Incoming { get; init; }
 
     /// <summary>QMP monitors, in order.</summary>
     public IReadOnlyList<MonitorSpec> Monitors { get; init; } = [];

@@ -7,29 +7,29 @@ namespace Qmp.Emulator.CommandLine;
 /// <summary>The argument of <c>-incoming</c>: <c>defer</c>, a URI, or a channel as <c>key.sub=value</c> or JSON.</summary>
 internal static class IncomingAddress
 {
-    private const string Defer = "defer";
+    private const string Option = "incoming";
 
-    /// <summary>The address to listen at, or <see langword="null"/> to wait for <c>migrate-incoming</c>.</summary>
-    /// <exception cref="CommandLineException">It is none.</exception>
-    public static MigrationAddress? Parse(string text, Action<string> warn)
+    /// <summary>No address: <c>migrate-incoming</c> will name one.</summary>
+    public static OptionValue<MigrationAddress?> Deferred { get; } = new(Option, "defer", null);
+
+    /// <summary>Reads an argument.</summary>
+    /// <exception cref="CommandLineException">It is none of these.</exception>
+    public static OptionValue<MigrationAddress?> Read(string text, Action<string> warn)
     {
-        if (text == Defer) return null;
+        if (text == Deferred.Text) return Deferred;
         MigrationAddress address = IsUri(text) ? OfUri(text) : OfChannel(OptionSyntaxes.Incoming.Read(text, warn));
 
         // No client can have passed a descriptor yet.
         if (address is MigrationAddress.Socket { Value: SocketAddress.Fd { Value.Str: not [>= '0' and <= '9', ..] } fd })
         {
-            throw CommandLineException.At("incoming", text, $"Invalid file descriptor number '{fd.Value.Str}'");
+            throw CommandLineException.At(Option, text, $"Invalid file descriptor number '{fd.Value.Str}'");
         }
 
-        return address;
+        return new OptionValue<MigrationAddress?>(Option, text, address);
     }
 
     private static bool IsUri(string text) =>
-        text.IndexOf(':', StringComparison.Ordinal) is var colon and >= 0 && text.AsSpan(0, colon).IndexOfAnyExcept(Letters) < 0;
-
-    private static readonly System.Buffers.SearchValues<char> Letters =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        text.IndexOf(':', StringComparison.Ordinal) is var colon and >= 0 && text[..colon].All(char.IsAsciiLetter);
 
     private static MigrationAddress OfUri(string text)
     {
@@ -39,7 +39,7 @@ internal static class IncomingAddress
         }
         catch (MigrationException e)
         {
-            throw CommandLineException.At("incoming", text, e.Message);
+            throw CommandLineException.At(Option, text, e.Message);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Qmp.Api;
 using Qmp.Machine;
@@ -71,15 +70,7 @@ internal sealed class MachineCommands(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new CommandException($"Could not open '{path}': {Reason(e)}");
+            throw new CommandException($"Could not open '{path}': {FileErrors.Text(e)}");
         }
     }
-
-    private static string Reason(Exception e) => e switch
-    {
-        FileNotFoundException or DirectoryNotFoundException => "No such file or directory",
-        ArgumentException when e.Message.Length > 0 => "No such file or directory",
-        UnauthorizedAccessException => "Permission denied",
-        _ => Marshal.GetPInvokeErrorMessage(e.HResult & 0xffff) is { Length: > 0 } text ? text : e.Message,
-    };
 }

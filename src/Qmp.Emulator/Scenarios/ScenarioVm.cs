@@ -41,7 +41,7 @@ internal sealed class ScenarioVm : IAsyncDisposable
             MachineType = "none",
             MemorySize = scenario.Memory ?? DefaultMemory,
             StartStopped = own.StartStopped ?? false,
-            Incoming = end == ScenarioEnd.Destination ? "defer" : null,
+            Incoming = end == ScenarioEnd.Destination ? IncomingAddress.Deferred : null,
             Devices = [.. Devices(scenario.Devices ?? [], own.Devices ?? []).Select(AsOption)],
             Simulation = true,
         };

@@ -145,7 +145,7 @@ internal sealed class CommandLineTests
     [TestCase("main,addr.transport=socket,addr.type=unix,addr.path=/x", "/x")]
     [TestCase("{'channel-type': 'main', 'addr': {'transport': 'socket', 'type': 'unix', 'path': '/x'}}", "/x")]
     public void Sources_are_awaited_at_an_address(string argument, string path) => Assert.That(
-        CommandLineParser.Parse(["-incoming", argument]).IncomingAddress,
+        CommandLineParser.Parse(["-incoming", argument]).Incoming!.Value,
         Is.EqualTo(new MigrationAddress.Socket
         {
             Value = new SocketAddress.Unix { Value = new UnixSocketAddress { Path = path } },

@@ -26,17 +26,8 @@ internal sealed class InProcess : IAsyncDisposable
     }
 
     /// <summary>The text of <c>desc</c> in the answer to a command.</summary>
-    public async Task<string> RefusalAsync(string command, string arguments)
-    {
-        try
-        {
-            throw new AssertionException($"{command} was not refused: {await ResultAsync(command, arguments)}");
-        }
-        catch (QmpCommandException e)
-        {
-            return e.Error.Description;
-        }
-    }
+    public Task<string> RefusalAsync(string command, string arguments) =>
+        _client.RefusalAsync(command, JObject.Parse(arguments));
 
     /// <summary>The result of a command.</summary>
     public async Task<JToken> ResultAsync(string command, string? arguments = null) =>

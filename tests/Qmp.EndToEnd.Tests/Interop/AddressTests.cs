@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Newtonsoft.Json.Linq;
-using Qmp.Client;
 using Qmp.Interop.Emulators;
 using Qmp.Types;
 
@@ -65,7 +64,7 @@ internal sealed class AddressTests(EmulatorKind kind)
     public async Task Nothing_can_listen_there(string address, string error)
     {
         await using EmulatorProcess emulator = await StartAsync("-incoming", "defer");
-        Assert.That(await RefusalAsync(emulator, "migrate-incoming", address), Is.EqualTo(Filled(error)));
+        Assert.That(await emulator.Monitor.RefusalAsync("migrate-incoming", Arguments(address)), Is.EqualTo(Filled(error)));
         Assert.That((await emulator.QueryMigrateAsync()).Status, Is.EqualTo(MigrationStatus.Setup));
         Assert.That(await YankableAsync(emulator), Is.False);
     }
@@ -89,7 +88,7 @@ internal sealed class AddressTests(EmulatorKind kind)
     public async Task That_is_no_address(string address, string error)
     {
         await using EmulatorProcess emulator = await StartAsync("-incoming", "defer");
-        Assert.That(await RefusalAsync(emulator, "migrate-incoming", address), Is.EqualTo(Filled(error)));
+        Assert.That(await emulator.Monitor.RefusalAsync("migrate-incoming", Arguments(address)), Is.EqualTo(Filled(error)));
         Assert.That((await emulator.QueryMigrateAsync()).Status, Is.Null);
         Assert.That(await YankableAsync(emulator), Is.False);
     }
@@ -192,19 +191,6 @@ internal sealed class AddressTests(EmulatorKind kind)
         EmulatorProcess emulator = await EmulatorProcess.StartAsync(kind, "vm", _folder, words);
         await emulator.SwitchOnAsync();
         return emulator;
-    }
-
-    private async Task<string> RefusalAsync(EmulatorProcess emulator, string command, string address)
-    {
-        try
-        {
-            await emulator.Monitor.ExecuteRawAsync(command, Arguments(address));
-            throw new AssertionException($"{command} was not refused");
-        }
-        catch (QmpCommandException e)
-        {
-            return e.Error.Description;
-        }
     }
 
     private static async Task<bool> YankableAsync(EmulatorProcess emulator) =>
