@@ -4,7 +4,7 @@ using Qmp.Emulator;
 using Qmp.Emulator.CommandLine;
 using Qmp.Migration.Faults;
 using Qmp.Protocol.Transport;
-using Qmp.Testing.Conversations.Targets;
+using Qmp.Testing.Hosting;
 
 namespace Qmp.Testing;
 

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
+using Qmp.Client.Migration;
 using Qmp.Client.Tests.Support;
 using Qmp.Protocol.Messages;
 using Qmp.Types;

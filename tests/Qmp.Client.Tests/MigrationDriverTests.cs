@@ -1,5 +1,5 @@
 using Newtonsoft.Json.Linq;
-using Qmp.Api;
+using Qmp.Client.Migration;
 using Qmp.Client.Tests.Support;
 using Qmp.Types;
 
@@ -268,7 +268,7 @@ internal sealed class MigrationDriverTests
         Assert.That(reports.Select(r => r.Pass), Is.EqualTo([0, 1, 1, 2, 3, 0]));
         Assert.That(reports.Select(r => r.Elapsed.TotalSeconds), Is.EqualTo([0, 0, 1, 2, 3, 3]));
         Assert.That(reports.Select(r => r.SinceNewLow.TotalSeconds), Is.EqualTo([0, 0, 0, 1, 2, 2]));
-        Assert.That(reports.Select(r => r.IsOutrun), Is.EqualTo([false, false, false, false, true, false]));
+        Assert.That(reports.Select(r => r.IsOutrun), Has.All.False, "two passes say little");
         Assert.That(reports[^2].SendRate, Is.EqualTo(1e6));
         Assert.That(reports[^2].DirtyRate, Is.EqualTo(4096 * 400));
     }

@@ -1,5 +1,7 @@
 using System.Reflection;
+using Qmp.Client.Migration;
 using Qmp.Client.Tests.Support;
+using Qmp.Conversations;
 using Qmp.Protocol.Transport;
 using Qmp.Server;
 using Qmp.Testing;
@@ -16,7 +18,10 @@ internal sealed class PublicApiTests
     private const string Switch = "QMP_REWRITE_PUBLIC_API";
 
     private static readonly Type[] OnePerPackage =
-        [typeof(QmpConnection), typeof(IDuplexTransport), typeof(QmpServer), typeof(TestVm)];
+    [
+        typeof(QmpConnection), typeof(IDuplexTransport), typeof(QmpServer), typeof(MigrationDriver), typeof(Conversation),
+        typeof(TestVm),
+    ];
 
     [TestCaseSource(nameof(OnePerPackage))]
     public void The_public_api_is_as_recorded(Type type) => Check(type.Assembly);

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
+using Qmp.Client.Migration;
 using Qmp.Client.Tests.Support;
 using Qmp.Types;
 

@@ -19,7 +19,9 @@ internal sealed class ArchitectureTests
         ["Qmp.Migration"] = ["Qmp.Machine", "Qmp.Types"],
         ["Qmp.Devices"] = ["Qmp.Migration", "Qmp.Machine", "Qmp.Types"],
         ["Qmp.Emulator"] = ["Qmp.Api", "Qmp.Devices"],
-        ["Qmp.Testing"] = ["Qmp.Emulator"],
+        ["Qmp.Client.Migration"] = ["Qmp.Client", "Qmp.Api"],
+        ["Qmp.Conversations"] = [],
+        ["Qmp.Testing"] = ["Qmp.Emulator", "Qmp.Conversations"],
         ["Qmp.StreamJsonRpc"] = ["Qmp.Protocol"],
     };
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Qmp.Api;
 using Qmp.Client;
+using Qmp.Client.Migration;
 using Qmp.Client.Tests.Support;
 using Qmp.Interop.Emulators;
 using Qmp.Testing;

@@ -1,4 +1,4 @@
-using Qmp.Api;
+using Qmp.Client.Migration;
 using Qmp.Emulator.Scenarios;
 using Spectre.Console;
 

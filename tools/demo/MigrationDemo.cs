@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Qmp.Api;
 using Qmp.Client;
+using Qmp.Client.Migration;
 using Qmp.Types;
 
 namespace Demo;

@@ -1,4 +1,4 @@
-using Qmp.Api;
+using Qmp.Client.Migration;
 
 namespace Demo;
 

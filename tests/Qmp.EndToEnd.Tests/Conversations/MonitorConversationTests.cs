@@ -1,4 +1,4 @@
-using Qmp.Testing.Conversations;
+using Qmp.Conversations;
 
 namespace Qmp.EndToEnd.Tests.Conversations;
 

@@ -1,6 +1,6 @@
-using Qmp.Testing.Conversations;
-using Qmp.Testing.Conversations.Replay;
-using Qmp.Testing.Conversations.Targets;
+using Qmp.Conversations;
+using Qmp.Conversations.Replay;
+using Qmp.Testing;
 
 namespace Qmp.EndToEnd.Tests.Conversations;
 

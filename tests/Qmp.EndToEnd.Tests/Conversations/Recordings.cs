@@ -1,4 +1,5 @@
-using Qmp.Testing.Conversations;
+using Qmp.Conversations;
+using Qmp.Conversations.Files;
 
 namespace Qmp.EndToEnd.Tests.Conversations;
 

@@ -1,5 +1,6 @@
 using Qmp.Api;
 using Qmp.Client;
+using Qmp.Client.Migration;
 using Qmp.Emulator.CommandLine;
 using Qmp.Testing;
 using Qmp.Types;

@@ -1,6 +1,6 @@
 using Qmp.Api;
 using Qmp.Client;
-using Qmp.Testing.Conversations.Targets;
+using Qmp.Conversations.Targets;
 using Qmp.Types;
 
 namespace Qmp.Interop.Emulators;

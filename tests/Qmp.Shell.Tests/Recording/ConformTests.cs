@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Qmp.Conversations;
+using Qmp.Conversations.Files;
 using Qmp.Shell.Tests.Support;
-using Qmp.Testing.Conversations;
-using Qmp.Testing.Conversations.Steps;
 
 namespace Qmp.Shell.Tests.Recording;
 

@@ -1,4 +1,4 @@
-using Qmp.Api;
+using Qmp.Client.Migration;
 using Qmp.Shell.Watch;
 using Qmp.Types;
 using Spectre.Console;

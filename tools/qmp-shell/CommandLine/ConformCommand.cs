@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using Qmp.Testing.Conversations;
-using Qmp.Testing.Conversations.Replay;
-using Qmp.Testing.Conversations.Targets;
+using Qmp.Conversations;
+using Qmp.Conversations.Files;
+using Qmp.Conversations.Replay;
+using Qmp.Conversations.Targets;
 
 namespace Qmp.Shell.CommandLine;
 

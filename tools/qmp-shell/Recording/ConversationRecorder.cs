@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Qmp.Testing.Conversations;
-using Qmp.Testing.Conversations.Steps;
+using Qmp.Conversations;
+using Qmp.Conversations.Files;
 
 namespace Qmp.Shell.Recording;
 

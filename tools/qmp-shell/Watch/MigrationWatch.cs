@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.Client;
+using Qmp.Client.Migration;
 using Qmp.Protocol.Visitors;
 using Qmp.Shell.Language;
 using Qmp.Shell.Session;

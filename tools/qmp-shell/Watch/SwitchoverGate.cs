@@ -1,6 +1,6 @@
 using Newtonsoft.Json.Linq;
-using Qmp.Api;
 using Qmp.Client;
+using Qmp.Client.Migration;
 using Qmp.Shell.Session;
 using Qmp.Types;
 

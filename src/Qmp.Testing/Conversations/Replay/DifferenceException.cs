@@ -1,4 +1,0 @@
-namespace Qmp.Testing.Conversations.Replay;
-
-/// <summary>The emulator said or did something else than what was recorded.</summary>
-internal sealed class DifferenceException(string message) : Exception(message);

@@ -1,0 +1,52 @@
+using Qmp.Protocol.Transport;
+
+namespace Qmp.Testing.Hosting;
+
+/// <summary>
+/// A listener whose connections can be ended from outside, as the kernel ends those of a killed process.
+/// </summary>
+internal sealed class CuttableListener(ITransportListener inner) : ITransportListener
+{
+    private readonly Lock _gate = new();
+    private readonly List<IDuplexTransport> _accepted = []; // guarded by _gate
+    private bool _cut; // guarded by _gate
+
+    public string Name => inner.Name;
+
+    public bool IsBlocking => inner.IsBlocking;
+
+    public async ValueTask<IDuplexTransport?> AcceptAsync()
+    {
+        IDuplexTransport? transport = await inner.AcceptAsync().ConfigureAwait(false);
+        if (transport is null) return null;
+        lock (_gate)
+        {
+            if (!_cut)
+            {
+                _accepted.Add(transport);
+                return transport;
+            }
+        }
+
+        transport.Dispose();
+        return null;
+    }
+
+    /// <summary>Ends the connections, and accepts none any more.</summary>
+    public void Cut()
+    {
+        IDuplexTransport[] accepted;
+        lock (_gate)
+        {
+            _cut = true;
+            accepted = [.. _accepted];
+        }
+
+        inner.Stop();
+        foreach (IDuplexTransport transport in accepted) transport.Dispose();
+    }
+
+    public void Stop() => inner.Stop();
+
+    public void Dispose() => inner.Dispose();
+}

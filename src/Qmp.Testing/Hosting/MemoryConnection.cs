@@ -1,0 +1,22 @@
+using Microsoft.Win32.SafeHandles;
+using Qmp.Conversations.Targets;
+using Qmp.Protocol.Transport;
+
+namespace Qmp.Testing.Hosting;
+
+/// <summary>A connection inside the process.</summary>
+internal sealed class MemoryConnection(MemoryTransport transport) : ITargetConnection
+{
+    public ValueTask<int> ReceiveAsync(Memory<byte> buffer) => transport.ReceiveAsync(buffer, wakeable: false);
+
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, IReadOnlyList<SafeFileHandle> descriptors)
+    {
+        if (descriptors.Count > 0) throw new NotSupportedException("Memory passes no descriptors.");
+        transport.Send(bytes.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public void EndSending() => transport.EndSending();
+
+    public void Dispose() => transport.Dispose();
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Qmp.Migration.Channels;
+using Qmp.Types;
+
+namespace Qmp.Testing.Hosting;
+
+/// <summary>
+/// The transport of an emulator inside this process. It has inherited no descriptors: a number in <c>fd:NUMBER</c>
+/// would be one of this process, which must not be taken away from whoever holds it.
+/// </summary>
+internal sealed class NothingInherited(IMigrationTransport inner) : IMigrationTransport
+{
+    public IMigrationChannel? Open(MigrationAddress address) => inner.Open(address);
+
+    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address) => inner.ConnectAsync(address);
+
+    public IMigrationListener Listen(MigrationAddress address) =>
+        address is MigrationAddress.Socket { Value: SocketAddress.Fd fd }
+        && int.TryParse(fd.Value.Str, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? new SilentListener()
+            : inner.Listen(address);
+
+    /// <summary>Waits for a source that never comes.</summary>
+    private sealed class SilentListener : IMigrationListener
+    {
+        private readonly TaskCompletionSource<IMigrationChannel?> _ended =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public IReadOnlyList<SocketAddress> Addresses => [];
+
+        public ValueTask<IMigrationChannel?> AcceptAsync() => new(_ended.Task);
+
+        public void Dispose() => _ended.TrySetResult(null);
+    }
+}
