@@ -74,8 +74,21 @@ public sealed class JsonMessage : IDisposable
     /// <returns>The index of the member's value, or -1.</returns>
     public int Find(int index, ReadOnlySpan<byte> name)
     {
-        int end = NextOf(index) - 1;
-        for (int key = index + 1; key < end; key = NextOf(key + 2) + 1)
+        for (int key = FirstKey(index); key >= 0; key = NextKey(key))
+        {
+            if (StringEquals(key, name)) return key + 2;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Finds a member of the object that starts at <paramref name="index"/>.</summary>
+    /// <param name="index">The object.</param>
+    /// <param name="name">The member's name.</param>
+    /// <returns>The index of the member's value, or -1.</returns>
+    internal int Find(int index, string name)
+    {
+        for (int key = FirstKey(index); key >= 0; key = NextKey(key))
         {
             if (StringEquals(key, name)) return key + 2;
         }
@@ -89,6 +102,16 @@ public sealed class JsonMessage : IDisposable
         if (_tokens[index].IsPlain) return RawAt(index)[1..^1].SequenceEqual(ascii);
         return _tokens[index].Length - 2 >= ascii.Length
             && StringAt(index).AsSpan().SequenceEqual(Encoding.ASCII.GetString(ascii));
+    }
+
+    /// <summary>Whether the string token reads as this text.</summary>
+    internal bool StringEquals(int index, string text)
+    {
+        if (_tokens[index].IsPlain) return Ascii.Equals(RawAt(index)[1..^1], text);
+        // The longest way to write a character is \uXXXX, the shortest is one byte.
+        int length = _tokens[index].Length - 2;
+        return length >= text.Length && length <= 6 * (long)text.Length
+            && string.Equals(StringAt(index), text, StringComparison.Ordinal);
     }
 
     /// <summary>The value of a string token.</summary>
@@ -126,6 +149,17 @@ public sealed class JsonMessage : IDisposable
 
     /// <summary>Whether a string has neither escapes nor anything that output would escape.</summary>
     internal bool IsPlain(int index) => _tokens[index].IsPlain;
+
+    /// <summary>The first key of the object that starts at <paramref name="index"/>, or -1 if it is empty.</summary>
+    internal int FirstKey(int index) => KindAt(index + 1) == JsonTokenKind.RightBrace ? -1 : index + 1;
+
+    /// <summary>The key that follows <paramref name="key"/> in its object, or -1 behind the last one.</summary>
+    /// <remarks>The value is two tokens behind its key; a comma or the closing brace is behind the value.</remarks>
+    internal int NextKey(int key)
+    {
+        int behind = NextOf(key + 2);
+        return KindAt(behind) == JsonTokenKind.RightBrace ? -1 : behind + 1;
+    }
 
     internal void SetNext(int index, int next) => _tokens[index].Next = next;
 

@@ -58,8 +58,7 @@ public readonly struct RequestEnvelope
 
         int execute = Absent, executeOutOfBand = Absent, arguments = Absent, id = Absent;
         FirstError error = default;
-        int end = message.NextOf(0) - 1;
-        for (int key = 1; key < end; key = message.NextOf(key + 2) + 1)
+        for (int key = message.FirstKey(0); key >= 0; key = message.NextKey(key))
         {
             int value = key + 2;
             if (message.StringEquals(key, "execute"u8)) execute = value;

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Qmp.Protocol.Visitors;
 
 /// <summary>The wire names of an enum's values, indexed as the generated C# enum.</summary>
@@ -31,6 +33,18 @@ public sealed class EnumNames
 
     /// <summary>The index of a wire name, compared by ordinal; -1 if it is none.</summary>
     public int IndexOf(string name) => _indexes.GetValueOrDefault(name, -1);
+
+    /// <summary>The index of a wire name of plain ASCII; -1 if it is none.</summary>
+    /// <remarks>Enums are short, and most names differ in length: looking at each is as fast as hashing.</remarks>
+    internal int IndexOf(ReadOnlySpan<byte> name)
+    {
+        for (int i = 0; i < _names.Length; i++)
+        {
+            if (Ascii.Equals(name, _names[i])) return i;
+        }
+
+        return -1;
+    }
 
     /// <summary>Special features of value <paramref name="index"/>.</summary>
     public SpecialFeatures Features(int index) => _features is null ? SpecialFeatures.None : _features[index];

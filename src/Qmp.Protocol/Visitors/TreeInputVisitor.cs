@@ -1,13 +1,14 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Newtonsoft.Json.Linq;
 
 namespace Qmp.Protocol.Visitors;
 
-/// <summary>Walks a tree of objects and lists; what its leaves look like is the business of the visitors below.</summary>
+/// <summary>Walks objects and lists. How a number or a string is written is left to the derived visitors.</summary>
 /// <remarks>
-/// Strict by nature: members that no reader asked for are an error, except where a tolerant visitor hands them back.
-/// Reused from value to value by <see cref="Reset"/>. Texts are those of QEMU's visitor of JSON trees.
+/// A member that no reader asked for is an error, unless the visitor is tolerant: then it is handed back. One visitor
+/// serves value after value; <see cref="Begin"/> turns to the next one. Texts are those of QEMU's visitor of JSON trees.
 /// </remarks>
 public abstract class TreeInputVisitor : InputVisitor
 {
@@ -15,7 +16,7 @@ public abstract class TreeInputVisitor : InputVisitor
     private readonly List<string> _read = [];
     private readonly CompatPolicy _policy;
     private readonly bool _tolerant;
-    private JToken? _root;
+    private InputNode? _root;
 
     private protected TreeInputVisitor(CompatPolicy? policy = null, bool tolerant = false)
     {
@@ -23,9 +24,18 @@ public abstract class TreeInputVisitor : InputVisitor
         _tolerant = tolerant;
     }
 
-    private record struct Frame(JToken? Container, string? Name, int FirstRead)
+    /// <summary>An object or list that was entered.</summary>
+    /// <param name="Container">The object or list; none for the members of an absent root.</param>
+    /// <param name="IsList">Whether it is a list.</param>
+    /// <param name="Name">The name it was entered by.</param>
+    /// <param name="FirstRead">Where the names of its members begin among those that were read.</param>
+    private record struct Frame(InputNode? Container, bool IsList, string? Name, int FirstRead)
     {
+        /// <summary>The place of the current element of a list.</summary>
         public int Index = -1;
+
+        /// <summary>The current element of a list.</summary>
+        public InputNode Element;
     }
 
     /// <summary>
@@ -37,27 +47,18 @@ public abstract class TreeInputVisitor : InputVisitor
     /// <summary>How many objects and lists have been entered and not left.</summary>
     private protected int Depth => _frames.Count;
 
-    /// <summary>Turns to the next value.</summary>
-    /// <param name="root">The value, or <see langword="null"/> for an empty object, which costs nothing.</param>
-    public void Reset(JToken? root)
-    {
-        _root = root;
-        _frames.Clear();
-        _read.Clear();
-    }
-
     /// <inheritdoc/>
     public override void StartStruct(string? name)
     {
         if (_root is null && _frames.Count == 0)
         {
-            _frames.Add(new Frame(null, name, 0));
+            _frames.Add(new Frame(null, false, name, 0));
             return;
         }
 
-        JToken token = Take(name);
-        if (token is not JObject) throw WrongType(name, "object");
-        Enter(token, name);
+        InputNode node = Take(name);
+        if (node.Kind != JsonKind.Object) throw WrongType(name, "object");
+        Enter(node, isList: false, name);
     }
 
     /// <inheritdoc/>
@@ -65,13 +66,18 @@ public abstract class TreeInputVisitor : InputVisitor
     {
         Frame frame = _frames[^1];
         JObject? unread = null;
-        if (frame.Container is JObject members && members.Count > _read.Count - frame.FirstRead)
+        if (frame.Container is { } container && container.CountMembers() > _read.Count - frame.FirstRead)
         {
-            if (!_tolerant) throw Unexpected(Leftover(members, _read.Skip(frame.FirstRead)));
-            unread = [];
-            foreach (JProperty property in members.Properties())
+            if (!_tolerant)
             {
-                if (!WasRead(property.Name, frame.FirstRead)) unread.Add(property.Name, property.Value);
+                string[] names = [.. container.Members().Select(member => member.Key)];
+                throw Unexpected(Leftover(names, _read.Skip(frame.FirstRead)));
+            }
+
+            unread = [];
+            foreach ((string name, InputNode value) in container.Members())
+            {
+                if (!WasRead(name, frame.FirstRead)) unread.Add(name, value.ToJToken());
             }
         }
 
@@ -82,7 +88,7 @@ public abstract class TreeInputVisitor : InputVisitor
     /// <inheritdoc/>
     public override bool HasMember(string name, SpecialFeatures features = SpecialFeatures.None)
     {
-        if (_frames[^1].Container is not JObject members || !members.ContainsKey(name)) return false;
+        if (_frames[^1].Container is not { } container || !container.TryGetMember(name, out _)) return false;
         CheckMember(name, features);
         return true;
     }
@@ -96,50 +102,37 @@ public abstract class TreeInputVisitor : InputVisitor
     /// <inheritdoc/>
     public override void StartList(string? name)
     {
-        JToken token = Take(name);
-        if (token is not JArray) throw WrongType(name, "array");
-        Enter(token, name);
+        InputNode node = Take(name);
+        if (node.Kind != JsonKind.Array) throw WrongType(name, "array");
+        Enter(node, isList: true, name);
     }
 
     /// <inheritdoc/>
     public override bool NextElement()
     {
-        Frame frame = _frames[^1];
-        frame.Index++;
-        _frames[^1] = frame;
-        return frame.Index < ((JArray)frame.Container!).Count;
+        ref Frame frame = ref CollectionsMarshal.AsSpan(_frames)[^1];
+        return frame.Container!.Value.TryGetElement(++frame.Index, ref frame.Element);
     }
 
     /// <inheritdoc/>
     public override void EndList() => Leave();
 
     /// <inheritdoc/>
-    public override JsonKind PeekAlternate(string? name)
-    {
-        JToken token = Find(name) ?? throw Missing(name);
-        return token.Type switch
-        {
-            JTokenType.Null => JsonKind.Null,
-            JTokenType.Integer or JTokenType.Float => JsonKind.Number,
-            JTokenType.Object => JsonKind.Object,
-            JTokenType.Array => JsonKind.Array,
-            JTokenType.Boolean => JsonKind.Boolean,
-            _ => JsonKind.String,
-        };
-    }
+    public override JsonKind PeekAlternate(string? name) =>
+        TryFind(name, out InputNode node) ? node.Kind : throw Missing(name);
 
     /// <inheritdoc/>
-    public override JToken ReadAny(string? name) => Take(name);
+    public override JToken ReadAny(string? name) => Take(name).ToJToken();
 
     /// <inheritdoc/>
     public override int ReadEnum(string? name, EnumNames names)
     {
-        string text = ReadString(name);
-        int index = names.IndexOf(text);
+        int index = ReadIndex(name, names, out string text);
         if (index < 0)
         {
-            if (_tolerant) return -1;
-            throw new VisitorException($"Parameter '{LocalName(name)}' does not accept value '{text}'");
+            return _tolerant
+                ? -1
+                : throw new VisitorException($"Parameter '{LocalName(name)}' does not accept value '{text}'");
         }
 
         if (_policy.Refuses(names.Features(index), "value", text) is { } reason) throw new VisitorException(reason);
@@ -149,6 +142,14 @@ public abstract class TreeInputVisitor : InputVisitor
     /// <inheritdoc/>
     public override VisitorException NoBranch(string? name, string typeName) =>
         new($"Invalid parameter type for '{LocalName(name)}', expected: {typeName}");
+
+    /// <summary>Reads the text of an enum and finds it among the names.</summary>
+    /// <returns>Its index, or -1.</returns>
+    private protected virtual int ReadIndex(string? name, EnumNames names, out string text)
+    {
+        text = ReadString(name);
+        return names.IndexOf(text);
+    }
 
     /// <summary>How messages about a single value call a member; elements of lists have no name.</summary>
     private protected static string LocalName(string? name) => name ?? "null";
@@ -170,8 +171,10 @@ public abstract class TreeInputVisitor : InputVisitor
         : new VisitorException($"Parameter '{FullName(name)}' is unexpected");
 
     /// <summary>Which of several unexpected members is named.</summary>
-    private protected virtual string Leftover(JObject members, IEnumerable<string> read) =>
-        LeftoverMember.Choose([.. members.Properties().Select(property => property.Name)], read);
+    /// <param name="members">The names of all members, in the order of the input.</param>
+    /// <param name="read">The names of those that were read, in the order in which they were.</param>
+    private protected virtual string Leftover(IReadOnlyList<string> members, IEnumerable<string> read) =>
+        LeftoverMember.Choose(members, read);
 
     /// <summary>How an element of a list shows in a path.</summary>
     private protected virtual string IndexText(int index) => string.Create(CultureInfo.InvariantCulture, $"[{index}]");
@@ -183,7 +186,7 @@ public abstract class TreeInputVisitor : InputVisitor
         for (int i = _frames.Count - 1; i >= 0; i--)
         {
             Frame frame = _frames[i];
-            if (frame.Container is not JArray) path.Insert(0, name).Insert(0, '.');
+            if (!frame.IsList) path.Insert(0, name).Insert(0, '.');
             else path.Insert(0, IndexText(frame.Index));
             name = frame.Name;
         }
@@ -194,30 +197,43 @@ public abstract class TreeInputVisitor : InputVisitor
         return path.ToString();
     }
 
-    /// <summary>The value under a name, or <see langword="null"/> if there is none.</summary>
-    private protected JToken? Find(string? name)
+    /// <summary>Finds the value under a name: a member of the object, or the current element of the list.</summary>
+    private protected bool TryFind(string? name, out InputNode node)
     {
-        if (_frames.Count == 0) return _root;
-        Frame frame = _frames[^1];
-        return frame.Container switch
+        node = default;
+        if (_frames.Count == 0)
         {
-            JArray elements => elements[frame.Index],
-            JObject members => members.TryGetValue(name!, out JToken? member) ? member : null,
-            _ => null,
-        };
+            node = _root.GetValueOrDefault();
+            return _root.HasValue;
+        }
+
+        Frame frame = _frames[^1];
+        if (!frame.IsList) return frame.Container is { } container && container.TryGetMember(name!, out node);
+        node = frame.Element;
+        return true;
     }
 
     /// <summary>Finds a value and notes that its member was read.</summary>
-    private protected JToken Take(string? name)
+    private protected InputNode Take(string? name)
     {
-        JToken token = Find(name) ?? throw Missing(name);
-        if (_frames.Count == 0) return token;
+        if (!TryFind(name, out InputNode node)) throw Missing(name);
+        if (_frames.Count == 0) return node;
         Frame frame = _frames[^1];
-        if (frame.Container is JObject && !WasRead(name!, frame.FirstRead)) _read.Add(name!);
-        return token;
+        if (!frame.IsList && !WasRead(name!, frame.FirstRead)) _read.Add(name!);
+        return node;
     }
 
-    private void Enter(JToken container, string? name) => _frames.Add(new Frame(container, name, _read.Count));
+    /// <summary>Turns to the next value.</summary>
+    /// <param name="root">The value, or <see langword="null"/> for an empty object, which costs nothing.</param>
+    private protected void Begin(InputNode? root)
+    {
+        _root = root;
+        _frames.Clear();
+        _read.Clear();
+    }
+
+    private void Enter(InputNode container, bool isList, string? name) =>
+        _frames.Add(new Frame(container, isList, name, _read.Count));
 
     private void Leave()
     {

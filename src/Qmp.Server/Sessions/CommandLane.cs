@@ -133,10 +133,8 @@ internal sealed class CommandLane : IDisposable
             _message, _envelope, _session.IsNegotiated, out RegisteredCommand? command);
         if (error is not null) return Refuse(error);
 
-        // An empty object has nothing between its braces and is read as none.
-        int arguments = _envelope.Arguments;
-        bool empty = arguments < 0 || _message.NextOf(arguments) == arguments + 2;
-        _arguments.Reset(empty ? null : _message.ToJToken(arguments));
+        if (_envelope.Arguments < 0) _arguments.Reset(null);
+        else _arguments.Reset(_message, _envelope.Arguments);
         _silent = command!.Descriptor.Options.HasFlag(CommandOptions.NoSuccessResponse);
         return command.Descriptor.Invoke(command.Target(_session), _arguments, _session.Gone);
     }

@@ -11,11 +11,28 @@ internal static class Wire
 {
     public static JToken Parse(string json) => JToken.ReadFrom(new QmpJsonReader(Encoding.UTF8.GetBytes(json)));
 
+    /// <summary>Reads a value from a tree and from tokens: both must have the same outcome.</summary>
     public static T Read<T>(ValueReader<T> reader, string json, bool tolerant = false, CompatPolicy? policy = null)
     {
         var visitor = new JsonInputVisitor(tolerant, policy);
+        using JsonMessage message = JsonMessage.Parse(Encoding.UTF8.GetBytes(json));
+        visitor.Reset(message, 0);
+        (T? value, string? error) = Outcome(reader, visitor);
         visitor.Reset(Parse(json));
-        return reader(visitor, null);
+        Assert.That(Outcome(reader, visitor), Is.EqualTo((value, error)), "from a tree, after tokens");
+        return error is null ? value! : throw new VisitorException(error);
+    }
+
+    private static (T? Value, string? Error) Outcome<T>(ValueReader<T> reader, JsonInputVisitor visitor)
+    {
+        try
+        {
+            return (reader(visitor, null), null);
+        }
+        catch (VisitorException e)
+        {
+            return (default, e.Message);
+        }
     }
 
     public static string Write<T>(ValueWriter<T> writer, T value, CompatPolicy? policy = null)

@@ -5,18 +5,27 @@ using Qmp.Protocol.Visitors;
 
 namespace Qmp.Protocol.Tests.Visitors;
 
-internal sealed class JsonInputVisitorTests
+[TestFixture(false)]
+[TestFixture(true)]
+internal sealed class JsonInputVisitorTests(bool fromTokens)
 {
     private static readonly EnumNames Colours = new(
         "Colour", ["red", "green"], [SpecialFeatures.None, SpecialFeatures.Unstable]);
 
-    private static JToken Parse(string json) => JToken.ReadFrom(new QmpJsonReader(Encoding.UTF8.GetBytes(json)));
+    /// <summary>A visitor of a value that is read from a tree, or straight from the tokens of a message.</summary>
+    private JsonInputVisitor Visitor(string json, bool tolerant = false, CompatPolicy? policy = null)
+    {
+        var visitor = new JsonInputVisitor(tolerant, policy);
+        JsonMessage message = JsonMessage.Parse(Encoding.UTF8.GetBytes(json));
+        if (fromTokens) visitor.Reset(message, 0);
+        else visitor.Reset(message.ToJToken(0));
+        return visitor;
+    }
 
     /// <summary>Reads one member <c>a</c> of an object and returns what is wrong with it.</summary>
-    private static string Error(string json, Action<InputVisitor> read, CompatPolicy? policy = null)
+    private string Error(string json, Action<InputVisitor> read, CompatPolicy? policy = null)
     {
-        var visitor = new JsonInputVisitor(policy: policy);
-        visitor.Reset(Parse(json));
+        JsonInputVisitor visitor = Visitor(json, policy: policy);
         return Assert.Throws<VisitorException>(() =>
         {
             visitor.StartStruct(null);
@@ -25,10 +34,9 @@ internal sealed class JsonInputVisitorTests
         })!.Message;
     }
 
-    private static T Read<T>(string json, Func<InputVisitor, T> read)
+    private T Read<T>(string json, Func<InputVisitor, T> read)
     {
-        var visitor = new JsonInputVisitor();
-        visitor.Reset(Parse(json));
+        JsonInputVisitor visitor = Visitor(json);
         visitor.StartStruct(null);
         T value = read(visitor);
         Assert.That(visitor.EndStruct(), Is.Null);
@@ -56,6 +64,51 @@ internal sealed class JsonInputVisitorTests
     [Test]
     public void Negative_sizes_wrap_around() =>
         Assert.That(Read("{\"a\": -1}", v => v.ReadSize("a")), Is.EqualTo(ulong.MaxValue));
+
+    [TestCase("9223372036854775807", 9223372036854775807ul)]
+    [TestCase("9223372036854775808", 9223372036854775808ul)]
+    [TestCase("18446744073709551615", ulong.MaxValue)]
+    [TestCase("-9223372036854775808", 9223372036854775808ul)]
+    [TestCase("0", 0ul)]
+    [TestCase("-0", 0ul)]
+    public void Unsigned_integers_have_64_bits(string number, ulong value) => Assert.That(
+        Read($"{{\"a\": {number}}}", v => v.ReadUInt("a", ulong.MaxValue, "uint64_t")), Is.EqualTo(value));
+
+    [TestCase("[]", ExpectedResult = "")]
+    [TestCase("[[]]", ExpectedResult = "[]")]
+    [TestCase("[[1, 2], [], [3]]", ExpectedResult = "[12][][3]")]
+    public string Lists_may_hold_lists(string json) => Read($"{{\"a\": {json}, \"b\": 1}}", v =>
+    {
+        string text = "";
+        v.StartList("a");
+        while (v.NextElement())
+        {
+            text += "[";
+            v.StartList(null);
+            while (v.NextElement()) text += v.ReadInt(null, 0, 9, "int");
+            v.EndList();
+            text += "]";
+        }
+
+        v.EndList();
+        v.ReadInt("b", 0, 9, "int");
+        return text;
+    });
+
+    // Escaped or not, a name is the same member, and a value the same text.
+    [TestCase("{\"a\": \"green\"}")]
+    [TestCase("{\"\\u0061\": \"gr\\u0065en\"}")]
+    [TestCase("{'a': 'green'}")]
+    public void Names_and_values_are_compared_unescaped(string json)
+    {
+        Assert.That(Read(json, v => v.HasMember("a") ? v.ReadEnum("a", Colours) : -2), Is.EqualTo(1));
+        Assert.That(Read(json, v => v.ReadString("a")), Is.EqualTo("green"));
+    }
+
+    [Test]
+    public void Any_takes_what_is_in_it() => Assert.That(
+        Read("{\"a\": {\"x\": [1, {\"y\": null}]}}", v => v.ReadAny("a")).ToString(Newtonsoft.Json.Formatting.None),
+        Is.EqualTo("{\"x\":[1,{\"y\":null}]}"));
 
     [Test]
     public void A_number_may_be_an_integer() =>
@@ -205,8 +258,7 @@ internal sealed class JsonInputVisitorTests
     [Test]
     public void A_tolerant_visitor_hands_unknown_things_back()
     {
-        var visitor = new JsonInputVisitor(tolerant: true);
-        visitor.Reset(Parse("{\"a\": \"blue\", \"new\": {\"x\": 1}, \"b\": true}"));
+        JsonInputVisitor visitor = Visitor("{\"a\": \"blue\", \"new\": {\"x\": 1}, \"b\": true}", tolerant: true);
         visitor.StartStruct(null);
         Assert.That(visitor.ReadEnum("a", Colours), Is.EqualTo(-1));
         Assert.That(visitor.ReadBool("b"), Is.True);

@@ -7,7 +7,7 @@ namespace Qmp.Protocol.Visitors.Text;
 public sealed class KeyvalInputVisitor : TextInputVisitor
 {
     /// <summary>A visitor of one tree.</summary>
-    public KeyvalInputVisitor(JToken root) => Reset(root);
+    public KeyvalInputVisitor(JToken root) => Begin(new InputNode(root));
 
     /// <inheritdoc/>
     public override void ReadNull(string? name)

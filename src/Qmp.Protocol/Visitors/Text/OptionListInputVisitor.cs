@@ -19,7 +19,7 @@ public class OptionListInputVisitor : TextInputVisitor
     {
         foreach ((string key, string value) in options.Items) Values(key).Add(value);
         if (options.Id is not null) Values("id").Add(options.Id);
-        Reset(_members);
+        Begin(new InputNode(_members));
     }
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public class OptionListInputVisitor : TextInputVisitor
 
     /// <inheritdoc/>
     public override JsonKind PeekAlternate(string? name) =>
-        Find(name) is null ? throw Missing(name) : JsonKind.String;
+        TryFind(name, out _) ? JsonKind.String : throw Missing(name);
 
     /// <inheritdoc/>
     public override long ReadInt(string? name, long min, long max, string typeName)
@@ -86,10 +86,11 @@ public class OptionListInputVisitor : TextInputVisitor
     /// <summary>Whether negative numbers count as unsigned ones, modulo 2^64.</summary>
     private protected virtual bool WrapsNegatives => false;
 
-    private protected override string Text(string? name) => Take(name) switch
+    private protected override string Text(string? name) => Take(name).Tree switch
     {
         JArray values => (string)values[^1]!,
         JToken value => (string)value!,
+        null => throw new InvalidOperationException("Option lists are read from trees."),
     };
 
     private protected override string FullName(string? name) => name ?? _list ?? LocalName(name);
@@ -97,8 +98,8 @@ public class OptionListInputVisitor : TextInputVisitor
     private protected override VisitorException Unexpected(string name) =>
         PropertiesOf is null ? new VisitorException($"Invalid parameter '{name}'") : base.Unexpected(name);
 
-    private protected override string Leftover(JObject members, IEnumerable<string> read) =>
-        LeftoverMember.ChooseInOrder([.. members.Properties().Select(property => property.Name)], read);
+    private protected override string Leftover(IReadOnlyList<string> members, IEnumerable<string> read) =>
+        LeftoverMember.ChooseInOrder(members, read);
 
     private protected override VisitorException NotSigned(string? name, string text, NumberOutcome outcome) =>
         Expects(FullName(name), "an int64 value");

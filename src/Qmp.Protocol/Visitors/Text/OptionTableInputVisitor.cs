@@ -1,5 +1,3 @@
-using Newtonsoft.Json.Linq;
-
 namespace Qmp.Protocol.Visitors.Text;
 
 /// <summary>
@@ -10,10 +8,10 @@ public sealed class OptionTableInputVisitor(OptionList options) : OptionListInpu
 {
     private protected override bool WrapsNegatives => true;
 
-    private protected override string Leftover(JObject members, IEnumerable<string> read)
+    private protected override string Leftover(IReadOnlyList<string> members, IEnumerable<string> read)
     {
         HashSet<string> known = [.. read];
-        return members.Properties().First(property => !known.Contains(property.Name)).Name;
+        return members.First(member => !known.Contains(member));
     }
 
     private protected override VisitorException NotSigned(string? name, string text, NumberOutcome outcome) =>

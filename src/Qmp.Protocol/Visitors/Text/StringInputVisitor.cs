@@ -15,10 +15,10 @@ public sealed class StringInputVisitor : TextInputVisitor
     private bool _inList;
 
     /// <summary>A visitor of one string.</summary>
-    public StringInputVisitor(string text) => Reset(text);
+    public StringInputVisitor(string text) => Begin(new InputNode(text));
 
     /// <summary>A visitor of an object whose members are strings.</summary>
-    public StringInputVisitor(JObject members) => Reset(members);
+    public StringInputVisitor(JObject members) => Begin(new InputNode(members));
 
     /// <inheritdoc/>
     public override void StartList(string? name)

@@ -58,7 +58,7 @@ public abstract class TextInputVisitor : TreeInputVisitor
     }
 
     /// <summary>Takes the text of a leaf.</summary>
-    private protected virtual string Text(string? name) => Take(name) switch
+    private protected virtual string Text(string? name) => Take(name).Tree switch
     {
         JValue { Value: string text } => text,
         JContainer => throw new VisitorException($"Parameters '{FullName(name)}.*' are unexpected"),
