@@ -31,6 +31,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     private readonly LocalCaller _caller;
     private readonly IncomingPolicy _incoming = new();
     private readonly MonitorList _monitors = new();
+    private readonly CommandWarnings _warnings;
 
     /// <summary>Puts the emulator together; nothing runs yet.</summary>
     /// <exception cref="CommandLineException">The options ask for what is not to be had.</exception>
@@ -48,7 +49,8 @@ public sealed class EmulatorInstance : IAsyncDisposable
         TimeProvider clock = ports.Timeline.Clock;
         Protocol.Visitors.CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
         _bus = new EventBus(clock, policy: policy);
-        var events = new MachineEventAdapter(_bus);
+        _warnings = new CommandWarnings(ports.Logger);
+        var events = new MachineEventAdapter(_bus, _warnings);
         Machine = new VirtualMachine(
             new MachineIdentity(type.Name, options.Name, options.Uuid), ports.Timeline, events, ports.Logger)
         {
@@ -58,7 +60,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         Migration.Blockers.OnlyMigratable = options.OnlyMigratable;
         Migration.Devices.Add(TimerDevice.Create(Machine));
         Migration.IncomingFailed += OnIncomingFailed;
-        MigrationGlobals.Apply(options.Globals, Migration.Options);
+        MigrationGlobals.Apply(options.Globals, Migration.Options, _warnings.Add);
         MachineMemory.Create(options, type, Machine.Memory);
         Devices = DeviceFactory.Create(options.Devices, Machine, Migration, ports.Logger);
         Migration.Faults.Happening += events.Fault;
@@ -175,7 +177,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     {
         var guest = new GuestControl(Machine);
         var human = new HumanMonitorInterpreter(
-            new HumanCommands(guest, Migration, _incoming, _shutdown), new HumanInfos(Machine, Migration));
+            new HumanCommands(guest, Migration, _incoming, _shutdown), new HumanInfos(Machine, Migration), _warnings);
         var migration = new MigrationCommands(Migration, _incoming);
         var commands = new CommandRegistry.Builder()
             .Add(RunStateCommandTable.Commands, new RunStateCommands(Machine, _shutdown))

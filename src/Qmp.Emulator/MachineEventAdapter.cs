@@ -8,7 +8,8 @@ using Qmp.Types;
 namespace Qmp.Emulator;
 
 /// <summary>Makes QMP events of what happens to the machine and its migration.</summary>
-internal sealed class MachineEventAdapter(IEventPublisher publisher) : IMachineEvents, IMigrationEvents
+internal sealed class MachineEventAdapter(IEventPublisher publisher, CommandWarnings warnings)
+    : IMachineEvents, IMigrationEvents
 {
     private readonly RunStateEvents _runState = new(publisher);
     private readonly MigrationEvents _migration = new(publisher);
@@ -28,4 +29,6 @@ internal sealed class MachineEventAdapter(IEventPublisher publisher) : IMachineE
     });
 
     public void Pass(long pass) => _migration.MigrationPass(new MigrationPassEvent { Pass = pass });
+
+    public void Warning(string text) => warnings.Add(text);
 }

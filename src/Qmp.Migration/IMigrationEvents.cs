@@ -11,4 +11,8 @@ public interface IMigrationEvents
 
     /// <summary>The dirty log was synced for the <paramref name="pass"/>th time (event <c>MIGRATION_PASS</c>).</summary>
     void Pass(long pass);
+
+    /// <summary>The command that is being run has asked for what it should not ask for any more.</summary>
+    /// <param name="text">What it should know, in QEMU's words; QEMU prints it behind <c>warning: </c>.</param>
+    void Warning(string text);
 }

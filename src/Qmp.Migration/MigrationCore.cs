@@ -104,7 +104,7 @@ public sealed class MigrationCore
     public void SetCapabilities(IEnumerable<MigrationCapabilityStatus> changes)
     {
         if (IsRunning) throw new MigrationException("There's a migration process in progress");
-        Options.SetCapabilities(changes, incomingStarted: _incoming is not null);
+        Options.SetCapabilities(changes, incomingStarted: _incoming is not null, _events.Warning);
     }
 
     /// <summary>Begins to send the machine.</summary>
@@ -146,7 +146,7 @@ public sealed class MigrationCore
         CheckIncoming();
         MigrationPreconditions.CheckTransport(Options, address);
         MigrationPreconditions.CheckSupported(Options);
-        if (_incoming is null)
+        if (_incoming is null or { CouldNotStart: true })
         {
             var incoming = new IncomingMigration(
                 _machine, Devices, Options, _transport, Faults, _events, _logger);

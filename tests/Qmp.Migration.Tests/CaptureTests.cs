@@ -55,6 +55,8 @@ internal sealed class CaptureTests
         });
         Assert.That(
             StreamText.Of(output.Written.ToArray(), ignoreShared), Is.EqualTo(StreamText.Of(captured, ignoreShared)));
+        Assert.That(
+            StreamText.DescriptionOf(output.Written.ToArray()), Is.EqualTo(StreamText.DescriptionOf(captured)));
         Assert.That(next.Core.Query().Ram!.Transferred, Is.EqualTo(output.Written.Length));
     }
 

@@ -202,6 +202,60 @@ internal sealed class LifeCycleTests
         Assert.That(_source.Status, Is.EqualTo(MigrationStatus.Completed));
     }
 
+    // The destination hangs up as soon as it has said why, and the source is in the middle of its RAM.
+    [Test]
+    public void What_the_destination_said_last_is_the_reason()
+    {
+        With(MigrationCapability.ReturnPath);
+        using var smaller = new TestMachine(_timeline, _network, "smaller", 1 << 19);
+        smaller.With(MigrationCapability.ReturnPath);
+        _network.Link = new LinkSettings { Buffer = 4096 };
+        Fill(_source);
+        _timeline.Run(async () =>
+        {
+            smaller.Listening(Path);
+            _source.Running();
+            _source.Core.Migrate(new MigrationRequest(TestMachine.Unix(Path)));
+            await Wait.EndAsync(_source, _timeline);
+        });
+        Assert.That(_source.Core.Query().ErrorDesc, Is.EqualTo("Sibling indicated error 1"));
+        Assert.That(_source.Machine.IsRunning);
+    }
+
+    [Test]
+    public void Without_a_return_path_the_broken_connection_is_the_reason()
+    {
+        using var smaller = new TestMachine(_timeline, _network, "smaller", 1 << 19);
+        _network.Link = new LinkSettings { Buffer = 4096 };
+        Fill(_source);
+        _timeline.Run(async () =>
+        {
+            smaller.Listening(Path);
+            _source.Running();
+            _source.Core.Migrate(new MigrationRequest(TestMachine.Unix(Path)));
+            await Wait.EndAsync(_source, _timeline);
+        });
+        Assert.That(_source.Core.Query().ErrorDesc, Is.EqualTo("Unable to write to socket: Broken pipe"));
+    }
+
+    [Test]
+    public void Deprecated_capability_is_warned_of_at_every_change()
+    {
+#pragma warning disable CS0618
+        _source.With(MigrationCapability.ZeroBlocks).With(MigrationCapability.Events);
+        const string Warning = "warning: zero-blocks capability is deprecated";
+        Assert.That(_source.EventNames, Is.EqualTo(new[] { Warning, Warning }));
+
+        // Also where the set is refused for another reason.
+        Assert.That(
+            () => _source.With(MigrationCapability.PostcopyRam, MigrationCapability.Multifd),
+            Throws.TypeOf<MigrationException>());
+        Assert.That(_source.EventNames, Has.Count.EqualTo(3));
+        _source.Without(MigrationCapability.ZeroBlocks);
+        Assert.That(_source.EventNames, Has.Count.EqualTo(3));
+#pragma warning restore CS0618
+    }
+
     [Test]
     public void Finished_source_refuses_another_migration()
     {
@@ -215,14 +269,19 @@ internal sealed class LifeCycleTests
         Refused("Can't migrate the vm that was paused due to previous migration");
     }
 
-    [TestCase("11223344-5566-7788-99aa-bbccddeeff00", MigrationStatus.Completed)]
-    [TestCase("11223344-5566-7788-99aa-bbccddeeff01", MigrationStatus.Failed)]
-    public void Uuids_are_compared_on_request(string destinationUuid, MigrationStatus expected)
+    [TestCase("11223344-5566-7788-99aa-bbccddeeff00", true, true, MigrationStatus.Completed)]
+    [TestCase("11223344-5566-7788-99aa-bbccddeeff01", true, true, MigrationStatus.Failed)]
+    [TestCase("11223344-5566-7788-99aa-bbccddeeff01", true, false, MigrationStatus.Failed)]
+    [TestCase("11223344-5566-7788-99aa-bbccddeeff01", false, true, MigrationStatus.Completed)]
+    [TestCase(null, true, true, MigrationStatus.Completed)]
+    [TestCase(null, true, false, MigrationStatus.Completed)]
+    public void Uuids_are_compared_whenever_the_source_sends_its_own(
+        string? destinationUuid, bool sent, bool wanted, MigrationStatus expected)
     {
         using TestMachine source = Create("11223344-5566-7788-99aa-bbccddeeff00");
         using TestMachine destination = Create(destinationUuid);
-        source.With(MigrationCapability.ValidateUuid);
-        destination.With(MigrationCapability.ValidateUuid);
+        if (sent) source.With(MigrationCapability.ValidateUuid);
+        if (wanted) destination.With(MigrationCapability.ValidateUuid);
         _timeline.Run(async () =>
         {
             destination.Listening(Path);
@@ -231,8 +290,12 @@ internal sealed class LifeCycleTests
             Assert.That(await Wait.EndAsync(destination, _timeline), Is.EqualTo(expected));
         });
 
-        TestMachine Create(string uuid) => new(
-            _timeline, _network, "vm", 1 << 20, identity: new MachineIdentity("none", Uuid: new Guid(uuid)));
+        TestMachine Create(string? uuid) => new(
+            _timeline,
+            _network,
+            "vm",
+            1 << 20,
+            identity: new MachineIdentity("none", Uuid: uuid is null ? null : new Guid(uuid)));
     }
 
     [Test]

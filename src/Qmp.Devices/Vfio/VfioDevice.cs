@@ -152,7 +152,7 @@ public sealed class VfioDevice : LiveDevice, IGuest
         if (_loader is null)
         {
             _function.Enter(VfioDeviceState.Resuming);
-            _loader = new VfioLoader(Settings, _switchover, _timeline);
+            _loader = new VfioLoader(Settings, _switchover);
         }
 
         return _loader.LoadAsync(reader, context);

@@ -1,4 +1,3 @@
-using Qmp.Machine.Time;
 using Qmp.Migration.Devices;
 using Qmp.Migration.Stream;
 using Qmp.Types;
@@ -11,7 +10,7 @@ namespace Qmp.Devices.Vfio;
 /// its own settings name, or at the latest with its configuration. Nothing else of the stream is loaded meanwhile, as
 /// nothing is while a driver is busy.
 /// </remarks>
-internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchover, Timeline timeline)
+internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchover)
 {
     private ulong _received;
     private bool _worked;
@@ -35,16 +34,16 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
                     return;
 
                 case VfioTag.DataState:
-                    await LoadDataAsync(reader);
+                    await LoadDataAsync(reader, context);
                     break;
 
                 case VfioTag.InitialDataSent:
-                    await WorkAsync();
+                    await WorkAsync(context);
                     await TakePartAsync(context);
                     return;
 
                 case VfioTag.ConfigState:
-                    await WorkAsync();
+                    await WorkAsync(context);
                     await LoadConfigurationAsync(reader);
                     if (!context.Options.Has(MigrationCapability.SwitchoverAck)) switchover.Enter(SwitchoverStep.Approved);
                     return;
@@ -62,14 +61,14 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
         if (tag != VfioTag.EndOfState) throw Refusal($"SETUP STATE: EOS not found 0x{tag:x}");
     }
 
-    private async ValueTask LoadDataAsync(MigrationReader reader)
+    private async ValueTask LoadDataAsync(MigrationReader reader, IncomingContext context)
     {
         await reader.NeedAsync(8);
         ulong size = reader.GetBe64();
         if (reader.Failed) throw new LoadException(Errno.InputOutput);
         await TakeAsync(reader, _received, size);
         _received += size;
-        if (settings.InitialBytes > 0 && _received >= settings.InitialBytes) await WorkAsync();
+        if (settings.InitialBytes > 0 && _received >= settings.InitialBytes) await WorkAsync(context);
     }
 
     private async ValueTask LoadConfigurationAsync(MigrationReader reader)
@@ -102,13 +101,13 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
         }
     }
 
-    private async ValueTask WorkAsync()
+    private async ValueTask WorkAsync(IncomingContext context)
     {
         if (_worked) return;
         _worked = true;
         if (settings.LoadTime <= TimeSpan.Zero) return;
         switchover.Enter(SwitchoverStep.Loading);
-        await timeline.CreateWaker().WaitAsync(settings.LoadTime);
+        await context.WorkAsync(settings.LoadTime);
     }
 
     private async ValueTask TakePartAsync(IncomingContext context)

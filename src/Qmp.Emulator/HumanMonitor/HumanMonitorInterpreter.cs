@@ -12,8 +12,11 @@ internal sealed class HumanMonitorInterpreter
     private readonly IReadOnlyList<HumanCommand> _commands;
     private readonly IReadOnlyList<HumanCommand> _infos;
 
-    public HumanMonitorInterpreter(HumanCommands commands, HumanInfos infos)
+    private readonly CommandWarnings _warnings;
+
+    public HumanMonitorInterpreter(HumanCommands commands, HumanInfos infos, CommandWarnings warnings)
     {
+        _warnings = warnings;
         _infos = infos.All;
         _commands =
         [
@@ -28,6 +31,8 @@ internal sealed class HumanMonitorInterpreter
     public async ValueTask<string> ExecuteAsync(string line)
     {
         string output;
+        string warnings;
+        _warnings.Begin();
         try
         {
             output = await RunAsync(line).ConfigureAwait(false);
@@ -40,8 +45,12 @@ internal sealed class HumanMonitorInterpreter
         {
             output = $"Error: {e.Message}\n";
         }
+        finally
+        {
+            warnings = _warnings.End();
+        }
 
-        return output.Replace("\n", "\r\n", StringComparison.Ordinal);
+        return (warnings + output).Replace("\n", "\r\n", StringComparison.Ordinal);
     }
 
     private ValueTask<string> RunAsync(string line)

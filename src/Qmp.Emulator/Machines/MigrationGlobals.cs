@@ -41,7 +41,7 @@ internal static class MigrationGlobals
     };
 
     /// <exception cref="CommandLineException">There is no such property, or the value does not fit it.</exception>
-    public static void Apply(IEnumerable<GlobalProperty> globals, MigrationOptions options)
+    public static void Apply(IEnumerable<GlobalProperty> globals, MigrationOptions options, Action<string> warn)
     {
         foreach (GlobalProperty global in globals)
         {
@@ -57,7 +57,7 @@ internal static class MigrationGlobals
             }
         }
 
-        Check(() => options.SetCapabilities([], incomingStarted: false));
+        Check(() => options.SetCapabilities([], incomingStarted: false, warn));
     }
 
     private static void Apply(GlobalProperty global, MigrationOptions options)

@@ -9,14 +9,20 @@ public interface IMigrationTransport
     /// Opens what can be opened at once (files, commands, descriptors), or returns <see langword="null"/> for
     /// addresses that <see cref="ConnectAsync"/> connects to.
     /// </summary>
+    /// <param name="address">Where to.</param>
+    /// <param name="warn">Gets what whoever asked should know, in QEMU's words.</param>
     /// <exception cref="ChannelException">It cannot be opened.</exception>
-    IMigrationChannel? Open(MigrationAddress address);
+    IMigrationChannel? Open(MigrationAddress address, Action<string> warn);
 
     /// <summary>Connects to a socket; called on the migration's activity.</summary>
-    /// <exception cref="ChannelException">Nobody listens there.</exception>
-    ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address);
+    /// <param name="address">Where to.</param>
+    /// <param name="cancellation">Gives up, from whatever thread it is cancelled on.</param>
+    /// <exception cref="ChannelException">Nobody listens there, or the caller has given up.</exception>
+    ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation);
 
     /// <summary>Begins to wait for a source.</summary>
+    /// <param name="address">Where a source will come to.</param>
+    /// <param name="warn">Gets what whoever asked should know, in QEMU's words.</param>
     /// <exception cref="ChannelException">That address cannot be listened on.</exception>
-    IMigrationListener Listen(MigrationAddress address);
+    IMigrationListener Listen(MigrationAddress address, Action<string> warn);
 }

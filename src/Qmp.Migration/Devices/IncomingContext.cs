@@ -1,4 +1,5 @@
 using Qmp.Machine;
+using Qmp.Machine.Time;
 using Qmp.Migration.Options;
 
 namespace Qmp.Migration.Devices;
@@ -7,7 +8,9 @@ namespace Qmp.Migration.Devices;
 /// <param name="machine">The destination.</param>
 /// <param name="options">Capabilities and parameters of the destination.</param>
 /// <param name="approve">Tells the source, when the last device has called it, that switchover may begin.</param>
-public sealed class IncomingContext(VirtualMachine machine, MigrationOptions options, Func<ValueTask> approve)
+/// <param name="interruption">Wakes the loading activity when the migration is cut.</param>
+public sealed class IncomingContext(
+    VirtualMachine machine, MigrationOptions options, Func<ValueTask> approve, Waker interruption)
 {
     /// <summary>The destination.</summary>
     public VirtualMachine Machine { get; } = machine;
@@ -17,4 +20,7 @@ public sealed class IncomingContext(VirtualMachine machine, MigrationOptions opt
 
     /// <summary>One device that wanted to approve the switchover does so.</summary>
     public ValueTask ApproveSwitchoverAsync() => approve();
+
+    /// <summary>Lets a device's work take its time; less of it if the migration is cut meanwhile.</summary>
+    public async ValueTask WorkAsync(TimeSpan duration) => await interruption.WaitAsync(duration);
 }

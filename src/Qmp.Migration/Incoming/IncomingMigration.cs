@@ -23,6 +23,7 @@ public sealed class IncomingMigration
     private readonly IMigrationEvents _events;
     private readonly ILogger _logger;
     private readonly DestinationFaults _faults;
+    private readonly Waker _interruption;
     private readonly Lock _gate = new(); // guards _channel and _stopped
     private IMigrationListener? _listener;
     private IMigrationChannel? _channel;
@@ -46,6 +47,7 @@ public sealed class IncomingMigration
         _events = events;
         _logger = logger;
         _faults = new DestinationFaults(faults, machine.Timeline);
+        _interruption = machine.Timeline.CreateWaker();
         State = new MigrationState(Announce, logger);
     }
 
@@ -64,6 +66,9 @@ public sealed class IncomingMigration
     /// <summary>Whether it has found an address to be reached at.</summary>
     public bool IsListening => Volatile.Read(ref _listener) is not null;
 
+    /// <summary>Whether nothing could be started to wait for a source, so that another try is welcome.</summary>
+    public bool CouldNotStart { get; private set; }
+
     /// <summary>The activity that loads, once it runs.</summary>
     public Activity? Activity { get; private set; }
 
@@ -71,7 +76,10 @@ public sealed class IncomingMigration
     internal StreamLoader? Loader => _loader;
 
     /// <summary>Begins to wait for a source. When this returns, one can connect.</summary>
-    /// <exception cref="ChannelException">That address cannot be listened on; the status stays <c>setup</c>.</exception>
+    /// <exception cref="ChannelException">
+    /// That address cannot be listened on, and the status stays <c>setup</c>; or nothing can be started to wait there,
+    /// and the status is <c>failed</c>.
+    /// </exception>
     internal void Start(MigrationAddress address)
     {
         if (!State.TryMove(MigrationStatus.None, MigrationStatus.Setup))
@@ -80,15 +88,29 @@ public sealed class IncomingMigration
                 $"Illegal migration incoming state: {State.Current.ToWireName()}");
         }
 
-        _listener = _transport.Listen(address);
+        IMigrationListener listener = _transport.Listen(address, _events.Warning);
+        _listener = listener;
         _faults.Started();
-        Activity = _machine.Timeline.Start("mig/dst/main", RunAsync);
+        try
+        {
+            Activity = _machine.Timeline.Start("mig/dst/main", RunAsync);
+        }
+        catch (Exception e)
+        {
+            _listener = null;
+            listener.Dispose();
+            CouldNotStart = true;
+            _error = $"The incoming migration could not be started: {e.Message}";
+            State.Move(MigrationStatus.Setup, MigrationStatus.Failed);
+            throw new ChannelException(_error);
+        }
     }
 
     /// <summary>Cuts the connection, if there is one; the load fails.</summary>
     internal void Yank()
     {
         lock (_gate) _channel?.Shutdown();
+        _interruption.Wake();
     }
 
     /// <summary>Cuts the migration: nothing more is accepted or loaded.</summary>
@@ -101,6 +123,7 @@ public sealed class IncomingMigration
         }
 
         _listener?.Dispose();
+        _interruption.Wake();
     }
 
     private async ValueTask RunAsync()
@@ -111,7 +134,7 @@ public sealed class IncomingMigration
             IMigrationChannel? channel = await AcceptAsync();
             if (channel is null || !HasCredentials(channel)) return;
             State.Move(MigrationStatus.Setup, MigrationStatus.Active);
-            _loader = new StreamLoader(channel, _devices, _machine, _options, _faults.Site, _logger);
+            _loader = new StreamLoader(channel, _devices, _machine, _options, _faults.Site, _interruption, _logger);
             _faults.Loader = _loader;
             await _loader.LoadAsync();
             await TakeOverAsync();
@@ -157,17 +180,7 @@ public sealed class IncomingMigration
     private async ValueTask<IMigrationChannel?> AcceptAsync()
     {
         await AtAsync(FaultPoint.Listen);
-        IMigrationChannel? channel;
-        try
-        {
-            channel = await _listener!.AcceptAsync();
-        }
-        catch (ChannelException e)
-        {
-            _logger.Error("{Error:l}", e.Message);
-            return null;
-        }
-
+        IMigrationChannel? channel = await _listener!.AcceptAsync();
         if (channel is null) return null;
         lock (_gate)
         {

@@ -1,4 +1,5 @@
 using Qmp.Machine;
+using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Devices;
 using Qmp.Migration.Faults;
@@ -46,6 +47,7 @@ internal sealed class StreamLoader
         VirtualMachine machine,
         MigrationOptions options,
         FaultSite faults,
+        Waker interruption,
         ILogger logger)
     {
         _channel = channel;
@@ -56,7 +58,7 @@ internal sealed class StreamLoader
         _reader = new MigrationReader(channel);
         _faults = faults;
         Acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), devices);
-        _context = new IncomingContext(machine, options, ApproveAsync);
+        _context = new IncomingContext(machine, options, ApproveAsync, interruption);
     }
 
     /// <summary>The return path, once the source has asked for it.</summary>
@@ -77,7 +79,7 @@ internal sealed class StreamLoader
     public async ValueTask LoadAsync()
     {
         await _faults.AtAsync(FaultPoint.Header);
-        await StreamHeader.ReadAsync(_reader, _machine.Identity, _options);
+        await StreamHeader.ReadAsync(_reader, _machine.Identity, _options, _logger);
         await _faults.AtAsync(FaultPoint.HeaderDone);
         while (await LoadNextAsync())
         {

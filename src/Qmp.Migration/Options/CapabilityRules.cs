@@ -28,10 +28,18 @@ internal static class CapabilityRules
     /// <param name="next">The set that shall be.</param>
     /// <param name="parameters">The parameters in force.</param>
     /// <param name="incomingStarted">Whether this machine already listens for, or loads, a migration.</param>
+    /// <param name="warn">Gets what is wrong with the set though it is allowed, before anything is refused.</param>
     /// <exception cref="MigrationException">They do not go together.</exception>
     public static void Check(
-        CapabilitySet old, CapabilitySet next, MigrationParameters parameters, bool incomingStarted)
+        CapabilitySet old,
+        CapabilitySet next,
+        MigrationParameters parameters,
+        bool incomingStarted,
+        Action<string> warn)
     {
+#pragma warning disable CS0618 // what is deprecated is named here to say so
+        if (next[MigrationCapability.ZeroBlocks]) warn("zero-blocks capability is deprecated");
+#pragma warning restore CS0618
         if (next[MigrationCapability.PostcopyRam])
         {
             Refuse(next[MigrationCapability.XIgnoreShared], "Postcopy is not compatible with ignore-shared");

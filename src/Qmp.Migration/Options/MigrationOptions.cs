@@ -23,12 +23,14 @@ public sealed class MigrationOptions
     /// <summary>Puts the listed capabilities in force; all of them, or none if they do not go together.</summary>
     /// <param name="changes">The last entry for a capability counts.</param>
     /// <param name="incomingStarted">Whether this machine already listens for, or loads, a migration.</param>
+    /// <param name="warn">Gets what is deprecated in the set that results, whether it is taken or refused.</param>
     /// <exception cref="MigrationException">They do not go together.</exception>
-    public void SetCapabilities(IEnumerable<MigrationCapabilityStatus> changes, bool incomingStarted)
+    public void SetCapabilities(
+        IEnumerable<MigrationCapabilityStatus> changes, bool incomingStarted, Action<string>? warn = null)
     {
         CapabilitySet next = _store.Capabilities;
         foreach (MigrationCapabilityStatus change in changes) next = next.With(change.Capability, change.State);
-        CapabilityRules.Check(_store.Capabilities, next, _store.Parameters, incomingStarted);
+        CapabilityRules.Check(_store.Capabilities, next, _store.Parameters, incomingStarted, warn ?? (_ => { }));
         _store = _store with { Capabilities = next };
     }
 

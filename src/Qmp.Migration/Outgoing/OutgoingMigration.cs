@@ -21,6 +21,9 @@ public sealed class OutgoingMigration
 {
     private const string ChannelError = "Channel error: Input/output error";
 
+    /// <summary>How many milliseconds the return path has to end after the connection broke.</summary>
+    private const long LastWordTime = 250;
+
     private readonly VirtualMachine _machine;
     private readonly DeviceRegistry _devices;
     private readonly MigrationOptions _options;
@@ -31,6 +34,7 @@ public sealed class OutgoingMigration
     private readonly OutgoingTimes _times = new();
     private readonly GuestHandover _handover;
     private readonly SourceFaults _faults;
+    private readonly CancellationTokenSource _connecting = new();
     private readonly Lock _gate = new(); // guards _channel against a cancel while connecting
     private IMigrationChannel? _channel;
     private OutgoingContext? _context;
@@ -41,6 +45,7 @@ public sealed class OutgoingMigration
     private string? _error;
     private volatile bool _mayContinue;
     private volatile bool _abandoned;
+    private volatile bool _isFinishing;
 
     internal OutgoingMigration(
         VirtualMachine machine,
@@ -101,15 +106,27 @@ public sealed class OutgoingMigration
         IMigrationChannel? opened;
         try
         {
-            opened = _transport.Open(address);
+            opened = _transport.Open(address, _events.Warning);
         }
-        catch (ChannelException e)
+        catch (Exception e)
         {
-            Fail(e.Message, MigrationStatus.Setup);
-            throw;
+            string reason = ReasonOf(e);
+            Fail(reason, MigrationStatus.Setup);
+            throw new ChannelException(reason);
         }
 
-        Activity = _machine.Timeline.Start("mig/src/main", () => RunAsync(address, opened));
+        try
+        {
+            Activity = _machine.Timeline.Start("mig/src/main", () => RunAsync(address, opened));
+        }
+        catch (Exception e)
+        {
+            // There is no thread to be had, mostly for want of descriptors. QEMU keeps threads in reserve; its failure
+            // to connect is then the answer, and comes after the command's.
+            opened?.Dispose();
+            Fail(FailureToConnect(address) ?? $"The migration could not be started: {e.Message}", MigrationStatus.Setup);
+            ReportError();
+        }
     }
 
     /// <summary>Ends the migration as soon as possible; the guest runs on. Asking again is announced again.</summary>
@@ -124,12 +141,15 @@ public sealed class OutgoingMigration
             else _channel.Shutdown();
         }
 
+        _connecting.Cancel();
         _waker.Wake();
     }
 
     /// <summary>Cancels it because the machine ends, which does not wait until it is wound up.</summary>
+    /// <remarks>All that is left of one that waits for its command to end is that wait, and QEMU waits, too.</remarks>
     internal void Abandon()
     {
+        if (_isFinishing) return;
         _abandoned = true;
         Cancel();
     }
@@ -153,12 +173,12 @@ public sealed class OutgoingMigration
         try
         {
             await AtAsync(FaultPoint.Connect);
-            channel = opened ?? await _transport.ConnectAsync(address);
+            channel = opened ?? await _transport.ConnectAsync(address, _connecting.Token);
         }
-        catch (Exception e) when (e is ChannelException or FaultException)
+        catch (Exception e)
         {
             opened?.Dispose();
-            Fail(e.Message, State.Current);
+            Fail(ReasonOf(e), State.Current);
             ReportError();
             return;
         }
@@ -188,18 +208,56 @@ public sealed class OutgoingMigration
             await SetUpAsync(channel);
             if (State.Current == MigrationStatus.Active) await IterateAsync();
         }
-        catch (Exception e) when (e is ChannelException or MigrationException or FaultException)
-        {
-            Fail(e.Message, State.Current);
-        }
         catch (Exception e)
         {
-            // A mistake of ours must not leave the guest stopped.
-            _logger.Error(e, "migration failed");
-            Fail($"Internal error: {e.Message}", State.Current);
+            string reason = ReasonOf(e);
+            if (e is ChannelException or MigrationException) reason = await ReadLastWordAsync() ?? reason;
+            Fail(reason, State.Current);
         }
 
         await FinishAsync(channel);
+    }
+
+    // A mistake of ours, or a want of memory or descriptors, must not leave the guest stopped or the status as it was.
+    private string ReasonOf(Exception e)
+    {
+        if (e is ChannelException or MigrationException or FaultException) return e.Message;
+        _logger.Error(e, "migration failed");
+        return $"Internal error: {e.Message}";
+    }
+
+    // Why a connection could not be made here and now, without waiting for one.
+    private string? FailureToConnect(MigrationAddress address)
+    {
+        try
+        {
+            ValueTask<IMigrationChannel> connecting = _transport.ConnectAsync(address, new CancellationToken(canceled: true));
+            if (connecting.IsCompletedSuccessfully) connecting.Result.Dispose();
+            else if (connecting.IsCompleted) connecting.GetAwaiter().GetResult();
+            return null;
+        }
+        catch (ChannelException e)
+        {
+            return e.Message;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    // What the return path said last tells more than a broken connection does. Whoever cuts one cuts it both ways, so
+    // the return path ends too, or nothing is to be expected from it.
+    private async ValueTask<string?> ReadLastWordAsync()
+    {
+        if (_returnPath is null) return null;
+        long end = Now + LastWordTime;
+        while (!_returnPath.IsEnded && State.Current != MigrationStatus.Cancelling && end - Now is var left and > 0)
+        {
+            await _waker.WaitAsync(TimeSpan.FromMilliseconds(left));
+        }
+
+        return _returnPath.Error;
     }
 
     private async ValueTask SetUpAsync(IMigrationChannel channel)
@@ -207,7 +265,7 @@ public sealed class OutgoingMigration
         long start = Now;
         _refusal = new RefusalWatch(_machine.Timeline, channel);
         await _refusal.BeforeSendingAsync();
-        _stream = new OutgoingStream(channel, _devices.All, _machine, _options);
+        _stream = new OutgoingStream(channel, _devices.All, _machine, _options, _logger);
         _converge = new AutoConverge(_machine, _options);
         _context = new OutgoingContext(_machine, _options, _stream.Writer, Statistics, Limiter, _converge, _faults.Site, _events);
         _faults.Context = _context;
@@ -313,7 +371,15 @@ public sealed class OutgoingMigration
     private async ValueTask CompleteAsync()
     {
         await AtAsync(FaultPoint.Stop);
-        await _refusal!.BeforeStoppingAsync();
+        try
+        {
+            await _refusal!.BeforeStoppingAsync();
+        }
+        catch (ChannelException)
+        {
+            _stream!.ReportFailure(); // QEMU would still be sending
+            throw;
+        }
 
         // A destination that cannot be heard is not given the guest.
         if (_returnPath?.Error is { } lost) throw new MigrationException(lost);
@@ -341,6 +407,8 @@ public sealed class OutgoingMigration
         await AtAsync(FaultPoint.Completion);
         _times.Completed(Now);
         Bandwidth.Finish(Statistics.Transferred, _times.TransferTime);
+        _isFinishing = true;
+        await _channel!.FinishAsync();
         if (State.TryMove(MigrationStatus.Device, MigrationStatus.Completed)) await AtAsync(FaultPoint.CompletionDone);
     }
 

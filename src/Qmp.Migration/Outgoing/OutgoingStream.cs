@@ -4,6 +4,7 @@ using Qmp.Migration.Devices;
 using Qmp.Migration.Options;
 using Qmp.Migration.Stream;
 using Qmp.Types;
+using Serilog;
 
 namespace Qmp.Migration.Outgoing;
 
@@ -14,6 +15,7 @@ internal sealed class OutgoingStream
 
     private readonly VirtualMachine _machine;
     private readonly MigrationOptions _options;
+    private readonly ILogger _logger;
     private readonly Section<LiveDevice>[] _live;
     private readonly Section<SavedDevice>[] _final;
 
@@ -21,8 +23,10 @@ internal sealed class OutgoingStream
         IMigrationChannel channel,
         IReadOnlyList<SavedDevice> devices,
         VirtualMachine machine,
-        MigrationOptions options)
+        MigrationOptions options,
+        ILogger logger)
     {
+        _logger = logger;
         Writer = new MigrationWriter(channel);
         _machine = machine;
         _options = options;
@@ -98,12 +102,27 @@ internal sealed class OutgoingStream
             if (context.RateExceeded) break;
             Writer.PutByte((byte)SectionType.Part);
             Writer.PutBe32(section.Id);
-            await section.Device.IterateAsync(context);
+            try
+            {
+                await section.Device.IterateAsync(context);
+            }
+            catch (ChannelException)
+            {
+                ReportFailure(section);
+                throw;
+            }
+
             PutFooter(section.Id);
             await context.FlushIfFullAsync();
         }
 
         await context.Faults.AtAsync(FaultPoint.IterateDone);
+    }
+
+    /// <summary>Tells standard error that the first device could not be sent, as when its iteration failed.</summary>
+    public void ReportFailure()
+    {
+        if (_live.Length > 0) ReportFailure(_live[0]);
     }
 
     /// <summary>Everything that is left, with the guest stopped.</summary>
@@ -129,7 +148,7 @@ internal sealed class OutgoingStream
         }
 
         await context.Faults.AtAsync(FaultPoint.End);
-        byte[] description = VmDescription.Describe(_machine.Identity, saved);
+        byte[] description = VmDescription.Describe(_machine.Identity, _options, saved);
         Writer.PutByte((byte)SectionType.EndOfFile);
         Writer.PutByte((byte)SectionType.VmDescription);
         Writer.PutBe32((uint)description.Length);
@@ -178,6 +197,12 @@ internal sealed class OutgoingStream
         Writer.PutBe16((ushort)command);
         Writer.PutBe16(length);
     }
+
+    private void ReportFailure(Section<LiveDevice> section) => _logger.Error(
+        "failed to save SaveStateEntry with id(name): {Id}({Name:l}): {Error}",
+        section.Id,
+        section.Device.Name,
+        -(int)Errno.InputOutput);
 
     private readonly record struct Section<T>(T Device, uint Id);
 }

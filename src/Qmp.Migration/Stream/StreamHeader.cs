@@ -2,6 +2,7 @@ using System.Text;
 using Qmp.Machine;
 using Qmp.Migration.Options;
 using Qmp.Types;
+using Serilog;
 
 namespace Qmp.Migration.Stream;
 
@@ -12,8 +13,8 @@ internal static class StreamHeader
     private const uint Version = 3;
     private const uint ObsoleteVersion = 2;
     private const int MaxMachineType = 4096;
-    private const string CapabilitiesSection = "configuration/capabilities";
-    private const string UuidSection = "configuration/uuid";
+    public const string CapabilitiesSection = "configuration/capabilities";
+    public const string UuidSection = "configuration/uuid";
     private const string PageBitsSection = "configuration/target-page-bits";
     private const uint TargetPageBits = 12;
 
@@ -24,6 +25,14 @@ internal static class StreamHeader
         (MigrationCapability.MappedRam, "mapped-ram"),
     ];
 
+    /// <summary>The capabilities that the stream names.</summary>
+    public static IReadOnlyList<string> Capabilities(MigrationOptions options) =>
+        [.. Validated.Where(v => options.Has(v.Capability)).Select(v => v.Name)];
+
+    /// <summary>The UUID, if it is sent.</summary>
+    public static Guid? Uuid(MachineIdentity identity, MigrationOptions options) =>
+        options.Has(MigrationCapability.ValidateUuid) ? identity.Uuid : null;
+
     public static void Write(MigrationWriter writer, MachineIdentity identity, MigrationOptions options)
     {
         writer.PutBe32(Magic);
@@ -32,15 +41,15 @@ internal static class StreamHeader
         byte[] machineType = Encoding.UTF8.GetBytes(identity.MachineType);
         writer.PutBe32((uint)machineType.Length);
         writer.PutBytes(machineType);
-        string[] capabilities = [.. Validated.Where(v => options.Has(v.Capability)).Select(v => v.Name)];
-        if (capabilities.Length > 0)
+        IReadOnlyList<string> capabilities = Capabilities(options);
+        if (capabilities.Count > 0)
         {
             BeginSubsection(writer, CapabilitiesSection);
-            writer.PutBe32((uint)capabilities.Length);
+            writer.PutBe32((uint)capabilities.Count);
             foreach (string name in capabilities) writer.PutCountedString(name);
         }
 
-        if (options.Has(MigrationCapability.ValidateUuid) && identity.Uuid is { } uuid)
+        if (Uuid(identity, options) is { } uuid)
         {
             BeginSubsection(writer, UuidSection);
             writer.PutBytes(uuid.ToByteArray(bigEndian: true));
@@ -48,7 +57,7 @@ internal static class StreamHeader
     }
 
     public static async ValueTask ReadAsync(
-        MigrationReader reader, MachineIdentity identity, MigrationOptions options)
+        MigrationReader reader, MachineIdentity identity, MigrationOptions options, ILogger logger)
     {
         await reader.NeedAsync(4);
         if (reader.GetBe32() != Magic) throw new LoadException(Errno.Invalid, "Not a migration stream");
@@ -104,11 +113,16 @@ internal static class StreamHeader
             if (reader.Failed) throw new LoadException(Errno.InputOutput);
         }
 
-        Check(machineType, named, uuid, identity, options);
+        Check(machineType, named, uuid, identity, options, logger);
     }
 
     private static void Check(
-        string machineType, HashSet<string> named, Guid? uuid, MachineIdentity identity, MigrationOptions options)
+        string machineType,
+        HashSet<string> named,
+        Guid? uuid,
+        MachineIdentity identity,
+        MigrationOptions options,
+        ILogger logger)
     {
         // QEMU compares as many bytes as it received, so a prefix will do.
         if (!identity.MachineType.StartsWith(machineType, StringComparison.Ordinal))
@@ -127,11 +141,15 @@ internal static class StreamHeader
                 $"Capability {name} is {(local ? "on" : "off")}, but received capability is {(local ? "off" : "on")}");
         }
 
-        if (!options.Has(MigrationCapability.ValidateUuid) || uuid is not { } received) return;
-        if (identity.Uuid is { } own && own != received)
+        // A source that sends its UUID wants it to be compared, whatever this side has switched on.
+        if (uuid is not { } received) return;
+        if (identity.Uuid is not { } own)
         {
-            throw new LoadException(Errno.Invalid, $"UUID received is {received} and local is {own}");
+            logger.Warning("warning: UUID is received {Uuid}, but local uuid isn't set", received);
+            return;
         }
+
+        if (own != received) throw new LoadException(Errno.Invalid, $"UUID received is {received} and local is {own}");
     }
 
     private static async ValueTask<string> ReadMachineTypeAsync(MigrationReader reader)

@@ -10,15 +10,16 @@ namespace Qmp.Testing.Hosting;
 /// </summary>
 internal sealed class NothingInherited(IMigrationTransport inner) : IMigrationTransport
 {
-    public IMigrationChannel? Open(MigrationAddress address) => inner.Open(address);
+    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => inner.Open(address, warn);
 
-    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address) => inner.ConnectAsync(address);
+    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) =>
+        inner.ConnectAsync(address, cancellation);
 
-    public IMigrationListener Listen(MigrationAddress address) =>
+    public IMigrationListener Listen(MigrationAddress address, Action<string> warn) =>
         address is MigrationAddress.Socket { Value: SocketAddress.Fd fd }
         && int.TryParse(fd.Value.Str, NumberStyles.None, CultureInfo.InvariantCulture, out _)
             ? new SilentListener()
-            : inner.Listen(address);
+            : inner.Listen(address, warn);
 
     /// <summary>Waits for a source that never comes.</summary>
     private sealed class SilentListener : IMigrationListener

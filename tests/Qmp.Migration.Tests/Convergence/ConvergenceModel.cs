@@ -8,7 +8,7 @@ namespace Qmp.Migration.Tests.Convergence;
 internal sealed class ConvergenceModel(Scenario scenario)
 {
     private const long Page = 4096, Mebi = 1 << 20, Milli = 1_000_000;
-    private const long Head = 76, Tail = 925; // header to list of blocks; timer, globalstate, end and description
+    private const long Head = 76, Tail = 1011; // header to list of blocks; timer, globalstate, end and description
     private const long Refusal = 5, Start = 500_000 + (Refusal * Milli); // ms to refuse the connection; ns
 
     private readonly int _pages = (int)(scenario.Ram * Mebi / Page);

@@ -8,11 +8,11 @@ internal sealed class ByteTransport(byte[] incoming) : IMigrationTransport
 {
     public MemoryStream Written { get; } = new();
 
-    public IMigrationChannel? Open(MigrationAddress address) => new Channel(this);
+    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => new Channel(this);
 
-    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address) => throw new NotSupportedException();
+    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public IMigrationListener Listen(MigrationAddress address) => new Listener(this);
+    public IMigrationListener Listen(MigrationAddress address, Action<string> warn) => new Listener(this);
 
     private sealed class Listener(ByteTransport owner) : IMigrationListener
     {
@@ -50,6 +50,8 @@ internal sealed class ByteTransport(byte[] incoming) : IMigrationTransport
         public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) => new(false);
 
         public bool HasUnread => false;
+
+        public ValueTask FinishAsync() => ValueTask.CompletedTask;
 
         public void Shutdown()
         {

@@ -10,12 +10,12 @@ namespace Qmp.Migration.Tests.Support;
 /// <param name="hangsUpAt">When it hangs up, if it does.</param>
 internal sealed class LateTransport(Timeline timeline, long readsAt, long? hangsUpAt) : IMigrationTransport
 {
-    public IMigrationChannel? Open(MigrationAddress address) => null;
+    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => null;
 
-    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address) =>
+    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) =>
         new(new Channel(timeline, readsAt, hangsUpAt));
 
-    public IMigrationListener Listen(MigrationAddress address) => throw new NotSupportedException();
+    public IMigrationListener Listen(MigrationAddress address, Action<string> warn) => throw new NotSupportedException();
 
     private sealed class Channel(Timeline timeline, long readsAt, long? hangsUpAt) : IMigrationChannel
     {
@@ -35,6 +35,8 @@ internal sealed class LateTransport(Timeline timeline, long readsAt, long? hangs
             await _waker.WaitAsync(timeout);
             return Now >= hangsUpAt;
         }
+
+        public ValueTask FinishAsync() => ValueTask.CompletedTask;
 
         public void Shutdown()
         {

@@ -31,6 +31,13 @@ internal sealed class StreamText
         return text._lines;
     }
 
+    /// <summary>The text that follows the end of the stream, for tools that take streams apart.</summary>
+    public static string DescriptionOf(byte[] bytes)
+    {
+        int start = bytes.AsSpan().LastIndexOf("{\"configuration\""u8);
+        return Encoding.UTF8.GetString(bytes.AsSpan(start));
+    }
+
     private void Run()
     {
         _lines.Add($"file {Be(4):x} {Be(4)}");

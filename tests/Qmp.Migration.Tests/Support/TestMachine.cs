@@ -112,6 +112,8 @@ internal sealed class TestMachine : IDisposable
 
         public void Pass(long pass) => Add($"MIGRATION_PASS {pass}");
 
+        public void Warning(string text) => Add($"warning: {text}");
+
         private void Add(string text)
         {
             lock (owner.EventNames) owner.EventNames.Add(text);

@@ -68,6 +68,27 @@ internal sealed class VfioTests
         Assert.That(_destination.Machine.IsRunning);
     }
 
+    // What ends a machine, or its connection, does not wait for the device.
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Loading_does_not_outlast_its_migration(bool yanked)
+    {
+        With(new VfioSettings { Id = "v0", InitialBytes = Mebi, LoadTime = TimeSpan.FromHours(1) });
+        Capabilities(acknowledged: true);
+        _timeline.Run(async () =>
+        {
+            Begin();
+            await Wait.UntilAsync(_timeline, () => Steps(_destination) == "v0 loading");
+            long start = _timeline.NowMilliseconds;
+            if (yanked) _destination.Core.Yank();
+            else _destination.Core.Shutdown();
+            await _destination.Core.JoinAsync();
+            Assert.That(_timeline.NowMilliseconds - start, Is.LessThan(100));
+            await Wait.EndAsync(_source, _timeline);
+        });
+        Assert.That(_source.Machine.IsRunning);
+    }
+
     [Test]
     public void Sections_have_the_format_of_VFIO()
     {

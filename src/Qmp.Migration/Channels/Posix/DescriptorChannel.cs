@@ -89,6 +89,8 @@ internal sealed class DescriptorChannel : IMigrationChannel
 
     public bool HasUnread => false;
 
+    public ValueTask FinishAsync() => ValueTask.CompletedTask;
+
     public void Shutdown()
     {
         _shutDown = true;

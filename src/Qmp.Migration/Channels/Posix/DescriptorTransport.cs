@@ -15,12 +15,12 @@ internal sealed class DescriptorTransport
 
     /// <summary>The channel to a destination: a descriptor by the name of <c>getfd</c>.</summary>
     /// <exception cref="ChannelException">There is none of that name.</exception>
-    public IMigrationChannel Write(string name) => Open(Named(name), writing: true);
+    public IMigrationChannel Write(string name, Action<string> warn) => Open(Named(name), writing: true, warn);
 
     /// <summary>The channel from a source: a name, or the number of an inherited descriptor.</summary>
     /// <exception cref="ChannelException">There is no such descriptor.</exception>
-    public IMigrationChannel Read(string name) =>
-        Open(name is [>= '0' and <= '9', ..] ? Inherited(name) : Named(name), writing: false);
+    public IMigrationChannel Read(string name, Action<string> warn) =>
+        Open(name is [>= '0' and <= '9', ..] ? Inherited(name) : Named(name), writing: false, warn);
 
     private static int Inherited(string number) => DescriptorNumber.TryParse(number, out int descriptor)
         ? descriptor
@@ -30,11 +30,16 @@ internal sealed class DescriptorTransport
         ? descriptor
         : throw new ChannelException($"File descriptor named '{name}' has not been found");
 
-    private static IMigrationChannel Open(int descriptor, bool writing)
+    private static IMigrationChannel Open(int descriptor, bool writing, Action<string> warn)
     {
         if (NativeMethods.IsSocket(descriptor))
         {
             return new SocketChannel(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)));
+        }
+
+        if (!NativeMethods.IsPipe(new SafeFileHandle(descriptor, ownsHandle: false)))
+        {
+            warn("fd: migration to a file is deprecated. Use file: instead.");
         }
 
         SafeFileHandle handle = OwnPipe(new SafeFileHandle(descriptor, ownsHandle: true), writing);

@@ -16,29 +16,29 @@ public sealed class PosixTransport : IMigrationTransport
     }
 
     /// <inheritdoc/>
-    public IMigrationChannel? Open(MigrationAddress address) => address switch
+    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => address switch
     {
         MigrationAddress.Exec exec => CommandTransport.Open(exec.Value.Args),
         MigrationAddress.File file => _files.Write(file.Value),
-        MigrationAddress.Socket { Value: SocketAddress.Fd fd } => _descriptors.Write(fd.Value.Str),
+        MigrationAddress.Socket { Value: SocketAddress.Fd fd } => _descriptors.Write(fd.Value.Str, warn),
         MigrationAddress.Socket => null,
         MigrationAddress.Rdma rdma => throw NoRdma(rdma.Value, "RDMA ERROR: could not create CM channel"),
         _ => throw Unsupported(address),
     };
 
     /// <inheritdoc/>
-    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address) => address switch
+    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) => address switch
     {
         MigrationAddress.Socket socket => new ValueTask<IMigrationChannel>(SocketTransport.Connect(socket.Value)),
         _ => throw Unsupported(address),
     };
 
     /// <inheritdoc/>
-    public IMigrationListener Listen(MigrationAddress address) => address switch
+    public IMigrationListener Listen(MigrationAddress address, Action<string> warn) => address switch
     {
         MigrationAddress.Exec exec => new ReadyListener(CommandTransport.Open(exec.Value.Args)),
         MigrationAddress.File file => new ReadyListener(_files.Read(file.Value)),
-        MigrationAddress.Socket { Value: SocketAddress.Fd fd } => new ReadyListener(_descriptors.Read(fd.Value.Str)),
+        MigrationAddress.Socket { Value: SocketAddress.Fd fd } => new ReadyListener(_descriptors.Read(fd.Value.Str, warn)),
         MigrationAddress.Socket socket => SocketTransport.Listen(socket.Value),
         MigrationAddress.Rdma rdma => throw NoRdma(rdma.Value, "RDMA ERROR: could not create rdma event channel"),
         _ => throw Unsupported(address),

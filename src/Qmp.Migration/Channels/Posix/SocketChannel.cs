@@ -56,6 +56,8 @@ internal sealed class SocketChannel : IMigrationChannel
 
     public bool HasUnread => NativeMethods.CountUnread(_socket.SafeHandle) > 0;
 
+    public ValueTask FinishAsync() => ValueTask.CompletedTask;
+
     public void Shutdown()
     {
         try

@@ -21,6 +21,8 @@ internal sealed class VirtualChannel : IMigrationChannel
     // Nobody is late on a virtual timeline.
     public bool HasUnread => false;
 
+    public ValueTask FinishAsync() => ValueTask.CompletedTask;
+
     public void Shutdown()
     {
         _incoming.EndReading();

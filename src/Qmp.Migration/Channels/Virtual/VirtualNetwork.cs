@@ -23,10 +23,10 @@ public sealed class VirtualNetwork : IMigrationTransport
     public Action<ReadOnlyMemory<byte>>? BackwardTap { get; set; }
 
     /// <inheritdoc/>
-    public IMigrationChannel? Open(MigrationAddress address) => null;
+    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => null;
 
     /// <inheritdoc/>
-    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address)
+    public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation)
     {
         string key = Key(address);
         Listener? listener;
@@ -56,7 +56,7 @@ public sealed class VirtualNetwork : IMigrationTransport
     }
 
     /// <inheritdoc/>
-    public IMigrationListener Listen(MigrationAddress address)
+    public IMigrationListener Listen(MigrationAddress address, Action<string> warn)
     {
         string key = Key(address);
         var listener = new Listener(this, key, ((MigrationAddress.Socket)address).Value);
