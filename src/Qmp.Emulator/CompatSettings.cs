@@ -1,6 +1,6 @@
-using Options = Qmp.Types.CompatPolicy;
-using OptionsInput = Qmp.Types.CompatPolicyInput;
-using OptionsOutput = Qmp.Types.CompatPolicyOutput;
+using Settings = Qmp.Types.CompatPolicy;
+using SettingsInput = Qmp.Types.CompatPolicyInput;
+using SettingsOutput = Qmp.Types.CompatPolicyOutput;
 using Policy = Qmp.Protocol.Visitors.CompatPolicy;
 using PolicyInput = Qmp.Protocol.Visitors.CompatPolicyInput;
 using PolicyOutput = Qmp.Protocol.Visitors.CompatPolicyOutput;
@@ -11,7 +11,7 @@ namespace Qmp.Emulator;
 internal static class CompatSettings
 {
     /// <summary>The policy; what is not set is accepted.</summary>
-    public static Policy ToPolicy(Options options) => new()
+    public static Policy ToPolicy(Settings options) => new()
     {
         DeprecatedInput = Input(options.DeprecatedInput),
         DeprecatedOutput = Output(options.DeprecatedOutput),
@@ -19,13 +19,13 @@ internal static class CompatSettings
         UnstableOutput = Output(options.UnstableOutput),
     };
 
-    private static PolicyInput Input(OptionsInput? value) => value switch
+    private static PolicyInput Input(SettingsInput? value) => value switch
     {
-        OptionsInput.Reject => PolicyInput.Reject,
-        OptionsInput.Crash => PolicyInput.Crash,
+        SettingsInput.Reject => PolicyInput.Reject,
+        SettingsInput.Crash => PolicyInput.Crash,
         _ => PolicyInput.Accept,
     };
 
-    private static PolicyOutput Output(OptionsOutput? value) =>
-        value == OptionsOutput.Hide ? PolicyOutput.Hide : PolicyOutput.Accept;
+    private static PolicyOutput Output(SettingsOutput? value) =>
+        value == SettingsOutput.Hide ? PolicyOutput.Hide : PolicyOutput.Accept;
 }

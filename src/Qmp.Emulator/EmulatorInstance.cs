@@ -2,13 +2,16 @@ using MonitorOptions = Qmp.Server.Sessions.MonitorOptions;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.Devices.Timer;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Commands;
+using Qmp.Emulator.Control;
 using Qmp.Emulator.HumanMonitor;
 using Qmp.Emulator.Machines;
 using Qmp.Emulator.Monitors;
+using Qmp.Emulator.Options;
 using Qmp.Machine;
 using Qmp.Machine.Loop;
+using Qmp.Machine.Memory;
 using Qmp.Migration;
 using Qmp.Migration.Channels;
 using Qmp.Protocol.Messages;
@@ -32,52 +35,51 @@ public sealed class EmulatorInstance : IAsyncDisposable
     private readonly IncomingPolicy _incoming = new();
     private readonly MonitorList _monitors = new();
     private readonly CommandWarnings _warnings;
+    private readonly IReadOnlyList<RamBlock> _unused;
 
     /// <summary>Puts the emulator together; nothing runs yet.</summary>
     /// <exception cref="CommandLineException">The options ask for what is not to be had.</exception>
     public EmulatorInstance(EmulatorOptions options, EmulatorPorts ports)
     {
         _ports = ports;
-        MachineType type = MachineType.Find(options.MachineType) ?? throw new CommandLineException(
-            $"unsupported machine type: \"{options.MachineType}\"\nUse -machine help to list supported machines");
-        if (options.Cpus < 1 || options.Cpus > type.MaxCpus)
-        {
-            throw new CommandLineException(
-                $"Invalid SMP CPUs {options.Cpus}. The max CPUs supported by machine '{type.Name}' is {type.MaxCpus}");
-        }
-
+        MachineType type = MachineType.Find(options.MachineType)
+            ?? throw new CommandLineException($"unsupported machine type: \"{options.MachineType}\"");
+        GivenOptions given = options.Given;
+        bool withSimulation = given.Last(OptionTable.Simulation)?.Value ?? false;
+        SetActionArguments actions = options.Actions;
         TimeProvider clock = ports.Timeline.Clock;
         Protocol.Visitors.CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
         _bus = new EventBus(clock, policy: policy);
         _warnings = new CommandWarnings(ports.Logger);
         var events = new MachineEventAdapter(_bus, _warnings);
         Machine = new VirtualMachine(
-            new MachineIdentity(type.Name, options.Name, options.Uuid), ports.Timeline, events, ports.Logger)
+            new MachineIdentity(type.Name, options.GuestName, given.Last(OptionTable.Uuid)?.Value), ports.Timeline, events, ports.Logger)
         {
-            Autostart = !options.StartStopped,
+            Autostart = !given.Has(OptionTable.Stopped),
         };
         Migration = new MigrationCore(Machine, ports.Transport, events, ports.Logger);
-        Migration.Blockers.OnlyMigratable = options.OnlyMigratable;
+        Migration.Blockers.OnlyMigratable = given.Has(OptionTable.OnlyMigratable);
         Migration.Devices.Add(TimerDevice.Create(Machine));
         Migration.IncomingFailed += OnIncomingFailed;
         MigrationGlobals.Apply(options.Globals, Migration.Options, _warnings.Add);
-        MachineMemory.Create(options, type, Machine.Memory);
-        Devices = DeviceFactory.Create(options.Devices, Machine, Migration, ports.Logger);
+        SecretObjects.Check(options.Objects);
+        _unused = MachineMemory.Create(options, type, Machine.Memory);
+        Devices = DeviceFactory.Create(given.All(OptionTable.Device), Machine, Migration, ports.Logger);
         Migration.Faults.Happening += events.Fault;
-        foreach (OptionValue<AddFdOptions> added in options.Descriptors)
+        foreach (OptionValue<AddFdOptions> added in given.All(OptionTable.AddFd))
         {
             ports.Descriptors.Sets.Add((int)added.Value.Fd!, (long)added.Value.Set!, added.Value.Opaque);
         }
 
         _shutdown = new ShutdownController(Machine, new RunStateEvents(_bus))
         {
-            Reboot = options.Actions.Reboot ?? RebootAction.Reset,
-            Shutdown = options.Actions.Shutdown ?? ShutdownAction.Poweroff,
-            Panic = options.Actions.Panic ?? PanicAction.Shutdown,
-            Watchdog = options.Actions.Watchdog ?? WatchdogAction.Reset,
+            Reboot = actions.Reboot ?? RebootAction.Reset,
+            Shutdown = actions.Shutdown ?? ShutdownAction.Poweroff,
+            Panic = actions.Panic ?? PanicAction.Shutdown,
+            Watchdog = actions.Watchdog ?? WatchdogAction.Reset,
         };
         _shutdown.Ending += OnEnding;
-        CommandRegistry commands = Commands(policy, options.Simulation);
+        CommandRegistry commands = Commands(policy, withSimulation, type.IsPc ? options.Cpus : 0);
         _server = new QmpServer(
             new QmpServerOptions
             {
@@ -119,8 +121,15 @@ public sealed class EmulatorInstance : IAsyncDisposable
             Migration.AwaitsIncoming = true;
         }
 
-        foreach (MonitorSpec monitor in options.Monitors) AddMonitor(monitor);
-        await _monitors.WaitForClientsAsync().ConfigureAwait(false);
+        foreach (MonitorSpec monitor in options.Monitors)
+        {
+            MonitorDevice device = AddMonitor(monitor);
+            if (!device.WaitsForClient) continue;
+            _ports.Report(monitor.Message($"info: QEMU waiting for connection on: {device.Description}"));
+            await device.FirstClient.ConfigureAwait(false);
+            if (Completion.IsCompleted) return;
+        }
+
         if (options.Incoming is null)
         {
             using MachineLoop.Hold hold = await Machine.Loop.EnterAsync().ConfigureAwait(false);
@@ -171,9 +180,11 @@ public sealed class EmulatorInstance : IAsyncDisposable
         }
 
         Machine.Dispose();
+        foreach (RamBlock block in _unused) block.Dispose();
     }
 
-    private CommandRegistry Commands(Protocol.Visitors.CompatPolicy policy, bool withSimulation)
+    private CommandRegistry Commands(
+        Protocol.Visitors.CompatPolicy policy, bool withSimulation, long cpus)
     {
         var guest = new GuestControl(Machine);
         var human = new HumanMonitorInterpreter(
@@ -191,7 +202,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
             .Add(YankCommandTable.OobCommands, new YankCommands(_monitors, Migration))
             .Add(
                 MiscCommandTable.Commands,
-                session => new MiscCommands(Machine, guest, human, _ports.Descriptors, session));
+                session => new MiscCommands(Machine, cpus, guest, human, _ports.Descriptors, session));
         if (withSimulation)
         {
             commands.Add(XSimCommandTable.Commands, new XSimCommands(Migration, Devices, Machine.Timeline));
@@ -200,7 +211,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         return commands.Build();
     }
 
-    private void AddMonitor(MonitorSpec spec)
+    private MonitorDevice AddMonitor(MonitorSpec spec)
     {
         try
         {
@@ -210,11 +221,13 @@ public sealed class EmulatorInstance : IAsyncDisposable
                 Listener = _ports.Listen(spec),
                 Pretty = spec.Pretty,
             });
-            _monitors.Add(new MonitorDevice(spec, monitor));
+            var device = new MonitorDevice(spec, monitor);
+            _monitors.Add(device);
+            return device;
         }
         catch (TransportException e)
         {
-            throw CommandLineException.At(spec.Option, spec.Text, e.Message);
+            throw CommandLineException.At(spec.Option, spec.Text, Hints.Explain(e.Message));
         }
     }
 
@@ -227,7 +240,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         }
         catch (Exception e) when (e is MigrationException or ChannelException)
         {
-            throw incoming.Error(e.Message);
+            throw incoming.Error(Hints.Explain(e.Message));
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Emulator.Descriptors;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
@@ -26,6 +26,9 @@ public sealed record EmulatorPorts
 
     /// <summary>Waits for the clients of a monitor.</summary>
     public required Func<MonitorSpec, ITransportListener> Listen { get; init; }
+
+    /// <summary>Tells standard error, at once and without the program's name, what is neither a failure nor for the log.</summary>
+    public Action<string> Report { get; init; } = _ => { };
 
     /// <summary>Does what may block elsewhere, so that whoever asks can do other things meanwhile.</summary>
     public Func<Action, Task> Offload { get; init; } = Task.Run;

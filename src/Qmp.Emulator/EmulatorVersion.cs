@@ -11,4 +11,7 @@ public static class EmulatorVersion
     /// <summary>This package, as <c>query-version</c> names it.</summary>
     public static string Package { get; } =
         $"qmpd {typeof(EmulatorVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]}";
+
+    /// <summary>What <c>-version</c> prints.</summary>
+    public static string Text { get; } = $"QEMU emulator version {Qemu} ({Package})\n";
 }

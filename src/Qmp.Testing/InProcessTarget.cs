@@ -1,6 +1,6 @@
 using Qmp.Conversations.Targets;
 using Qmp.Emulator;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Testing.Hosting;
 
 namespace Qmp.Testing;
@@ -25,6 +25,7 @@ public sealed class InProcessTarget(TimeProvider clock) : IEmulatorTarget
             EmulatorPorts ports = EmulatorPorts.Real(clock, printed.CreateLogger());
             ports = ports with
             {
+                Report = printed.WriteLine,
                 Listen = monitors.Wrap(ports.Listen),
                 Transport = new NothingInherited(ports.Transport),
             };

@@ -1,7 +1,7 @@
 using MonitorOptions = Qmp.Server.Sessions.MonitorOptions;
 using Qmp.Client;
 using Qmp.Emulator;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Migration.Faults;
 using Qmp.Protocol.Transport;
 using Qmp.Testing.Hosting;
@@ -55,6 +55,7 @@ public sealed class TestVm : IAsyncDisposable
         EmulatorPorts ports = EmulatorPorts.Real(options.Clock, options.Logger ?? printed.CreateLogger());
         ports = ports with
         {
+            Report = printed.WriteLine,
             Listen = monitors.Wrap(ports.Listen),
             Transport = options.Network?.Transport ?? ports.Transport,
         };

@@ -34,9 +34,11 @@ internal static class ScenarioDemo
             ScenarioResult result = ScenarioRunner.Run(
                 scenario, TimeProvider.System, Logger.None, message => Show(message, screen));
             screen.Timeline(result);
-            bool right = result is { IsAsExpected: true, Damage: null };
-            screen.Summary(Figures(result), right, right ? "It ended as it should." : "It did not end as it should.");
-            return right;
+            screen.Summary(
+                Figures(result),
+                result.HasSucceeded,
+                result.HasSucceeded ? "It ended as it should." : $"It did not end as it should: {result.Ending}.");
+            return result.HasSucceeded;
         }
         catch (ScenarioException e)
         {

@@ -1,48 +1,107 @@
+using System.Globalization;
+using System.Text;
 using Qmp.Emulator;
-using Qmp.Emulator.CommandLine;
 using Qmp.Emulator.Logging;
+using Qmp.Emulator.Options;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
+using Serilog.Formatting.Display;
 
 namespace Qmpd;
 
-/// <summary>The log of the process: standard error, or the file of <c>-D</c>.</summary>
-internal sealed class ProcessLog : IAsyncDisposable
+/// <summary>The log of the process: failures go to standard error, traces there or into the file of <c>-D</c>.</summary>
+internal sealed class ProcessLog : ILogEventSink, IDisposable
 {
-    private const string Messages = "qmpd: {Message}{NewLine}{Exception}";
     private const string Traces = "{Timestamp:HH:mm:ss.ffffff} {Message}{NewLine}{Exception}";
 
-    private readonly Serilog.Core.Logger _logger;
+    private readonly MessageTemplateTextFormatter _format = new(Traces, CultureInfo.InvariantCulture);
+    private readonly Lock _gate = new();
+    private readonly ErrorReports _reports;
+    private readonly string? _path;
+    private readonly Logger _logger;
+    private TextWriter? _traces; // guarded by _gate; null where there are none, or no longer any
 
-    public ProcessLog(EmulatorOptions options)
+    /// <exception cref="CommandLineException">The file cannot be opened; the text is QEMU's.</exception>
+    public ProcessLog(EmulatorOptions options, ErrorReports reports)
     {
-        LoggerConfiguration configuration = new LoggerConfiguration()
+        _reports = reports;
+        _path = options.Given.Last(OptionTable.LogFile)?.Value;
+        if (_path is not null) _traces = Open(_path);
+        else if (options.TracePatterns.Count > 0) _traces = Console.Error;
+        _logger = new LoggerConfiguration()
             .MinimumLevel.Is(options.TracePatterns.Count > 0 ? LogEventLevel.Debug : LogEventLevel.Warning)
-            .Filter.With(new TraceFilter(options.TracePatterns));
-        string template = options.TracePatterns.Count > 0 ? Traces : Messages;
-        if (options.LogFile is { } path)
-        {
-            try
-            {
-                File.WriteAllText(path, "");
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new CommandLineException($"Error opening logfile {path}: {FileErrors.Text(e)}");
-            }
-
-            configuration.WriteTo.File(path, outputTemplate: template, buffered: false);
-        }
-
-        // Failures are for whoever started the process, wherever the traces go.
-        configuration.WriteTo.Console(
-            restrictedToMinimumLevel: options.LogFile is null ? LogEventLevel.Verbose : LogEventLevel.Warning,
-            outputTemplate: options.LogFile is null ? template : Messages,
-            standardErrorFromLevel: LogEventLevel.Verbose);
-        _logger = configuration.CreateLogger();
+            .Filter.With(new TraceFilter(options.TracePatterns))
+            .WriteTo.Sink(this)
+            .CreateLogger();
     }
 
     public ILogger Logger => _logger;
 
-    public ValueTask DisposeAsync() => _logger.DisposeAsync();
+    /// <inheritdoc/>
+    public void Emit(LogEvent logEvent)
+    {
+        // Failures are for whoever started the process, wherever the traces go.
+        if (logEvent.Level >= LogEventLevel.Warning && (_path is not null || _traces is null)) Report(logEvent);
+        lock (_gate) Trace(logEvent);
+    }
+
+    public void Dispose()
+    {
+        lock (_gate) Close();
+    }
+
+    private static StreamWriter Open(string path)
+    {
+        try
+        {
+            return new StreamWriter(
+                new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0),
+                new UTF8Encoding(encoderShouldEmitUTF8Identifier: false))
+            {
+                AutoFlush = true,
+            };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            string reason = Directory.Exists(path) ? "Is a directory" : FileErrors.Text(e);
+            throw new CommandLineException($"Error opening logfile {path}: {reason}");
+        }
+    }
+
+    private void Report(LogEvent logEvent)
+    {
+        string message = logEvent.RenderMessage(CultureInfo.InvariantCulture);
+        _reports.Write(logEvent.Exception is null ? message : $"{message}\n{logEvent.Exception}");
+    }
+
+    // A full disk ends the log and nothing else; that is said once.
+    private void Trace(LogEvent logEvent)
+    {
+        if (_traces is null) return;
+        try
+        {
+            _format.Format(logEvent, _traces);
+        }
+        catch (IOException e)
+        {
+            Close();
+            if (_path is not null) _reports.Write($"cannot write to the log {_path}, which ends here: {e.Message}");
+        }
+    }
+
+    private void Close()
+    {
+        TextWriter? traces = _traces;
+        _traces = null;
+        if (_path is null || traces is null) return;
+        try
+        {
+            traces.Dispose();
+        }
+        catch (IOException)
+        {
+            // What is left in it cannot be written either.
+        }
+    }
 }

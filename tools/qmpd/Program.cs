@@ -1,3 +1,3 @@
 using Qmpd;
 
-return await QmpdProcess.RunAsync(args);
+return ProcessLimits.Complaint() is { } complaint ? ProcessLimits.Refuse(complaint) : await QmpdProcess.RunAsync(args);

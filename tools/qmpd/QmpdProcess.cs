@@ -1,9 +1,6 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using Qmp.Emulator;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Emulator.Scenarios;
-using Qmp.Types;
 
 namespace Qmpd;
 
@@ -12,92 +9,65 @@ internal static class QmpdProcess
 {
     public static async Task<int> RunAsync(string[] words)
     {
+        var reports = new ErrorReports(Console.Error, TimeProvider.System);
         try
         {
-            EmulatorOptions options = CommandLineParser.Parse(words, text => Console.Error.WriteLine($"qmpd: {text}"));
-            if (options.ShowHelp)
+            EmulatorOptions options = CommandLineParser.Parse(words, reports.Write);
+            if (options.Printout is { } printout)
             {
-                Console.Out.Write(CommandLineParser.Help());
-                return 0;
+                Console.Out.Write(printout.Text);
+                return printout.Status;
             }
 
-            if (options.ShowMachines)
-            {
-                Console.Out.Write(CommandLineParser.Machines());
-                return 0;
-            }
-
-            if (options.ShowVersion)
-            {
-                Console.Out.WriteLine(
-                    $"QEMU emulator version {EmulatorVersion.Qemu} ({EmulatorVersion.Package})");
-                return 0;
-            }
-
-            return await RunAsync(options);
+            reports.Apply(options);
+            using var log = new ProcessLog(options, reports);
+            return options.Given.Last(OptionTable.Scenario) is { } scenario
+                ? RunScenario(scenario, options, log, reports)
+                : await RunAsync(options, log, reports);
         }
         catch (CommandLineException e)
         {
-            Console.Error.WriteLine($"qmpd: {e.Message}");
-            if (e.Consequence is not null) Console.Error.WriteLine($"qmpd: {e.Consequence}");
+            reports.Write(e);
             return 1;
         }
     }
 
-    private static async Task<int> RunAsync(EmulatorOptions options)
+    private static async Task<int> RunAsync(EmulatorOptions options, ProcessLog log, ErrorReports reports)
     {
-        await using var log = new ProcessLog(options);
-        if (options.Scenario is { } scenario) return RunScenario(scenario, log);
-        var emulator = new EmulatorInstance(options, EmulatorPorts.Real(TimeProvider.System, log.Logger));
+        EmulatorPorts ports = EmulatorPorts.Real(TimeProvider.System, log.Logger) with { Report = reports.Write };
+        var emulator = new EmulatorInstance(options, ports);
         await using (emulator)
         {
-            using PosixSignalRegistration term = OnSignal(PosixSignal.SIGTERM, emulator);
-            using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, emulator);
-            using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, emulator);
-            using PidFile? pid = options.PidFile is null ? null : PidFile.Create(options.PidFile);
+            using var signals = new ProcessSignals(emulator, reports.Write);
+            using PidFile? pid = options.Given.Last(OptionTable.PidFile) is { } file ? PidFile.Create(file.Value) : null;
             await emulator.StartAsync(options);
             return await emulator.Completion;
         }
     }
 
-    // 0 if the migration ended as the scenario expects, with the guest's memory intact.
-    private static int RunScenario(string path, ProcessLog log)
+    // 0 if all went as the scenario says, with the guest's memory intact.
+    private static int RunScenario(
+        OptionValue<string> scenario, EmulatorOptions options, ProcessLog log, ErrorReports reports)
     {
+        string[] ignored =
+            [.. options.Given.Taken.Except(OptionTable.OfScenarios).Select(option => $"-{option.Name}")];
+        if (ignored.Length > 0)
+        {
+            reports.Write($"warning: a scenario has machines of its own; without effect: {string.Join(", ", ignored)}");
+        }
+
         try
         {
             ScenarioResult result = ScenarioRunner.Run(
-                ScenarioFile.Read(path), TimeProvider.System, log.Logger, message => Console.Out.WriteLine(message.ToLine()));
-            return result is { IsAsExpected: true, Damage: null } ? 0 : 1;
+                ScenarioFile.Read(scenario.Value),
+                TimeProvider.System,
+                log.Logger,
+                message => Console.Out.WriteLine(message.ToLine()));
+            return result.HasSucceeded ? 0 : 1;
         }
         catch (ScenarioException e)
         {
-            throw new CommandLineException($"-x-scenario {path}: {e.Message}");
+            throw scenario.Error(e.Message);
         }
-    }
-
-    private static PosixSignalRegistration OnSignal(PosixSignal signal, EmulatorInstance emulator) =>
-        PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            emulator.RequestShutdown(ShutdownCause.HostSignal);
-        });
-
-    /// <summary>The file that holds the process id while the process runs.</summary>
-    private sealed class PidFile(string path) : IDisposable
-    {
-        public static PidFile Create(string path)
-        {
-            try
-            {
-                File.WriteAllText(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
-                return new PidFile(path);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new CommandLineException($"cannot create PID file: Could not create '{path}': {FileErrors.Text(e)}");
-            }
-        }
-
-        public void Dispose() => File.Delete(path);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Qmp.Api;
+using Qmp.Emulator.Control;
 using Qmp.Machine;
 using Qmp.Server.Dispatch;
 using Qmp.Types;

@@ -1,4 +1,5 @@
 using Qmp.Api;
+using Qmp.Emulator.Control;
 using Qmp.Migration;
 using Qmp.Types;
 

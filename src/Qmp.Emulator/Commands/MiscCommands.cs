@@ -1,4 +1,5 @@
 using Qmp.Api;
+using Qmp.Emulator.Control;
 using Qmp.Emulator.Descriptors;
 using Qmp.Emulator.HumanMonitor;
 using Qmp.Machine;
@@ -10,6 +11,7 @@ namespace Qmp.Emulator.Commands;
 /// <summary>The commands of misc.json; one instance a session, because descriptors come over it.</summary>
 internal sealed class MiscCommands(
     VirtualMachine machine,
+    long cpus,
     GuestControl guest,
     HumanMonitorInterpreter human,
     PassedDescriptors descriptors,
@@ -26,11 +28,11 @@ internal sealed class MiscCommands(
         return ValueTask.CompletedTask;
     }
 
-    // With cpu-index QEMU picks the CPU that commands such as info registers show; there are none here.
+    // The CPUs exist in name only: cpu-index must name one, and changes nothing.
     public async ValueTask<string> HumanMonitorCommandAsync(
         HumanMonitorCommandArguments arguments, CancellationToken cancellationToken)
     {
-        if (arguments.CpuIndex is not null)
+        if (arguments.CpuIndex is { } index && (index < 0 || index >= cpus))
         {
             throw new CommandException("Parameter 'cpu-index' expects a CPU number");
         }

@@ -1,4 +1,5 @@
 using Qmp.Api;
+using Qmp.Emulator.Control;
 using Qmp.Machine;
 using Qmp.Types;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
-using Qmp.Emulator.Commands;
+using Qmp.Emulator.Control;
 using Qmp.Migration;
 using Qmp.Migration.Channels;
 using Qmp.Protocol.Visitors;

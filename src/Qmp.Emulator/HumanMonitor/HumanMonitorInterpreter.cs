@@ -1,4 +1,5 @@
 using System.Text;
+using Qmp.Emulator.Control;
 using Qmp.Migration;
 using Qmp.Migration.Channels;
 using Qmp.Protocol.Visitors;

@@ -1,7 +1,6 @@
-using System.Buffers.Binary;
 using Qmp.Devices.Vfio;
 using Qmp.Devices.Workload;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Machine;
 using Qmp.Machine.Memory;
 using Qmp.Migration;
@@ -13,7 +12,6 @@ namespace Qmp.Emulator.Machines;
 /// <summary>Makes the devices of <c>-device</c>.</summary>
 internal static class DeviceFactory
 {
-    private const int Chunk = 1 << 20;
     private const ulong DefaultConfigBytes = 256; // of a PCI device
 
     /// <exception cref="CommandLineException">A device cannot be made.</exception>
@@ -30,7 +28,7 @@ internal static class DeviceFactory
             switch (device.Value)
             {
                 case DeviceOptions.Loader loader:
-                    Load(device, loader.Value, machine.Memory);
+                    ImageLoader.Load(device, loader.Value, machine.Memory);
                     break;
 
                 case DeviceOptions.XVfio options:
@@ -119,63 +117,5 @@ internal static class DeviceFactory
             WorkingSet = (long)(workingSet / RamBlock.PageSize * RamBlock.PageSize),
             Offset = (long)offset,
         });
-    }
-
-    private static void Load(OptionValue<DeviceOptions> device, LoaderOptions options, GuestMemory memory)
-    {
-        if (options.File is { } file)
-        {
-            if (options.ForceRaw != true)
-            {
-                throw device.Error("images are not parsed: set force-raw=on, and addr= to where the file goes");
-            }
-
-            LoadFile(device, file, options.Addr ?? 0, memory);
-            return;
-        }
-
-        if (options.Data is not { } data || options.DataLen is not { } length || options.Addr is not { } address)
-        {
-            throw device.Error("please include valid arguments");
-        }
-
-        if (length is 0 or > 8) throw device.Error("data-len cannot be greater then 8 bytes");
-        Span<byte> bytes = stackalloc byte[8];
-        if (options.DataBe == true)
-        {
-            BinaryPrimitives.WriteUInt64BigEndian(bytes, data);
-            memory.WritePhysical(address, bytes[^length..]);
-        }
-        else
-        {
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes, data);
-            memory.WritePhysical(address, bytes[..length]);
-        }
-    }
-
-    // Zeros are left out: memory that nobody wrote reads as zeros and costs nothing.
-    private static void LoadFile(
-        OptionValue<DeviceOptions> device, string path, ulong address, GuestMemory memory)
-    {
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            byte[] buffer = new byte[Chunk];
-            int read;
-            while ((read = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0)
-            {
-                for (int at = 0; at < read; at += RamBlock.PageSize)
-                {
-                    ReadOnlySpan<byte> page = buffer.AsSpan(at, Math.Min(RamBlock.PageSize, read - at));
-                    if (page.ContainsAnyExcept((byte)0)) memory.WritePhysical(address + (ulong)at, page);
-                }
-
-                address += (ulong)read;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw device.Error($"Cannot load specified image {path}");
-        }
     }
 }

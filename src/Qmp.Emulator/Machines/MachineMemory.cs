@@ -1,5 +1,5 @@
-using Microsoft.Win32.SafeHandles;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Options;
 using Qmp.Machine.Memory;
 using Qmp.Types;
 
@@ -8,10 +8,16 @@ namespace Qmp.Emulator.Machines;
 /// <summary>Makes the machine's RAM from <c>-m</c>, <c>-object memory-backend-…</c> and <c>-machine memory-backend=</c>.</summary>
 internal static class MachineMemory
 {
-    /// <exception cref="CommandLineException">The options contradict each other, or memory is not to be had.</exception>
-    public static void Create(EmulatorOptions options, MachineType type, GuestMemory memory)
+    /// <summary>Makes the memory, and that of objects which the machine does not use.</summary>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="type">The machine type.</param>
+    /// <param name="memory">Gets the machine's.</param>
+    /// <returns>The blocks that the machine does not use, which the caller disposes of.</returns>
+    /// <exception cref="CommandLineException">The options contradict each other, or there is no such memory.</exception>
+    public static IReadOnlyList<RamBlock> Create(EmulatorOptions options, MachineType type, GuestMemory memory)
     {
-        RamBlock? main = CreateMain(options, type);
+        var unused = new List<RamBlock>();
+        RamBlock? main = CreateMain(options, type, unused);
         foreach (FirmwareBlock firmware in type.Firmware)
         {
             if (main is not null && main.Length >= firmware.MaxLength)
@@ -26,6 +32,7 @@ internal static class MachineMemory
         }
 
         if (main is not null) memory.Map(main, 0);
+        return unused;
     }
 
     private static RamBlock CreateFirmware(FirmwareBlock firmware)
@@ -38,49 +45,39 @@ internal static class MachineMemory
         return block;
     }
 
-    private static RamBlock? CreateMain(EmulatorOptions options, MachineType type)
+    private static RamBlock? CreateMain(EmulatorOptions options, MachineType type, List<RamBlock> unused)
     {
+        RamBlock? main = null;
+        foreach (OptionValue<ObjectOptions> made in options.Objects)
+        {
+            if (CreateBackend(made.Value) is not { } block) continue;
+            if (made.Value.Id == options.MemoryBackend) main = block;
+            else unused.Add(block);
+        }
+
         if (options.MemoryBackend is not { } id)
         {
             ulong size = RoundUp(options.MemorySize ?? type.DefaultMemory);
             return size > 0 ? Try(() => RamBlock.Anonymous(type.RamId, size)) : null;
         }
 
-        OptionValue<ObjectOptions> backend = options.Objects.FirstOrDefault(o => o.Value.Id == id)
-            ?? throw new CommandLineException($"Memory backend '{id}' not found");
-        RamBlock block = backend.Value switch
+        if (main is null) throw new CommandLineException($"Memory backend '{id}' not found");
+        if (options.MemorySize is { } wanted && RoundUp(wanted) != main.Length)
         {
-            ObjectOptions.MemoryBackendRam ram => Try(
-                () => RamBlock.Anonymous(id, RoundUp(ram.Value.Size), ram.Value.Prealloc ?? false)),
-            ObjectOptions.MemoryBackendFile file => FromFile(backend, id, file.Value),
-            _ => throw backend.Error("is no memory"),
-        };
-        if (options.MemorySize is { } wanted && RoundUp(wanted) != block.Length)
-        {
-            block.Dispose();
+            main.Dispose();
             throw new CommandLineException("Machine memory size does not match the size of the memory backend");
         }
 
-        return block;
+        return main;
     }
 
-    private static RamBlock FromFile(
-        OptionValue<ObjectOptions> option, string id, MemoryBackendFileProperties properties)
+    private static RamBlock? CreateBackend(ObjectOptions made) => made switch
     {
-        ulong size = RoundUp(properties.Size);
-        try
-        {
-            SafeFileHandle file = File.OpenHandle(
-                properties.MemPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
-            if (RandomAccess.GetLength(file) < (long)size) RandomAccess.SetLength(file, (long)size);
-            return RamBlock.FromFile(
-                id, size, file, properties.Share ?? false, properties.Prealloc ?? false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw option.Error($"can't open backing store {properties.MemPath} for guest RAM: {e.Message}");
-        }
-    }
+        ObjectOptions.MemoryBackendRam ram => Try(
+            () => RamBlock.Anonymous(made.Id, RoundUp(ram.Value.Size), ram.Value.Prealloc ?? false)),
+        ObjectOptions.MemoryBackendFile file => MemoryFile.Map(made.Id, file.Value),
+        _ => null,
+    };
 
     private static RamBlock Try(Func<RamBlock> make)
     {

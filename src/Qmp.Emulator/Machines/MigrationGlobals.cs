@@ -1,7 +1,7 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Migration;
 using Qmp.Migration.Options;
 using Qmp.Protocol.Visitors;

@@ -1,4 +1,4 @@
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Server.Sessions;
 
 namespace Qmp.Emulator.Monitors;

@@ -10,22 +10,34 @@ namespace Qmp.Emulator.Scenarios;
 /// <summary>Reads scenarios; their types are in <c>schema/scenario.json</c>.</summary>
 public static class ScenarioFile
 {
+    private const int MaxLength = 4 << 20;
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="ScenarioException">There is no such file, or it is no scenario.</exception>
     public static MigrationScenario Read(string path)
     {
+        byte[] json;
         try
         {
-            return Parse(File.ReadAllBytes(path));
+            using FileStream file = File.OpenRead(path);
+            json = ReadAll(file);
         }
-        catch (ScenarioException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new ScenarioException(e.Message);
+            throw new ScenarioException(FileErrors.Text(e));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ScenarioException(e.Message);
-        }
+
+        return Parse(json);
+    }
+
+    // What has no end, such as a device, is not read to it.
+    private static byte[] ReadAll(FileStream file)
+    {
+        byte[] buffer = new byte[MaxLength + 1];
+        int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        return length <= MaxLength
+            ? buffer[..length]
+            : throw new ScenarioException($"The file has more than {MaxLength >> 20} MiB");
     }
 
     /// <summary>Reads JSON, of QEMU's dialect.</summary>
@@ -35,7 +47,7 @@ public static class ScenarioFile
         try
         {
             using var reader = new QmpJsonReader(json);
-            var visitor = new JsonInputVisitor();
+            var visitor = new JsonInputVisitor { NamesElements = true };
             visitor.Reset(JObject.Load(reader));
             return MigrationScenarioVisitor.Read(visitor, null);
         }

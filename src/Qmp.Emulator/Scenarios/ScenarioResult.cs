@@ -25,4 +25,23 @@ public sealed record ScenarioResult
 
     /// <summary>Whether the migration ended as the scenario expects.</summary>
     public required bool IsAsExpected { get; init; }
+
+    /// <summary>The first command that was refused, and why; <see langword="null"/> if none was.</summary>
+    public required string? Refusal { get; init; }
+
+    /// <summary>Whether all went as the file says.</summary>
+    public bool HasSucceeded => IsAsExpected && Damage is null && Refusal is null;
+
+    /// <summary>How it ended, for people.</summary>
+    public string Ending
+    {
+        get
+        {
+            string status = (Source.Status ?? MigrationStatus.None).ToWireName();
+            return Refusal
+                ?? (!IsAsExpected ? $"the migration is {status}, which the scenario does not expect"
+                    : Damage is not null ? "the guest's memory is damaged"
+                    : $"as it should: {status}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
+using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Machine.Time;
 using Qmp.Migration;
 using Qmp.Migration.Channels.Virtual;
@@ -24,6 +25,7 @@ public sealed class ScenarioRunner
     private readonly Lock _gate = new(); // guards _messages: real machines report from several threads
     private readonly List<ScenarioMessage> _messages = [];
     private readonly List<ScenarioSample> _samples = [];
+    private string? _refusal;
     private long _start; // ns
     private long _forward;
     private long _backward;
@@ -80,14 +82,21 @@ public sealed class ScenarioRunner
             _scenario, ScenarioEnd.Source, _timeline, network, _logger, Report);
         await using var destination = new ScenarioVm(
             _scenario, ScenarioEnd.Destination, _timeline, network, _logger, Report);
-        GuestNoise.Fill(source.Memory, _scenario.Noise ?? 0);
+        ulong noise = _scenario.Noise ?? 0;
+        if (noise > source.Memory.TotalLength)
+        {
+            throw new ScenarioException(string.Create(
+                CultureInfo.InvariantCulture, $"Parameter 'noise' expects at most the memory, which has {source.Memory.TotalLength} bytes"));
+        }
+
+        GuestNoise.Fill(source.Memory, noise);
         await destination.StartAsync();
         await source.StartAsync();
         Waker waker = _timeline.CreateWaker();
         await WaitUntilAsync(waker, _start);
         var uri = new JObject { ["uri"] = $"unix:{Address}" };
-        await destination.ExecuteAsync("migrate-incoming", uri);
-        await source.ExecuteAsync("migrate", uri);
+        Note(await destination.ExecuteAsync("migrate-incoming", uri));
+        Note(await source.ExecuteAsync("migrate", uri));
         await FollowAsync(source, destination, waker);
         return await FinishAsync(source, destination);
     }
@@ -104,7 +113,8 @@ public sealed class ScenarioRunner
             while (steps.TryPeek(out ScenarioStep? step) && step.AtMs <= now)
             {
                 steps.Dequeue();
-                await (step.On == ScenarioEnd.Source ? source : destination).ExecuteAsync(step.Execute, step.Arguments);
+                ScenarioVm vm = step.On == ScenarioEnd.Source ? source : destination;
+                Note(await vm.ExecuteAsync(step.Execute, step.Arguments));
             }
 
             if (now >= sample)
@@ -135,7 +145,7 @@ public sealed class ScenarioRunner
         string? damage = GuestNoise.FindDamage(
             holder.Memory, _scenario.Noise ?? 0, [.. source.Workloads, .. destination.Workloads], holder.Workloads);
         Report(null, new JObject { ["memory"] = damage ?? "intact" });
-        return new ScenarioResult
+        var result = new ScenarioResult
         {
             Messages = _messages,
             Samples = _samples,
@@ -143,7 +153,10 @@ public sealed class ScenarioRunner
             Destination = loaded,
             Damage = damage,
             IsAsExpected = _scenario.Expect is not { } expected || sent.Status == expected,
+            Refusal = _refusal,
         };
+        Report(null, new JObject { ["ended"] = result.Ending });
+        return result;
     }
 
     private static LinkSettings LinkOf(ScenarioLink link)
@@ -172,6 +185,9 @@ public sealed class ScenarioRunner
         using var reader = new QmpJsonReader(output.Span);
         return JToken.Load(reader);
     }
+
+    // The first refusal tells most.
+    private void Note(string? refusal) => _refusal ??= refusal;
 
     private void Sample(ScenarioVm source, ScenarioVm destination) => _samples.Add(new ScenarioSample
     {

@@ -1,7 +1,6 @@
-using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Qmp.Devices.Workload;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Emulator.Descriptors;
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
@@ -36,14 +35,20 @@ internal sealed class ScenarioVm : IAsyncDisposable
         _end = end;
         _report = report;
         ScenarioMachine own = (end == ScenarioEnd.Source ? scenario.Source : scenario.Destination) ?? new();
+        var given = new GivenOptions();
+        given.Add(OptionTable.Simulation, new("x-sim", "on", true));
+        if (own.StartStopped == true) given.Add(OptionTable.Stopped, new("S", "", true));
+        if (end == ScenarioEnd.Destination) given.Add(OptionTable.Incoming, IncomingAddress.Deferred);
+        foreach (DeviceOptions device in Devices(scenario.Devices ?? [], own.Devices ?? []))
+        {
+            given.Add(OptionTable.Device, AsOption(device));
+        }
+
         _options = new EmulatorOptions
         {
             MachineType = "none",
             MemorySize = scenario.Memory ?? DefaultMemory,
-            StartStopped = own.StartStopped ?? false,
-            Incoming = end == ScenarioEnd.Destination ? IncomingAddress.Deferred : null,
-            Devices = [.. Devices(scenario.Devices ?? [], own.Devices ?? []).Select(AsOption)],
-            Simulation = true,
+            Given = given,
         };
         _emulator = new EmulatorInstance(_options, new EmulatorPorts
         {
@@ -84,8 +89,10 @@ internal sealed class ScenarioVm : IAsyncDisposable
     public ValueTask StartAsync() => _emulator.StartAsync(_options);
 
     /// <summary>Runs a command and reports its answer.</summary>
-    public async ValueTask ExecuteAsync(string command, JToken? arguments)
+    /// <returns>Why it was refused; <see langword="null"/> if it was not.</returns>
+    public async ValueTask<string?> ExecuteAsync(string command, JToken? arguments)
     {
+        string? refusal = null;
         var message = new JObject { ["execute"] = command };
         try
         {
@@ -95,9 +102,11 @@ internal sealed class ScenarioVm : IAsyncDisposable
         catch (CommandException e)
         {
             message["error"] = new JObject { ["class"] = e.Error.Class, ["desc"] = e.Error.Description };
+            refusal = $"{command} was refused: {e.Error.Description}";
         }
 
         _report(_end, message);
+        return refusal;
     }
 
     /// <summary>Reports how the emulator ended, if it has.</summary>
@@ -126,7 +135,7 @@ internal sealed class ScenarioVm : IAsyncDisposable
             .Concat(own.Where(o => o.Id is null || !common.Any(c => c.Id == o.Id)));
 
     private static OptionValue<DeviceOptions> AsOption(DeviceOptions device) =>
-        new("device", device.Id ?? string.Create(CultureInfo.InvariantCulture, $"{device.GetType().Name}"), device);
+        new("device", device.Id ?? device.Driver.ToWireName(), device);
 
     private static JObject Parse(ReadOnlySpan<byte> message)
     {

@@ -96,7 +96,7 @@ public sealed unsafe class RamBlock : IDisposable
         if (address == LibC.MapFailed)
         {
             file.Dispose();
-            throw Failure($"cannot map guest memory '{id}'");
+            throw Failure("unable to map backing store for guest RAM");
         }
 
         var block = new RamBlock(id, length, shared, address, file);

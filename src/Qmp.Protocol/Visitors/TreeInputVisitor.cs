@@ -39,6 +39,12 @@ public abstract class TreeInputVisitor : InputVisitor
     }
 
     /// <summary>
+    /// Whether a wrong value in a list is named by its place, such as <c>capabilities[0]</c>. QEMU calls it
+    /// <c>null</c>, which tells a person nothing.
+    /// </summary>
+    public bool NamesElements { get; init; }
+
+    /// <summary>
     /// The type of object whose properties the root's members are, such as <c>loader</c>; messages about members
     /// that it does not have then say so. <see langword="null"/> for parameters.
     /// </summary>
@@ -132,7 +138,7 @@ public abstract class TreeInputVisitor : InputVisitor
         {
             return _tolerant
                 ? -1
-                : throw new VisitorException($"Parameter '{LocalName(name)}' does not accept value '{text}'");
+                : throw new VisitorException($"Parameter '{EnumName(name)}' does not accept value '{text}'");
         }
 
         if (_policy.Refuses(names.Features(index), "value", text) is { } reason) throw new VisitorException(reason);
@@ -150,6 +156,8 @@ public abstract class TreeInputVisitor : InputVisitor
         text = ReadString(name);
         return names.IndexOf(text);
     }
+
+    private string EnumName(string? name) => name is null && NamesElements ? FullName(name) : LocalName(name);
 
     /// <summary>How messages about a single value call a member; elements of lists have no name.</summary>
     private protected static string LocalName(string? name) => name ?? "null";

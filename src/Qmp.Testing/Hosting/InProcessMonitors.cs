@@ -1,5 +1,5 @@
 using Qmp.Conversations.Targets;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Testing.Hosting;

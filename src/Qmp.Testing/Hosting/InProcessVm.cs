@@ -1,6 +1,6 @@
 using Qmp.Conversations.Targets;
 using Qmp.Emulator;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Types;
 
 namespace Qmp.Testing.Hosting;

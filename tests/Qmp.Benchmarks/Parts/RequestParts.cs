@@ -1,6 +1,6 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Emulator;
 using Qmp.Protocol.Transport;
 using Qmp.Server.Sessions;

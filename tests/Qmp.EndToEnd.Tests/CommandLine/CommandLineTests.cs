@@ -1,4 +1,4 @@
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Types;
 
 namespace Qmp.EndToEnd.Tests.CommandLine;
@@ -67,6 +67,14 @@ internal sealed class CommandLineTests
     [TestCase("-device", "{\"driver\":\"loader\",\"addr\":\"x\"}", "Parameter 'addr' expects uint64")]
     [TestCase("-accel", "foo", "invalid accelerator foo")]
     [TestCase("-accel", "tcg,foo=1", "Property 'tcg-accel.foo' not found")]
+    [TestCase("-accel", "tcg,thread=foo", "Invalid 'thread' setting foo")]
+    [TestCase("-msg", "foo=1", "Invalid parameter 'foo'")]
+    [TestCase("-rtc", "foo=1", "Invalid parameter 'foo'")]
+    [TestCase("-overcommit", "mem-lock=foo", "parameter 'mem-lock' expects one of 'on', 'off', 'on-fault'")]
+    [TestCase("-overcommit", "cpu-pm=maybe", "Parameter 'cpu-pm' expects 'on' or 'off'")]
+    [TestCase("-audio", "foo", "Parameter 'driver' does not accept value 'foo'")]
+    [TestCase("-object", "secret,id=s,data=x,format=foo", "Parameter 'format' does not accept value 'foo'")]
+    [TestCase("-object", "iothread,id=i,poll-max-ns=x", "Parameter 'poll-max-ns' expects an int64 value")]
     [TestCase("-action", "reboot=foo", "Parameter 'reboot' does not accept value 'foo'")]
     [TestCase("-action", "foo=bar", "Invalid parameter 'foo'")]
     [TestCase("-add-fd", "fd=x,set=1", "Parameter 'fd' expects a number")]
@@ -113,6 +121,38 @@ internal sealed class CommandLineTests
     [TestCase("-machine", "smp.cpus=x", "Parameter 'smp.cpus' expects integer")]
     [TestCase("-smp", "2,foo=1", "Parameter 'smp.foo' is unexpected")]
     [TestCase("-smp", "2,cores=0", "Invalid CPU topology: CPU topology parameters must be greater than zero")]
+    [TestCase("-machine", "foo", "unsupported machine type: \"foo\"\nUse -machine help to list supported machines")]
+    [TestCase("-machine", "q35,foo=1", "Property 'pc-q35-10.0-machine.foo' not found")]
+    [TestCase("-machine", "foo=1", "Property 'pc-i440fx-10.0-machine.foo' not found")]
+    [TestCase("-machine", "none,smm=on", "Property 'none-machine.smm' not found")]
+    [TestCase("-machine", "none,acpi=on", "Property 'none-machine.acpi' not found")]
+    [TestCase("-machine", "pc,acpi=maybe", "Parameter 'acpi' does not accept value 'maybe'")]
+    [TestCase("-machine", "none,accel=foo", "invalid accelerator foo")]
+    [TestCase("-machine", "none,accel=xen", "invalid accelerator xen")]
+    [TestCase("-machine", "none,accel=", "no accelerator found")]
+    [TestCase("-smp", "2,sockets=3", "Invalid CPU topology: product of the hierarchy must match maxcpus: sockets (3) * dies (1) * modules (1) * cores (0) * threads (1) != maxcpus (2)")]
+    [TestCase("-smp", "cpus=2,cores=2,threads=2", "Invalid CPU topology: product of the hierarchy must match maxcpus: sockets (0) * dies (1) * modules (1) * cores (2) * threads (2) != maxcpus (2)")]
+    [TestCase("-smp", "2,maxcpus=1", "Invalid CPU topology: maxcpus must be equal to or greater than smp: sockets (1) * dies (1) * modules (1) * cores (1) * threads (1) == maxcpus (1) < smp_cpus (2)")]
+    [TestCase("-smp", "4,cores=3,maxcpus=8", "Invalid CPU topology: product of the hierarchy must match maxcpus: sockets (2) * dies (1) * modules (1) * cores (3) * threads (1) != maxcpus (8)")]
+    [TestCase("-smp", "256", "Invalid SMP CPUs 256. The max CPUs supported by machine 'pc-i440fx-10.0' is 255")]
+    [TestCase("-smp", "-1", "Invalid SMP CPUs -1. The max CPUs supported by machine 'pc-i440fx-10.0' is 255")]
+    [TestCase("-smp", "1,drawers=2", "drawers > 1 not supported by this machine's CPU topology")]
+    [TestCase("-smp", "2,clusters=2", "clusters > 1 not supported by this machine's CPU topology")]
+    [TestCase("-cpu", "nosuch", "unable to find CPU model 'nosuch'")]
+    [TestCase("-cpu", "nosuch,+foo", "unable to find CPU model 'nosuch'")]
+    [TestCase("-cpu", "host", "CPU model 'host' requires KVM or HVF")]
+    [TestCase("-cpu", "", "-cpu option cannot be empty")]
+    [TestCase("-boot", "order=x", "Invalid boot device 'x'")]
+    [TestCase("-boot", "order=cc", "Boot device 'c' was given twice")]
+    [TestCase("-boot", "foo=1", "Parameter 'boot.foo' is unexpected")]
+    [TestCase("-boot", "strict=maybe", "Parameter 'boot.strict' expects 'on' or 'off'")]
+    [TestCase("-rtc", "clock=foo", "invalid option value 'foo'")]
+    [TestCase("-rtc", "base=foo", "invalid datetime format\nvalid formats: '2006-06-17T16:01:21' or '2006-06-17'")]
+    [TestCase("-vga", "foo", "unknown vga type: foo")]
+    [TestCase("-vga", "std,foo=1", "unknown vga type: std,foo=1")]
+    [TestCase("-D", "log-%s", "Bad logfile template: log-%s")]
+    [TestCase("-D", "log-%d-%d", "Bad logfile template: log-%d-%d")]
+    [TestCase("-object", "iothread,id=i,poll-max-ns=-1", "poll-max-ns value must be in range [0, 9223372036854775807]")]
     public void Wrong_property_of_the_machine_is_refused_without_the_option(
         string option, string argument, string message) =>
         Assert.That(
@@ -151,6 +191,79 @@ internal sealed class CommandLineTests
             Value = new SocketAddress.Unix { Value = new UnixSocketAddress { Path = path } },
         }));
 
+    [TestCase("-accel", "kvm")]
+    [TestCase("-machine", "none,accel=kvm")]
+    [TestCase("-enable-kvm")]
+    public void Kvm_is_refused_as_where_there_is_none(params string[] words)
+    {
+        string location = words[0] == "-accel" ? "-accel kvm: " : "";
+        var refused = Assert.Throws<CommandLineException>(() => CommandLineParser.Parse(words))!;
+        Assert.That(refused.Message, Is.EqualTo($"{location}Could not access KVM kernel module: No such file or directory"));
+        Assert.That(refused.Consequence, Is.EqualTo($"{location}failed to initialize kvm: No such file or directory"));
+    }
+
+    [TestCase("-machine", "none,accel=foo:tcg")]
+    [TestCase("-accel", "foo", "-accel", "tcg")]
+    public void An_accelerator_that_is_not_here_leaves_it_to_the_next(params string[] words)
+    {
+        var warnings = new List<string>();
+        CommandLineParser.Parse(words, warnings.Add);
+        string location = words[0] == "-accel" ? "-accel foo: " : "";
+        Assert.That(warnings, Is.EqualTo((string[])[$"{location}invalid accelerator foo", "falling back to tcg"]));
+    }
+
+    [Test]
+    public void Accelerators_are_given_in_one_way() => Assert.That(
+        () => CommandLineParser.Parse(["-machine", "none,accel=tcg", "-accel", "tcg"]),
+        Throws.TypeOf<CommandLineException>().With.Message.EqualTo(
+            "The -accel and \"-machine accel=\" options are incompatible"));
+
+    [Test]
+    public void A_character_device_has_one_monitor() => Assert.That(
+        () => CommandLineParser.Parse(
+        [
+            "-chardev", "socket,id=a,path=/x,server=on", "-mon", "chardev=a,mode=control", "-mon", "chardev=a,mode=control",
+        ]),
+        Throws.TypeOf<CommandLineException>().With.Message.EqualTo("-mon chardev=a,mode=control: chardev 'a' is already in use"));
+
+    [Test]
+    public void A_monitor_of_the_short_form_has_the_id_of_its_character_device() => Assert.That(
+        () => CommandLineParser.Parse(["-chardev", "socket,id=a,path=/x,server=on", "-qmp", "chardev:a", "-qmp", "chardev:a"]),
+        Throws.TypeOf<CommandLineException>().With.Message.EqualTo("-qmp chardev:a: Duplicate ID 'a' for mon"));
+
+    [Test]
+    public void The_machine_is_a_pc_unless_another_one_is_asked_for() =>
+        Assert.That(CommandLineParser.Parse([]).MachineType, Is.EqualTo("pc"));
+
+    [TestCase("-vga", "none")]
+    [TestCase("-net", "none")]
+    [TestCase("-nic", "none")]
+    [TestCase("-k", "en-us")]
+    [TestCase("-audio", "none")]
+    [TestCase("-msg", "timestamp=on")]
+    [TestCase("-rtc", "base=utc,driftfix=slew")]
+    [TestCase("-boot", "strict=on")]
+    [TestCase("-boot", "c")]
+    [TestCase("-overcommit", "mem-lock=off")]
+    [TestCase("-object", "secret,id=s,data=x")]
+    [TestCase("-object", "iothread,id=i,poll-max-ns=32768")]
+    [TestCase("-d", "guest_errors,cpu")]
+    public void What_changes_nothing_is_taken(string option, string argument)
+    {
+        var warnings = new List<string>();
+        CommandLineParser.Parse(["-M", "none", option, argument], warnings.Add);
+        Assert.That(warnings, Is.Empty);
+    }
+
+    [TestCase("none", "warning: A -vga option was passed but this machine type does not use that option; No VGA device has been created")]
+    [TestCase("pc")]
+    public void A_display_that_the_machine_has_not_is_told(string machine, params string[] told)
+    {
+        var warnings = new List<string>();
+        CommandLineParser.Parse(["-M", machine, "-vga", "std"], warnings.Add);
+        Assert.That(warnings, Is.EqualTo(told));
+    }
+
     [Test]
     public void Memory_of_zero_is_the_default() =>
         Assert.That(CommandLineParser.Parse(["-m", "0", "-m", "maxmem=1G", "-m", "slots=1"]).MemorySize, Is.Null);
@@ -184,15 +297,15 @@ internal sealed class CommandLineTests
     {
         EmulatorOptions options = CommandLineParser.Parse(
         [
-            "-mon", "chardev=c,mode=control,pretty=on", "-qmp", "tcp::4444,server=on", "-qmp-pretty", "chardev:c",
-            "-chardev", "socket,id=c,fd=3,server=on,wait=off",
+            "-mon", "chardev=c,mode=control,pretty=on", "-qmp", "tcp::4444,server=on", "-qmp-pretty", "chardev:d",
+            "-chardev", "socket,id=c,fd=3,server=on,wait=off", "-chardev", "socket,id=d,fd=4,server=on,wait=off",
         ]);
         Assert.That(options.Monitors.Select(m => (m.Id, m.Pretty, m.Chardev!.Host, m.Chardev.Port, m.Chardev.Fd)),
             Is.EqualTo(((string, bool, string?, string?, string?)[])
             [
                 ("c", true, null, null, "3"),
                 ("compat_monitor0", false, "", "4444", null),
-                ("c", true, null, null, "3"),
+                ("d", true, null, null, "4"),
             ]));
     }
 
@@ -209,7 +322,11 @@ internal sealed class CommandLineTests
 
     [TestCase(3, "-smp", "3")]
     [TestCase(12, "-smp", "sockets=2,cores=3,threads=2")]
-    [TestCase(4, "-machine", "none,smp.cpus=8", "-smp", "4")]
+    [TestCase(4, "-machine", "pc,smp.cpus=8", "-smp", "4")]
+    [TestCase(2, "-smp", "2,maxcpus=8")]
+    [TestCase(4, "-smp", "maxcpus=4", "-M", "q35")]
+    [TestCase(4, "-smp", "4,modules=2,sockets=2")]
+    [TestCase(3, "-smp", "3,threads=1", "-M", "pc-i440fx-6.1")]
     [TestCase(1, "-smp", "maxcpus=1")]
     public void Cpus_are_counted(int count, params string[] words) =>
         Assert.That(CommandLineParser.Parse(words).Cpus, Is.EqualTo(count));

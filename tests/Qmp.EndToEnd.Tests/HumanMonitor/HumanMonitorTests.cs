@@ -38,6 +38,27 @@ internal sealed class HumanMonitorTests
             "human-monitor-command", new JObject { ["command-line"] = line }));
     }
 
+    [TestCase("pc", 1, true)]
+    [TestCase("q35", 1, true)]
+    [TestCase("pc", 2, false)]
+    [TestCase("none", 0, false)]
+    public async Task A_cpu_index_names_a_cpu_of_the_machine(string machine, int index, bool isThere)
+    {
+        await using InProcess emulator = await InProcess.StartAsync(
+            ["-M", machine, "-m", "16M", .. (machine == "none" ? (string[])[] : ["-smp", "2"])]);
+        string arguments = new JObject { ["command-line"] = "info status", ["cpu-index"] = index }.ToString();
+        if (isThere)
+        {
+            Assert.That((string?)await emulator.ResultAsync("human-monitor-command", arguments), Is.EqualTo("VM status: paused (prelaunch)\r\n"));
+        }
+        else
+        {
+            Assert.That(
+                await emulator.RefusalAsync("human-monitor-command", arguments),
+                Is.EqualTo("Parameter 'cpu-index' expects a CPU number"));
+        }
+    }
+
     private static async Task CheckAsync(Func<string, Task<JToken>> runAsync)
     {
         (string Line, string Output)[] recorded = Recorded();

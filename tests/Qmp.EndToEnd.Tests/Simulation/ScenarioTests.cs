@@ -1,5 +1,6 @@
 using System.Text;
 using Qmp.Emulator.Scenarios;
+using Qmp.EndToEnd.Tests.CommandLine;
 using Qmp.Types;
 using Serilog.Core;
 
@@ -28,12 +29,48 @@ internal sealed class ScenarioTests
     public void A_thousand_runs_print_the_same(string name)
     {
         MigrationScenario scenario = Read(name);
-        Run(scenario, out string first);
+        ScenarioResult result = Run(scenario, out string first);
+        Assert.That(first, Does.Contain("\"timestamp\"").And.Contain("\"query-migrate\"").And.EndsWith("\"}\n"));
         for (int run = 1; run < Runs; run++)
         {
-            Run(scenario, out string next);
+            ScenarioResult again = Run(scenario, out string next);
             if (next != first) Assert.That(next, Is.EqualTo(first), $"run {run}");
+            if (again.Samples.SequenceEqual(result.Samples)) continue;
+            Assert.That(again.Samples, Is.EqualTo(result.Samples), $"run {run}");
         }
+    }
+
+    [Test]
+    public async Task Processes_print_the_same_and_end_alike()
+    {
+        string path = Path.Combine(Folder, "destination-dies.json");
+        string[] outputs = new string[2];
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            using QmpdRun run = QmpdRun.Start("-x-scenario", path);
+            outputs[i] = await run.OutputAsync();
+            Assert.That(await run.ExitAsync(), Is.Zero, run.Errors);
+        }
+
+        Run(Read("destination-dies"), out string expected);
+        Assert.That(outputs, Is.All.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task Options_that_a_scenario_ignores_are_told()
+    {
+        using QmpdRun run = QmpdRun.Start("-m", "64M", "-nodefaults", "-S", "-x-scenario", Path.Combine(Folder, "precopy.json"));
+        await run.OutputAsync();
+        Assert.That(await run.ExitAsync(), Is.Zero);
+        Assert.That(run.Errors, Is.EqualTo("qmpd: warning: a scenario has machines of its own; without effect: -m, -S\n"));
+    }
+
+    [Test]
+    public async Task A_file_that_is_no_scenario_is_refused()
+    {
+        using QmpdRun run = QmpdRun.Start("-x-scenario", "/dev/zero");
+        Assert.That(await run.ExitAsync(), Is.EqualTo(1));
+        Assert.That(run.Errors, Is.EqualTo("qmpd: -x-scenario /dev/zero: The file has more than 4 MiB\n"));
     }
 
     [Test]
@@ -107,12 +144,43 @@ internal sealed class ScenarioTests
     [TestCase("{ 'steps': [ { 'at-ms': 1, 'on': 'source' } ] }", "Parameter 'steps[0].execute' is missing")]
     [TestCase("{ 'devices': [ { 'driver': 'x-vfio', 'speed': 1 } ] }", "Parameter 'devices[0].speed' is unexpected")]
     [TestCase("{ 'memory': 8192, 'devices': [ { 'driver': 'x-workload', 'working-set': 1 } ] }",
-        "-device XWorkload: Parameter 'working-set' expects two pages or more, all in memory")]
+        "-device x-workload: Parameter 'working-set' expects two pages or more, all in memory")]
     [TestCase("{ 'capabilities': [ 'switchover-ack' ] }", "Capability 'switchover-ack' requires capability 'return-path'")]
     [TestCase("{ 'source': { 'parameters': { 'cpu-throttle-initial': 0 } } }",
         "Parameter 'cpu_throttle_initial' expects an integer in the range of 1 to 99")]
+    [TestCase("{ 'capabilities': [ 'events', 'nosuch' ] }", "Parameter 'capabilities[1]' does not accept value 'nosuch'")]
+    [TestCase("{ 'memory': 8192, 'noise': 8193 }", "Parameter 'noise' expects at most the memory, which has 8192 bytes")]
     public void What_makes_no_sense_is_refused(string json, string message) =>
         Assert.That(() => Run(json, out _), Throws.TypeOf<ScenarioException>().With.Message.EqualTo(message));
+
+    [Test]
+    public void A_refused_migration_is_no_success()
+    {
+        ScenarioResult result = Run(
+            "{ 'memory': 8192, 'source': { 'devices': [ { 'driver': 'x-workload', 'migratable': false } ] } }", out string text);
+        Assert.That(result.Refusal, Is.EqualTo("migrate was refused: Guest 'workload0' is not migratable"));
+        Assert.That(result.HasSucceeded, Is.False);
+        Assert.That(text, Does.EndWith($"{{\"ended\": \"{result.Refusal}\"}}\n"));
+    }
+
+    [Test]
+    public void A_refused_step_is_no_success()
+    {
+        ScenarioResult result = Run(
+            "{ 'memory': 8192, 'steps': [ { 'at-ms': 1, 'on': 'source', 'execute': 'nosuch' } ], 'expect': 'completed' }",
+            out string text);
+        Assert.That(result.IsAsExpected);
+        Assert.That(result.HasSucceeded, Is.False);
+        Assert.That(text, Does.EndWith("{\"ended\": \"nosuch was refused: The command nosuch has not been found\"}\n"));
+    }
+
+    [Test]
+    public void A_success_is_said_in_the_last_line()
+    {
+        ScenarioResult result = Run("{ 'memory': 8192 }", out string text);
+        Assert.That(result.HasSucceeded);
+        Assert.That(text, Does.EndWith("{\"memory\": \"intact\"}\n{\"ended\": \"as it should: completed\"}\n"));
+    }
 
     private static MigrationScenario Read(string name) => ScenarioFile.Read(Path.Combine(Folder, name + ".json"));
 

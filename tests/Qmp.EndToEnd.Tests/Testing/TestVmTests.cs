@@ -1,7 +1,7 @@
 using Qmp.Api;
 using Qmp.Client;
 using Qmp.Client.Migration;
-using Qmp.Emulator.CommandLine;
+using Qmp.Emulator.Options;
 using Qmp.Testing;
 using Qmp.Types;
 

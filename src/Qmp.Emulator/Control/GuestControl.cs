@@ -1,0 +1,37 @@
+using Qmp.Machine;
+using Qmp.Server.Dispatch;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Control;
+
+/// <summary>What <c>stop</c> and <c>cont</c> do, whichever monitor they come from.</summary>
+internal sealed class GuestControl(VirtualMachine machine)
+{
+    // Before a guest has come in, stop and cont only decide what becomes of it.
+    public async ValueTask StopAsync()
+    {
+        if (machine.RunState == RunState.Inmigrate) machine.Autostart = false;
+        else await machine.StopAsync(RunState.Paused).ConfigureAwait(false);
+    }
+
+    /// <exception cref="CommandException">The guest cannot run now.</exception>
+    public void Continue()
+    {
+        switch (machine.RunState)
+        {
+            case RunState.InternalError or RunState.Shutdown:
+                throw new CommandException("Resetting the Virtual Machine is required");
+
+            case RunState.FinishMigrate:
+                throw new CommandException("Migration is not finalized yet");
+
+            case RunState.Inmigrate:
+                machine.Autostart = true;
+                break;
+
+            default:
+                machine.Start();
+                break;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Qmp.Api;
+using Qmp.Machine;
+using Qmp.Migration;
+using Qmp.Migration.Faults;
+using Qmp.Server.Events;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Control;
+
+/// <summary>Makes QMP events of what happens to the machine and its migration.</summary>
+internal sealed class MachineEventAdapter(IEventPublisher publisher, CommandWarnings warnings)
+    : IMachineEvents, IMigrationEvents
+{
+    private readonly RunStateEvents _runState = new(publisher);
+    private readonly MigrationEvents _migration = new(publisher);
+    private readonly XSimEvents _simulation = new(publisher);
+
+    public void Stopped() => _runState.Stop();
+
+    public void Resumed() => _runState.Resume();
+
+    public void Status(MigrationStatus status) => _migration.Migration(new MigrationEvent { Status = status });
+
+    public void Fault(FaultOccurrence fault) => _simulation.XFault(new XFaultEvent
+    {
+        Point = fault.Point,
+        Action = fault.Action,
+        Position = (ulong)fault.Position,
+    });
+
+    public void Pass(long pass) => _migration.MigrationPass(new MigrationPassEvent { Pass = pass });
+
+    public void Warning(string text) => warnings.Add(text);
+}

@@ -1,0 +1,45 @@
+using Qmp.Migration;
+using Qmp.Migration.Channels;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Control;
+
+/// <summary>Finds the address in the arguments of <c>migrate</c> and <c>migrate-incoming</c>.</summary>
+internal static class MigrationTarget
+{
+    /// <exception cref="MigrationException">There is none, or more than one.</exception>
+    public static MigrationRequest OfMigrate(string? uri, IReadOnlyList<MigrationChannel>? channels, bool resume)
+    {
+        if (Single(uri, channels) is { } address) return new MigrationRequest(address, Resume: resume);
+        var byType = new Dictionary<MigrationChannelType, MigrationAddress>();
+        foreach (MigrationChannel channel in channels!)
+        {
+            if (byType.TryAdd(channel.ChannelType, channel.Addr)) continue;
+            throw new MigrationException(
+                $"Channel list has more than one {channel.ChannelType.ToWireName()} entry");
+        }
+
+        return byType.TryGetValue(MigrationChannelType.Main, out MigrationAddress? main)
+            ? new MigrationRequest(main, byType.GetValueOrDefault(MigrationChannelType.Cpr), resume)
+            : throw new MigrationException("Channel list has no main entry");
+    }
+
+    /// <exception cref="MigrationException">There is none, or more than one. Its type is not looked at.</exception>
+    public static MigrationAddress OfIncoming(string? uri, IReadOnlyList<MigrationChannel>? channels)
+    {
+        if (Single(uri, channels) is { } address) return address;
+        return channels is [var only]
+            ? only.Addr
+            : throw new MigrationException("Channel list must have only one entry, for type 'main'");
+    }
+
+    private static MigrationAddress? Single(string? uri, IReadOnlyList<MigrationChannel>? channels)
+    {
+        if ((uri is null) == (channels is null or []))
+        {
+            throw new MigrationException("need either 'uri' or 'channels' argument");
+        }
+
+        return uri is null ? null : MigrationUri.Parse(uri);
+    }
+}

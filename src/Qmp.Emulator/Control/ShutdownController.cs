@@ -1,0 +1,90 @@
+using Qmp.Api;
+using Qmp.Machine;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Control;
+
+/// <summary>What becomes of the machine when it is reset, shut down or told to end.</summary>
+/// <remarks>Called with the machine's loop held.</remarks>
+internal sealed class ShutdownController
+{
+    private readonly VirtualMachine _machine;
+    private readonly RunStateEvents _events;
+    private readonly TaskCompletionSource<int> _completion =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _ended;
+
+    public ShutdownController(VirtualMachine machine, RunStateEvents events)
+    {
+        _machine = machine;
+        _events = events;
+    }
+
+    /// <summary>What a reset does.</summary>
+    public RebootAction Reboot { get; set; } = RebootAction.Reset;
+
+    /// <summary>What a shutdown does.</summary>
+    public ShutdownAction Shutdown { get; set; } = ShutdownAction.Poweroff;
+
+    /// <summary>What a guest's panic does; kept for clients, because no guest here panics.</summary>
+    public PanicAction Panic { get; set; } = PanicAction.Shutdown;
+
+    /// <summary>What the watchdog does; kept for clients, because there is no watchdog.</summary>
+    public WatchdogAction Watchdog { get; set; } = WatchdogAction.Reset;
+
+    /// <summary>Ends with the exit status when the emulator is to end.</summary>
+    public Task<int> Completion => _completion.Task;
+
+    /// <summary>Called once, before <see cref="Completion"/> ends and after the event was sent.</summary>
+    public event Action? Ending;
+
+    /// <summary>Ends the emulator on behalf of a user, whatever a shutdown does otherwise.</summary>
+    public void Quit(ShutdownCause cause)
+    {
+        if (Volatile.Read(ref _ended) != 0) return;
+        Announce(cause);
+        End(0);
+    }
+
+    /// <summary>Ends because of a failure, without an event.</summary>
+    public void Fail() => End(1);
+
+    /// <summary>Resets the machine, or shuts it down where that is what a reset does.</summary>
+    public async ValueTask ResetAsync(ShutdownCause cause)
+    {
+        if (Reboot == RebootAction.Shutdown)
+        {
+            await ShutDownAsync(cause).ConfigureAwait(false);
+            return;
+        }
+
+        _events.Reset(new ResetEvent { Guest = IsGuests(cause), Reason = cause });
+        if (_machine.RunState is not (RunState.Running or RunState.Inmigrate or RunState.FinishMigrate))
+        {
+            _machine.SetRunState(RunState.Prelaunch);
+        }
+    }
+
+    /// <summary>Presses the power button. No guest here looks at it.</summary>
+    public void PowerDown() => _events.Powerdown();
+
+    private async ValueTask ShutDownAsync(ShutdownCause cause)
+    {
+        Announce(cause);
+        if (Shutdown == ShutdownAction.Pause) await _machine.StopAsync(RunState.Shutdown).ConfigureAwait(false);
+        else End(0);
+    }
+
+    private void Announce(ShutdownCause cause) =>
+        _events.Shutdown(new ShutdownEvent { Guest = IsGuests(cause), Reason = cause });
+
+    private static bool IsGuests(ShutdownCause cause) =>
+        cause is ShutdownCause.GuestShutdown or ShutdownCause.GuestReset or ShutdownCause.GuestPanic;
+
+    private void End(int status)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+        Ending?.Invoke();
+        _completion.TrySetResult(status);
+    }
+}

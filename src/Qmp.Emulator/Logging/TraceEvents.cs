@@ -1,0 +1,38 @@
+using System.IO.Enumeration;
+
+namespace Qmp.Emulator.Logging;
+
+/// <summary>The trace events that there are. A test compares them with what the code logs.</summary>
+public static class TraceEvents
+{
+    /// <summary>Their names, in order.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "cpu_throttle_set",
+        "fault",
+        "loadvm_process_command",
+        "migrate_error",
+        "migrate_send_rp_pong",
+        "migration_set_state",
+        "monitor_qmp_connected",
+        "monitor_qmp_disconnected",
+        "runstate_set",
+        "source_return_path_thread_pong",
+        "source_return_path_thread_switchover_acked",
+        "vfio_approve_switchover",
+        "vfio_migration_set_state",
+        "vmstate_load",
+    ];
+
+    /// <summary>What <c>-trace help</c> prints.</summary>
+    public static string Help => string.Concat(Names.Select(name => name + "\n"));
+
+    /// <summary>What is to be said of a pattern that no event matches; <see langword="null"/> for any other.</summary>
+    public static string? Complaint(string pattern)
+    {
+        if (Names.Any(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))) return null;
+        return pattern.AsSpan().ContainsAny('*', '?')
+            ? $"warning: no trace event matches '{pattern}'"
+            : $"warning: trace event '{pattern}' does not exist";
+    }
+}

@@ -1,0 +1,144 @@
+using Newtonsoft.Json.Linq;
+using Qmp.Api;
+using Qmp.Emulator.Logging;
+using Qmp.Protocol.Visitors;
+using Qmp.Protocol.Visitors.Text;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Options;
+
+/// <summary>What a command line asks for: the values of its options, and what several of them mean together.</summary>
+public sealed record EmulatorOptions
+{
+    /// <summary>The machine type, by name or alias.</summary>
+    public string MachineType { get; init; } = Catalogue.MachineType.Default;
+
+    /// <summary>Id of the object that is the machine's memory.</summary>
+    public string? MemoryBackend { get; init; }
+
+    /// <summary>Bytes of guest memory; <see langword="null"/> for the machine type's default.</summary>
+    public ulong? MemorySize { get; init; }
+
+    /// <summary>How many CPUs the machine has, in name.</summary>
+    public long Cpus { get; init; } = 1;
+
+    /// <summary>What is to be printed instead of starting a machine; <see langword="null"/> for nothing.</summary>
+    public Printout? Printout { get; init; }
+
+    /// <summary>Where to wait for a migration; without an address (<c>-incoming defer</c>) the client will name one.</summary>
+    public OptionValue<MigrationAddress?>? Incoming => Given.Last(OptionTable.Incoming);
+
+    /// <summary>QMP monitors, in order.</summary>
+    public IReadOnlyList<MonitorSpec> Monitors { get; init; } = [];
+
+    /// <summary>The guest's name (<c>-name</c>).</summary>
+    public string? GuestName => Given.All(OptionTable.Name).LastOrDefault(n => n.Value.Guest is not null)?.Value.Guest;
+
+    /// <summary>Objects (<c>-object</c>).</summary>
+    public IReadOnlyList<OptionValue<ObjectOptions>> Objects => Given.All(OptionTable.Object);
+
+    /// <summary>Property settings (<c>-global</c>).</summary>
+    public IReadOnlyList<GlobalProperty> Globals => [.. Given.All(OptionTable.Global).Select(g => g.Value)];
+
+    /// <summary>What becomes of deprecated and unstable things (<c>-compat</c>).</summary>
+    public Types.CompatPolicy Compat => Given.Last(OptionTable.Compat)?.Value ?? new();
+
+    /// <summary>What resets, shutdowns and panics do (<c>-action</c>).</summary>
+    public SetActionArguments Actions
+    {
+        get
+        {
+            IReadOnlyList<OptionValue<SetActionArguments>> all = Given.All(OptionTable.Action);
+            return new SetActionArguments
+            {
+                Reboot = all.LastOrDefault(a => a.Value.Reboot is not null)?.Value.Reboot,
+                Shutdown = all.LastOrDefault(a => a.Value.Shutdown is not null)?.Value.Shutdown,
+                Panic = all.LastOrDefault(a => a.Value.Panic is not null)?.Value.Panic,
+                Watchdog = all.LastOrDefault(a => a.Value.Watchdog is not null)?.Value.Watchdog,
+            };
+        }
+    }
+
+    /// <summary>Patterns of the trace events that are logged (<c>-d</c>, <c>-trace</c>).</summary>
+    public IReadOnlyList<string> TracePatterns { get; init; } = [];
+
+    /// <summary>The values of all options, by the rows of <see cref="OptionTable"/>.</summary>
+    internal GivenOptions Given { get; init; } = new();
+
+    /// <summary>Finds out what the options mean together.</summary>
+    /// <param name="given">The values of the options.</param>
+    /// <param name="properties">The properties of the machine, which several options give.</param>
+    /// <param name="warn">Is told of what has no effect.</param>
+    /// <exception cref="CommandLineException">The options contradict each other.</exception>
+    internal static EmulatorOptions From(GivenOptions given, JObject properties, Action<string> warn)
+    {
+        string name = (string?)properties["type"] ?? Catalogue.MachineType.Default;
+        Catalogue.MachineType? type = Catalogue.MachineType.Find(name);
+        MachineOptions machine = ReadMachine(properties, type?.Name ?? name);
+        if (type is null)
+        {
+            throw new CommandLineException($"unsupported machine type: \"{name}\"\nUse -machine help to list supported machines");
+        }
+
+        MachineChecks.Check(machine, type, given, warn);
+        return new EmulatorOptions
+        {
+            Given = given,
+            MachineType = name,
+            MemoryBackend = machine.MemoryBackend,
+            MemorySize = MemoryArguments.Size(given.All(OptionTable.Memory)),
+            Cpus = machine.Smp is null ? 1 : CpuTopology.Count(machine.Smp, type),
+            Monitors = MonitorSpec.All(given),
+            TracePatterns = Patterns(given, warn),
+        };
+    }
+
+    // Several options give properties, so they are read together, and messages name the property only.
+    private static MachineOptions ReadMachine(JObject properties, string type)
+    {
+        try
+        {
+            return MachineOptionsVisitor.Read(new KeyvalInputVisitor(properties) { PropertiesOf = $"{type}-machine" }, null);
+        }
+        catch (VisitorException e)
+        {
+            throw new CommandLineException(e.Message);
+        }
+    }
+
+    private static List<string> Patterns(GivenOptions given, Action<string> warn)
+    {
+        var patterns = new List<string>();
+        foreach (OptionValue<IReadOnlyList<string>> items in given.All(OptionTable.LogItems))
+        {
+            foreach (string pattern in items.Value) Add(items, pattern);
+        }
+
+        foreach (OptionValue<TraceOptions> trace in given.All(OptionTable.Trace))
+        {
+            if (trace.Value.Enable is { } pattern) Add(trace, pattern);
+            foreach (string line in Lines(trace)) Add(trace, line);
+        }
+
+        return patterns;
+
+        void Add<T>(OptionValue<T> option, string pattern)
+        {
+            if (TraceEvents.Complaint(pattern) is { } complaint) warn(option.Error(complaint).Message);
+            patterns.Add(pattern);
+        }
+    }
+
+    private static IEnumerable<string> Lines(OptionValue<TraceOptions> trace)
+    {
+        if (trace.Value.Events is not { } path) return [];
+        try
+        {
+            return File.ReadAllLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new CommandLineException($"{path}: {FileErrors.Text(e)}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Qmp.Api;
+using Qmp.Migration;
+using Qmp.Migration.Channels;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Options;
+
+/// <summary>The argument of <c>-incoming</c>: <c>defer</c>, a URI, or a channel as <c>key.sub=value</c> or JSON.</summary>
+internal static class IncomingAddress
+{
+    private const string Option = "incoming";
+
+    private static readonly OptionSyntax<MigrationChannel> Channel =
+        new(Option, OptionForm.Tree, MigrationChannelVisitor.Read, "channel-type") { TakesJson = true };
+
+    /// <summary>No address: <c>migrate-incoming</c> will name one.</summary>
+    public static OptionValue<MigrationAddress?> Deferred { get; } = new(Option, "defer", null);
+
+    /// <summary>Reads an argument.</summary>
+    /// <exception cref="CommandLineException">It is none of these.</exception>
+    public static OptionValue<MigrationAddress?> Read(string text, Action<string> warn)
+    {
+        if (text == Deferred.Text) return Deferred;
+        MigrationAddress address = IsUri(text) ? OfUri(text) : OfChannel(Channel.Read(text, warn));
+
+        // No client can have passed a descriptor yet.
+        if (address is MigrationAddress.Socket { Value: SocketAddress.Fd { Value.Str: not [>= '0' and <= '9', ..] } fd })
+        {
+            throw CommandLineException.At(Option, text, $"Invalid file descriptor number '{fd.Value.Str}'");
+        }
+
+        return new OptionValue<MigrationAddress?>(Option, text, address);
+    }
+
+    private static bool IsUri(string text) =>
+        text.IndexOf(':', StringComparison.Ordinal) is var colon and >= 0 && text[..colon].All(char.IsAsciiLetter);
+
+    private static MigrationAddress OfUri(string text)
+    {
+        try
+        {
+            return MigrationUri.Parse(text);
+        }
+        catch (MigrationException e)
+        {
+            throw CommandLineException.At(Option, text, e.Message);
+        }
+    }
+
+    private static MigrationAddress OfChannel(OptionValue<MigrationChannel> channel) =>
+        channel.Value.ChannelType == MigrationChannelType.Main
+            ? channel.Value.Addr
+            : throw channel.Error($"channel '{channel.Value.ChannelType.ToWireName()}' is not supported by this emulator");
+}

@@ -1,0 +1,60 @@
+using Qmp.Emulator.Catalogue;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Options;
+
+/// <summary>What QEMU checks of a machine's properties though they have no effect here. Texts are QEMU's.</summary>
+internal static class MachineChecks
+{
+    /// <exception cref="CommandLineException">A property does not fit the machine type.</exception>
+    public static void Check(MachineOptions machine, MachineType type, GivenOptions given, Action<string> warn)
+    {
+        if (!type.IsPc) RefusePropertiesOfPcs(machine, type);
+        Accelerators.Choose(given.All(OptionTable.Accelerator), machine.Accel, warn);
+        if (machine.Boot is { } boot)
+        {
+            CheckDrives(boot.Order);
+            CheckDrives(boot.Once);
+        }
+
+        if (given.Last(OptionTable.Cpu) is { } cpu) CheckCpu(cpu.Value, type);
+        if (given.Last(OptionTable.Video) is { } video && video.Value != "none" && !type.IsPc)
+        {
+            warn("warning: A -vga option was passed but this machine type does not use that option; No VGA device has been created");
+        }
+    }
+
+    private static void RefusePropertiesOfPcs(MachineOptions machine, MachineType type)
+    {
+        string? property = machine.Acpi is not null ? "acpi"
+            : machine.Hpet is not null ? "hpet"
+            : machine.Smm is not null ? "smm"
+            : machine.Vmport is not null ? "vmport"
+            : null;
+        if (property is not null) throw new CommandLineException($"Property '{type.Name}-machine.{property}' not found");
+    }
+
+    private static void CheckDrives(string? drives)
+    {
+        if (drives is null) return;
+        for (int i = 0; i < drives.Length; i++)
+        {
+            if (drives[i] is < 'a' or > 'p') throw new CommandLineException($"Invalid boot device '{drives[i]}'");
+            if (drives.IndexOf(drives[i], StringComparison.Ordinal) < i)
+            {
+                throw new CommandLineException($"Boot device '{drives[i]}' was given twice");
+            }
+        }
+    }
+
+    private static void CheckCpu(string text, MachineType type)
+    {
+        if (text.Length == 0) throw new CommandLineException("-cpu option cannot be empty");
+        string model = text.Split(',')[0];
+        if (!CpuModels.Contains(model)) throw new CommandLineException($"unable to find CPU model '{model}'");
+
+        // QEMU makes the CPU on this machine, too, and fails.
+        if (!type.IsPc) throw new CommandLineException("apic-id property was not initialized properly");
+        if (model == "host") throw new CommandLineException("CPU model 'host' requires KVM or HVF");
+    }
+}
