@@ -41,11 +41,11 @@ internal sealed class QapiSchema
     public SchemaEntity? Find(string name) => _table.Find(name);
 
     /// <summary>Reads and checks the schema whose root file is <paramref name="root"/>.</summary>
-    public static SchemaLoadResult Load(ISchemaFiles files, string root)
+    public static SchemaLoadResult Load(ISchemaFiles files, string root, SchemaRules rules = SchemaRules.All)
     {
         try
         {
-            var source = SchemaReader.Read(files, root);
+            var source = SchemaReader.Read(files, root, readsComments: rules == SchemaRules.All);
             var definitions = new DefinitionReader(source.Pragmas).Read(source);
             var table = new DefinitionTable();
             table.Define(definitions);
@@ -58,4 +58,17 @@ internal sealed class QapiSchema
             return new SchemaLoadResult(failure.Error);
         }
     }
+}
+
+/// <summary>What a schema must satisfy.</summary>
+internal enum SchemaRules
+{
+    /// <summary>All that QEMU's front end demands.</summary>
+    All,
+
+    /// <summary>
+    /// What clients can see; documentation comments are not read. Their rules, and the names of pragmas, have changed from
+    /// version to version.
+    /// </summary>
+    Interface,
 }

@@ -38,6 +38,9 @@ public sealed class ConvergenceTracker
     /// <summary>A throttle rises at every second period of at least a second.</summary>
     private static readonly TimeSpan ThrottlePeriod = TimeSpan.FromSeconds(6);
 
+    /// <summary>QEMU renews its figures every 100 ms.</summary>
+    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(150);
+
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromMilliseconds(300);
 
     private readonly List<PassStart> _starts = [];
@@ -48,6 +51,8 @@ public sealed class ConvergenceTracker
     private int _throttle;
     private long _throttlePass;
     private TimeSpan? _throttledAt;
+    private (long ExpectedDowntime, double Mbps) _figures;
+    private TimeSpan _measuredAt;
 
     /// <summary>A tracker for one migration.</summary>
     /// <param name="downtimeLimit">
@@ -73,7 +78,7 @@ public sealed class ConvergenceTracker
         if (info is not { Status: MigrationStatus.Active, Ram: { } ram }) return Convergence.Unknown;
         NoteLimit(info, ram);
         NoteThrottle((int)(info.CpuThrottlePercentage ?? 0), ram.DirtySyncCount, at);
-        NoteStart(info, ram);
+        NoteStart(info, ram, at);
         PassStart last = _starts[^1];
         double fits = _limit.TotalSeconds * last.Bandwidth;
         var convergence = new Convergence
@@ -120,18 +125,22 @@ public sealed class ConvergenceTracker
         _throttle = percentage;
     }
 
-    private void NoteStart(MigrationInfo info, MigrationStats ram)
+    private void NoteStart(MigrationInfo info, MigrationStats ram, TimeSpan at)
     {
+        var figures = (info.ExpectedDowntime ?? 0, ram.Mbps);
+        // Several passes fit into a window, and until it ends they all show the figures of the same one.
+        bool isNew = !_isMeasured || figures != _figures || at - _measuredAt >= Window;
+        PassStart? known = _starts.Count > 0 && _starts[^1].Number == ram.DirtySyncCount ? _starts[^1] : null;
+        if (!isNew && known is null) return;
+        (_figures, _measuredAt) = (figures, isNew ? at : _measuredAt);
         double bandwidth = ram.Mbps * 1e6 / 8;
-        double seconds = _isMeasured ? (info.ExpectedDowntime ?? 0) / 1e3 : 0;
+        double seconds = _isMeasured ? figures.Item1 / 1e3 : 0;
         // Less than what remains in the middle of a pass it cannot have been.
         double bytes = Math.Max(seconds * bandwidth, ram.Remaining);
-        PassStart? known = _starts.Count > 0 && _starts[^1].Number == ram.DirtySyncCount ? _starts[^1] : null;
-        if (known is not null)
+        if (known is { } before)
         {
-            // A first look at a pass may still have shown the numbers of the one before it.
-            if (seconds == 0) bytes = Math.Max(bytes, known.Value.Bytes);
-            if (bandwidth <= 0) bandwidth = known.Value.Bandwidth;
+            if (seconds == 0 || !isNew) bytes = Math.Max(bytes, before.Bytes);
+            if (bandwidth <= 0) bandwidth = before.Bandwidth;
             _starts.RemoveAt(_starts.Count - 1);
         }
 

@@ -17,6 +17,9 @@ namespace Qmp.Client;
 /// </remarks>
 public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
 {
+    private const string UsualCause =
+        "; a monitor serves one client at a time, and another one may hold this one (or the server is stopped)";
+
     private readonly QmpEndpoint _endpoint;
     private readonly EventHub _hub;
     private readonly bool _ownsHub;
@@ -151,7 +154,9 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (deadline.IsCancellationRequested)
             {
-                var timeout = new TimeoutException($"nothing within {Options.ConnectTimeout.TotalSeconds:0.###} s");
+                var timeout = new TimeoutException(
+                    $"nothing within {Options.ConnectTimeout.TotalSeconds:0.###} s"
+                        + (_phase == ConnectPhase.Greeting ? UsualCause : ""));
                 throw new QmpConnectException(_endpoint.Name, _phase, timeout.Message, timeout);
             }
 

@@ -76,7 +76,7 @@ public sealed class QmpEndpoint
     /// <summary>
     /// Reads an address as people write it: <c>unix:PATH</c>, <c>tcp:HOST:PORT</c>, <c>HOST:PORT</c> or a path.
     /// </summary>
-    /// <exception cref="FormatException">It is none of them.</exception>
+    /// <exception cref="FormatException">It is none of them, or its port is no port.</exception>
     public static QmpEndpoint Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -84,9 +84,14 @@ public sealed class QmpEndpoint
         bool tcp = text.StartsWith("tcp:", StringComparison.Ordinal);
         string address = NotEmpty(text, tcp ? text[4..] : text);
         int colon = address.LastIndexOf(':');
-        if (colon > 0 && !address.Contains('/') && TryParsePort(address.AsSpan(colon + 1), out int port))
+        if (colon > 0 && !address.Contains('/') && IsNumber(address.AsSpan(colon + 1)))
         {
-            return Tcp(address[..colon].Trim('[', ']'), port);
+            return int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+                && port is > 0 and <= ushort.MaxValue
+                    ? Tcp(address[..colon].Trim('[', ']'), port)
+                    : throw new FormatException(
+                        $"'{text}': port {address[(colon + 1)..]} is out of range, 1 to {ushort.MaxValue};"
+                            + " a socket of that name is written unix:PATH");
         }
 
         return tcp ? throw new FormatException($"'{text}' is no HOST:PORT") : Unix(address);
@@ -98,9 +103,7 @@ public sealed class QmpEndpoint
     internal ValueTask<IDuplexTransport> ConnectAsync(CancellationToken cancellationToken) =>
         _connect(cancellationToken);
 
-    private static bool TryParsePort(ReadOnlySpan<char> text, out int port) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
-        && port is > 0 and <= ushort.MaxValue;
+    private static bool IsNumber(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
 
     private static string NotEmpty(string text, string rest) =>
         rest.Length > 0 ? rest : throw new FormatException($"'{text}' is no address");

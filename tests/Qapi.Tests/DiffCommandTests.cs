@@ -31,6 +31,21 @@ public sealed class DiffCommandTests
     public void Changes_that_break_nothing_exit_with_0() =>
         Assert.That(Tool.Run("diff", Write("old.json", ""), Write("new.json", New)).Status, Is.Zero);
 
+    /// <summary>Comments and pragmas as they were in QEMU 2.9, 4.0 and 8.2, all refused by the rules of today.</summary>
+    [TestCase("{ 'pragma': { 'doc-required': true } }\n")]
+    [TestCase("{ 'pragma': { 'doc-required': true, 'returns-whitelist': [ 'x' ], 'name-case-whitelist': [ 'Y' ] } }\n")]
+    [TestCase("##\n# @stop:\n#\n# Note: Stops.\n#\n# Example:\n#\n# -> { \"execute\": \"stop\" }\n##\n")]
+    [TestCase("##\n# @stop:\n#\n# @later: not documented as an argument\n#\n# Since: 0.14.0\n##\n")]
+    [TestCase("##\n# @other:\n##\n")]
+    [TestCase("## junk\n# and more\n##\n")]
+    public void Rules_for_comments_are_those_of_their_time(string before)
+    {
+        var old = Write("old.json", before + Old);
+        Assert.That(Tool.Run("diff", old, Write("new.json", Old)), Is.EqualTo((0, "", "")));
+        Assert.That(Tool.Run("diff", old, Write("new.json", New)).Output, Does.Contain("argument 'now' removed"));
+        Assert.That(Tool.Run("check", old).Status, Is.EqualTo(1), "that is for 'check'");
+    }
+
     [Test]
     public void No_change_prints_nothing() =>
         Assert.That(Tool.Run("diff", Write("old.json", Old), Write("new.json", Old)), Is.EqualTo((0, "", "")));

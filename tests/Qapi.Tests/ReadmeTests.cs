@@ -37,13 +37,16 @@ public sealed partial class ReadmeTests
     public void Example_of_the_generator_compiles()
     {
         var text = Text("src/Qapi.Generators");
-        var schema = NamedFile().Match(text).Groups[2].Value;
+        var files = NamedFile().Matches(text).ToDictionary(file => file.Groups[1].Value, file => file.Groups[2].Value);
+        Assert.That(files.Keys, Is.EquivalentTo((string[])["my.json", "session.json"]));
         string[] code = [.. CSharp().Matches(text).Select(block => block.Groups[1].Value)];
         Assert.That(code, Has.Length.EqualTo(2));
         const string Usings = "using System.Collections.Generic; using System.Threading; using System.Threading.Tasks; using Sample;\n#nullable enable\n";
         var user = Usings + "internal static class User { public static async Task Use(Qmp.Client.QmpConnection connection) {\n"
             + code[1] + "} }";
-        var sources = Project.Of("").File(Project.Root, "{ 'include': 'my.json' }").File(Project.Directory + "my.json", schema)
+        var sources = Project.Of("").File(Project.Root, "{ 'include': 'my.json' }")
+            .File(Project.Directory + "my.json", files["my.json"])
+            .File(Project.Directory + "session.json", files["session.json"])
             .Set("QapiNamespace", "Sample").Set("QapiApiNamespace", "Sample").Sources().Values;
         Assert.That(Project.Errors([.. sources, Usings + code[0], user]), Is.Empty);
     }
@@ -51,7 +54,7 @@ public sealed partial class ReadmeTests
     private static string Text(string directory) =>
         File.ReadAllText(Path.Combine(Repository.Root, directory, "README.md"));
 
-    [GeneratedRegex(@"`(\w+\.json)`:?\n\n```\n(.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex(@"`(\w+\.json)`[^`\n]*:?\n\n```\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex NamedFile();
 
     [GeneratedRegex("```console\n(.*?)```", RegexOptions.Singleline)]

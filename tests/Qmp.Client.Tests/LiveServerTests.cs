@@ -154,7 +154,8 @@ internal sealed class LiveServerTests(ServerKind kind)
     {
         await _connection.DisposeAsync();
         await using QmpConnection next = await _server.ConnectAsync().Guarded();
-        await next.ExecuteRawAsync("query-status").Guarded();
+        Assert.That((string?)(await next.ExecuteRawAsync("query-status").Guarded())["status"], Is.EqualTo("running"));
+        Assert.That(next.Greeting.Version, Is.EqualTo(_connection.Greeting.Version));
     }
 
     [Test]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Qmp.Devices.Workload;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
@@ -76,34 +75,5 @@ internal sealed class RealTimeTests
             source.Core.Query().ErrorDesc, Is.EqualTo("Failed to connect to '/nope/x': No such file or directory"));
         Assert.That(source.EventNames, Is.EqualTo(new[] { "RESUME", "MIGRATION setup", "MIGRATION failed" }));
         Assert.That(source.Machine.IsRunning);
-    }
-
-    [Test]
-    [Explicit("a measurement")]
-    public void Throughput()
-    {
-        var timeline = new ThreadTimeline(TimeProvider.System, Logger.None);
-        var transport = new PosixTransport(new NoDescriptors());
-        using var source = new TestMachine(timeline, transport, "src", 1 << 30);
-        byte[] chunk = new byte[1 << 20];
-        var random = new Random(1);
-        for (ulong offset = 0; offset < 1 << 30; offset += 1 << 20)
-        {
-            random.NextBytes(chunk);
-            source.Machine.Memory.WritePhysical(offset, chunk);
-        }
-
-        for (int run = 0; run < 5; run++)
-        {
-            using var destination = new TestMachine(timeline, transport, "dst", 1 << 30);
-            destination.Listening($"{_folder}/mig{run}");
-            source.Core.Options.SetParameters(new MigrateSetParameters { MaxBandwidth = 0 });
-            source.Machine.Start();
-            var watch = Stopwatch.StartNew();
-            source.Core.Migrate(new MigrationRequest(TestMachine.Unix($"{_folder}/mig{run}")));
-            Wait.EndAsync(source, timeline).AsTask().Wait();
-            Wait.EndAsync(destination, timeline).AsTask().Wait();
-            TestContext.Out.WriteLine($"{watch.ElapsedMilliseconds} ms {source.Core.Query().Ram}");
-        }
     }
 }

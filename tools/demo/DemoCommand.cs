@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Qmp.Client;
 
 namespace Demo;
@@ -10,22 +13,16 @@ internal static class DemoCommand
     public const int Failure = 1;
     public const int UsageError = 2;
 
-    public static async Task<int> RunAsync(string[] arguments)
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var memory = new Option<int>("--memory") { Description = "MiB of RAM, all random.", DefaultValueFactory = _ => 256 };
-        var rate = new Option<int>("--rate")
-        {
-            Description = "MiB that the guest dirties every second.",
-            DefaultValueFactory = _ => 50,
-        };
+        Option<int> memory = Number("--memory", "MiB of RAM, all random.", 256, least: 64, most: 8192);
+        Option<int> rate = Number("--rate", "MiB that the guest dirties every second.", 50, least: 0, most: 1024);
         var plain = new Option<bool>("--plain") { Description = "Lines of text even on a terminal." };
         var scenario = new Option<string?>("--scenario")
         {
             Description = $"Run a scenario in this process instead, and draw it: {string.Join(", ", ScenarioDemo.Names)}, or FILE.json.",
             HelpName = "NAME",
         };
-        memory.Validators.Add(r => Require(r.GetValueOrDefault<int>() is >= 64 and <= 8192, r.AddError, "--memory takes 64 to 8192"));
-        rate.Validators.Add(r => Require(r.GetValueOrDefault<int>() is >= 0 and <= 1024, r.AddError, "--rate takes 0 to 1024"));
         var root = new RootCommand(
             "Migrates a running guest from one qmpd to another, and compares every byte of its memory.")
         {
@@ -33,7 +30,7 @@ internal static class DemoCommand
         };
         root.SetAction((parsed, stop) =>
         {
-            DemoScreen screen = DemoScreen.Create(parsed.GetValue(plain));
+            DemoScreen screen = DemoScreen.Create(parsed.GetValue(plain), output);
             if (parsed.GetValue(scenario) is { } name)
             {
                 return ShowAsync(screen, () => Task.FromResult(ScenarioDemo.Run(name, screen)));
@@ -46,10 +43,36 @@ internal static class DemoCommand
             };
             return ShowAsync(screen, () => new MigrationDemo(settings, screen).RunAsync(stop));
         });
-        ParseResult result = root.Parse(arguments);
-        int status = await result.InvokeAsync();
-        return result.Errors.Count > 0 ? UsageError : status;
+        ParseResult result = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Errors.Count > 0 && result.Action is not HelpAction)
+        {
+            foreach (ParseError problem in result.Errors) error.WriteLine($"demo: {problem.Message}");
+            error.WriteLine("Usage: demo [--memory MIB] [--rate MIB] [--plain] [--scenario NAME]; 'demo --help' says more.");
+            return UsageError;
+        }
+
+        return await result.InvokeAsync(new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+        });
     }
+
+    private static Option<int> Number(string name, string description, int byDefault, int least, int most) => new(name)
+    {
+        Description = $"{description} [default: {byDefault}]",
+        HelpName = "MIB",
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            bool isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+            if (isNumber && number >= least && number <= most) return number;
+            result.AddError($"{name}: '{text}' is not a number from {least} to {most}");
+            return byDefault;
+        },
+    };
 
     private static async Task<int> ShowAsync(DemoScreen screen, Func<Task<bool>> show)
     {
@@ -67,10 +90,5 @@ internal static class DemoCommand
             screen.Fail("interrupted");
             return Failure;
         }
-    }
-
-    private static void Require(bool condition, Action<string> complain, string complaint)
-    {
-        if (!condition) complain(complaint);
     }
 }

@@ -11,11 +11,13 @@ internal abstract class DemoScreen
     private readonly Lock _gate = new(); // guards _filters
 
     /// <summary>A live display on a terminal, else lines.</summary>
-    public static DemoScreen Create(bool plain)
+    /// <param name="plain">Whether lines are wanted even on a terminal.</param>
+    /// <param name="output">Where lines go.</param>
+    public static DemoScreen Create(bool plain, TextWriter output)
     {
         IAnsiConsole console = AnsiConsole.Console;
         return plain || Console.IsOutputRedirected || !console.Profile.Capabilities.Ansi
-            ? new PlainScreen(Console.Out)
+            ? new PlainScreen(output)
             : new TerminalScreen(console);
     }
 

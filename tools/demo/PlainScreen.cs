@@ -1,5 +1,6 @@
 using Qmp.Client.Migration;
 using Qmp.Emulator.Scenarios;
+using Qmp.Types;
 
 namespace Demo;
 
@@ -46,9 +47,16 @@ internal sealed class PlainScreen(TextWriter output) : DemoScreen
     private sealed class Lines(PlainScreen screen) : IProgress<MigrationProgress>
     {
         private readonly PassTracker _passes = new();
+        private ConvergenceVerdict _verdict;
 
         public void Report(MigrationProgress value)
         {
+            if (value.Convergence.Verdict != _verdict && value.Status == MigrationStatus.Active)
+            {
+                _verdict = value.Convergence.Verdict;
+                screen.Write($"outlook: {value.Convergence}");
+            }
+
             if (_passes.Report(value) is not { } pass) return;
             Show(pass, $" at {Format.Rate(value.SendRate)}, the guest dirties {Format.Rate(value.DirtyRate)}");
         }

@@ -1,3 +1,5 @@
 using Demo;
+using Qmp.Tools;
 
-return await DemoCommand.RunAsync(args);
+return await StandardStreams.RunAsync(
+    "demo", DemoCommand.Failure, (output, error) => DemoCommand.RunAsync(args, output, error));

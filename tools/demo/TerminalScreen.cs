@@ -1,5 +1,6 @@
 using Qmp.Client.Migration;
 using Qmp.Emulator.Scenarios;
+using Qmp.Types;
 using Spectre.Console;
 
 namespace Demo;
@@ -85,6 +86,7 @@ internal sealed class TerminalScreen(IAnsiConsole console) : DemoScreen
     private sealed class Bars(TerminalScreen screen, ProgressContext context) : IProgress<MigrationProgress>
     {
         private readonly PassTracker _passes = new();
+        private ConvergenceVerdict _verdict;
         private ProgressTask? _bar;
         private long _number;
 
@@ -92,6 +94,12 @@ internal sealed class TerminalScreen(IAnsiConsole console) : DemoScreen
         {
             lock (screen._gate)
             {
+                if (value.Convergence.Verdict != _verdict && value.Status == MigrationStatus.Active)
+                {
+                    _verdict = value.Convergence.Verdict;
+                    screen.Text($"outlook: {value.Convergence}");
+                }
+
                 MigrationPass? ended = _passes.Report(value);
                 if (ended is not null) Show(ended);
                 if (_passes.Current is { } current) Show(current);

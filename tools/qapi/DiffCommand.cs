@@ -14,7 +14,7 @@ internal sealed class DiffCommand : ToolCommand
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array, one object a change." };
 
     public DiffCommand()
-        : base("diff", "Compares two schemas as their clients see them. Exits with 1 if a client may no longer work: "
+        : base("diff", "Compares two schemas, of any version, as their clients see them. Exits with 1 if a client may no longer work: "
             + "what is marked 'breaks'.",
             "qapi diff qemu-9.2-schema.json schema/root.json --condition CONFIG_LINUX")
     {
@@ -50,11 +50,12 @@ internal sealed class DiffCommand : ToolCommand
     private IReadOnlyList<SchemaInfo>? Load(ParseResult parsed, SchemaArgument argument)
     {
         var file = parsed.GetRequiredValue(argument);
-        var content = new DiskFiles(Directory.GetCurrentDirectory()).Read(file).Content;
+        var files = new DiskFiles(Directory.GetCurrentDirectory());
+        var content = files.Read(file).Content;
         if (content is null || !SavedSchema.IsSaved(content))
         {
             // Types go by numbers here, too: the comparison must not lean on names.
-            return argument.Load(parsed) is { } schema ? Introspector.List(schema, _conditions.Defined(parsed)) : null;
+            return argument.Load(parsed, files, SchemaRules.Interface) is { } schema ? Introspector.List(schema, _conditions.Defined(parsed)) : null;
         }
         try
         {

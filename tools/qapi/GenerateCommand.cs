@@ -28,6 +28,12 @@ internal sealed class GenerateCommand : ToolCommand
             "qapi generate schema/root.json --output Generated --namespace Sample --condition CONFIG_LINUX")
     {
         _namespace.Required = true;
+        _output.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: "" }])
+                result.AddError("--output: the name of a directory is missing.");
+        });
+        _emit.AcceptOnlyFromAmong("Types", "Server", "Client", "Api", "StreamJsonRpc");
         Add(_schema);
         Add(_output);
         Add(_namespace);

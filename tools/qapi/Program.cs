@@ -1,7 +1,5 @@
-using System.Text;
 using Qapi.Tool;
+using Qmp.Tools;
 
-// Schema text is UTF-8 whatever the terminal's locale says.
-using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
-using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false));
-return QapiTool.Run(args, output, error);
+return await StandardStreams.RunAsync(
+    "qapi", QapiTool.SchemaError, (output, error) => Task.FromResult(QapiTool.Run(args, output, error)));

@@ -18,10 +18,13 @@ internal sealed class SchemaArgument : Argument<string>
     }
 
     /// <summary>Loads the schema; null after its error has been printed.</summary>
-    public QapiSchema? Load(ParseResult parsed)
+    public QapiSchema? Load(ParseResult parsed) =>
+        Load(parsed, new DiskFiles(Directory.GetCurrentDirectory()), SchemaRules.All);
+
+    /// <summary>Loads the schema from files of which some may have been read; null after its error has been printed.</summary>
+    public QapiSchema? Load(ParseResult parsed, DiskFiles files, SchemaRules rules)
     {
-        var files = new DiskFiles(Directory.GetCurrentDirectory());
-        var result = QapiSchema.Load(files, parsed.GetRequiredValue(this));
+        var result = QapiSchema.Load(files, parsed.GetRequiredValue(this), rules);
         if (result.Error is not null)
             parsed.InvocationConfiguration.Error.WriteLine(result.Error.Render());
         return result.Schema;

@@ -1,19 +1,30 @@
 using System.CommandLine;
 using Qmp.Shell.CommandLine;
+using Qmp.Shell.Output;
+using Qmp.Shell.Session;
+using Qmp.Tools;
 
-var root = new ShellCommand();
-HelpWithExamples.Install(root);
-// A socket's name may start with @.
-ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+return await StandardStreams.RunAsync(
+    "qmp-shell", ExitStatus.Failure, (output, error) => RunAsync(args, output, error), text => new EscapingWriter(text));
+
+static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
 {
-    foreach (var problem in parsed.Errors) Console.Error.WriteLine($"qmp-shell: {problem.Message}");
-    Console.Error.WriteLine("Try 'qmp-shell --help'.");
-    return ExitStatus.Usage;
+    var root = new ShellCommand();
+    HelpWithExamples.Install(root);
+    // A socket's name may start with @.
+    ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+    {
+        foreach (var problem in parsed.Errors) error.WriteLine($"qmp-shell: {problem.Message}");
+        error.WriteLine("Try 'qmp-shell --help'.");
+        return ExitStatus.Usage;
+    }
+
+    return await parsed.InvokeAsync(new InvocationConfiguration
+    {
+        Output = output,
+        Error = error,
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    });
 }
-
-return await parsed.InvokeAsync(new InvocationConfiguration
-{
-    EnableDefaultExceptionHandler = false,
-    ProcessTerminationTimeout = null,
-});

@@ -45,6 +45,26 @@ internal sealed class Pragmas
         }
     }
 
+    /// <summary>The same for a schema of any version, of which only the interface matters.</summary>
+    public void SetForInterface(string name, SyntaxNode value, SourceLocation location)
+    {
+        switch (name)
+        {
+            case "doc-required" or "documentation-exceptions":
+                break;
+            // Until 6.0.
+            case "returns-whitelist":
+                Set("command-returns-exceptions", value, location);
+                break;
+            case "name-case-whitelist":
+                Set("member-name-exceptions", value, location);
+                break;
+            default:
+                Set(name, value, location);
+                break;
+        }
+    }
+
     private static HashSet<string> Names(string pragma, SyntaxNode value, SourceLocation location)
     {
         if (value is not ListNode list || list.Items.Any(item => item is not StringNode))

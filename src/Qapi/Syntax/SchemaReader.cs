@@ -14,22 +14,28 @@ internal sealed class SchemaReader
     private readonly ISchemaFiles _files;
     private readonly HashSet<string> _seen = [];
     private readonly SchemaSource _source;
+    private readonly bool _readsComments;
 
-    private SchemaReader(ISchemaFiles files, SourceFile root)
+    private SchemaReader(ISchemaFiles files, SourceFile root, bool readsComments)
     {
         _files = files;
+        _readsComments = readsComments;
         _source = new SchemaSource(root);
         _seen.Add(root.FullPath);
     }
 
-    public static SchemaSource Read(ISchemaFiles files, string root)
+    /// <summary>Reads a schema.</summary>
+    /// <param name="files">Where its text comes from.</param>
+    /// <param name="root">Its root file.</param>
+    /// <param name="readsComments">Whether documentation is read; if not, none is demanded either.</param>
+    public static SchemaSource Read(ISchemaFiles files, string root, bool readsComments)
     {
         var file = files.Read(root);
         if (file.Content is null)
             throw new SchemaException(
                 QapiError.WithoutLocation($"can't read schema file '{root}': {file.Failure}"));
         var source = SourceFile.Decode(root, FullPath(files, root), null, file.Content);
-        var reader = new SchemaReader(files, source);
+        var reader = new SchemaReader(files, source, readsComments);
         reader.ReadFile(source);
         return reader._source;
     }
@@ -43,6 +49,11 @@ internal sealed class SchemaReader
             var location = new SourceLocation(file, parser.Current.Line);
             if (parser.Current.Kind == TokenKind.Comment)
             {
+                if (!_readsComments)
+                {
+                    parser.Accept();
+                    continue;
+                }
                 RejectDefinitionDoc(doc);
                 doc = new DocParser(parser, file).Parse();
                 _source.Documentation.Add(doc);
@@ -110,7 +121,12 @@ internal sealed class SchemaReader
         if (directive.Find("pragma") is not ObjectNode settings)
             throw location.Error("value of 'pragma' must be an object");
         foreach (var setting in settings.Members)
-            _source.Pragmas.Set(setting.Key, setting.Value, location);
+        {
+            if (_readsComments)
+                _source.Pragmas.Set(setting.Key, setting.Value, location);
+            else
+                _source.Pragmas.SetForInterface(setting.Key, setting.Value, location);
+        }
     }
 
     private static string FullPath(ISchemaFiles files, string path) =>

@@ -15,7 +15,7 @@ internal sealed class Handshake(MessageSource source, Action<IncomingMessage> pu
     {
         while (true)
         {
-            IncomingMessage message = await ReadAsync().ConfigureAwait(false);
+            IncomingMessage message = await ReadFirstAsync().ConfigureAwait(false);
             switch (message.Kind)
             {
                 case IncomingMessageKind.Greeting:
@@ -25,7 +25,8 @@ internal sealed class Handshake(MessageSource source, Action<IncomingMessage> pu
                     publish(message);
                     break;
                 default:
-                    throw new QmpProtocolException($"the peer does not speak QMP: it began with {message.Kind}");
+                    throw new QmpProtocolException(
+                        $"the peer does not speak QMP: it began with {Describe(message.Kind)} instead of a greeting");
             }
         }
     }
@@ -55,13 +56,36 @@ internal sealed class Handshake(MessageSource source, Action<IncomingMessage> pu
                 case IncomingMessageKind.Unknown:
                     break;
                 default:
-                    throw new QmpProtocolException($"{Negotiate} was answered by {message.Kind} for something else");
+                    throw new QmpProtocolException(
+                        $"{Negotiate} was answered by {Describe(message.Kind)} for something else");
             }
         }
     }
 
     private static bool IsFor(IncomingMessage message, long id) =>
         message.Id is null || (message.Id is JValue { Value: long known } && known == id);
+
+    private static string Describe(IncomingMessageKind kind) => kind switch
+    {
+        IncomingMessageKind.Greeting => "a greeting",
+        IncomingMessageKind.Return => "a reply",
+        IncomingMessageKind.Error => "an error",
+        IncomingMessageKind.Event => "an event",
+        _ => "JSON that is no message of QMP's",
+    };
+
+    /// <summary>Says of what is no JSON whose it is, where that is known.</summary>
+    private async ValueTask<IncomingMessage> ReadFirstAsync()
+    {
+        try
+        {
+            return await ReadAsync().ConfigureAwait(false);
+        }
+        catch (ViolationException e) when (ForeignProtocol.Recognise(source.LatestInput) is { } other)
+        {
+            throw new ViolationException(DisconnectReason.ProtocolViolation, $"{other} ({e.Message})");
+        }
+    }
 
     private async ValueTask<IncomingMessage> ReadAsync() => await source.ReadAsync().ConfigureAwait(false)
         ?? throw new QmpDisconnectedException(source.IsWithinMessage

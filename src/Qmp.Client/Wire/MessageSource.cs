@@ -1,3 +1,4 @@
+using Qmp.Protocol.Framing;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Messages;
 using Qmp.Protocol.Transport;
@@ -7,16 +8,15 @@ namespace Qmp.Client.Wire;
 /// <summary>A transport's bytes as messages. Used by one reader at a time.</summary>
 internal sealed class MessageSource(IDuplexTransport transport, int maxMessageBytes) : IDisposable
 {
-    private const int ChunkSize = 32 << 10;
-
-    private readonly JsonMessageParser _parser = new();
-    private readonly byte[] _chunk = new byte[ChunkSize];
-    private int _at;
-    private int _end;
+    private readonly MessageInput _input = new();
     private long _messageBytes;
+    private ReadOnlyMemory<byte> _received;
 
     /// <summary>Whether a message has begun and not ended.</summary>
     public bool IsWithinMessage => _messageBytes > 0;
+
+    /// <summary>The bytes that came last, those that were parsed included.</summary>
+    public ReadOnlySpan<byte> LatestInput => _received.Span;
 
     /// <summary>Reads the next message.</summary>
     /// <returns>The message, or <see langword="null"/> at the end.</returns>
@@ -26,27 +26,22 @@ internal sealed class MessageSource(IDuplexTransport transport, int maxMessageBy
         while (true)
         {
             if (TryParse() is { } message) return message;
-            _at = 0;
-            _end = 0;
-            _end = await transport.ReceiveAsync(_chunk, wakeable: false).ConfigureAwait(false);
-            if (_end == 0) return null;
+            Memory<byte> buffer = _input.Receive();
+            int count = await transport.ReceiveAsync(buffer, wakeable: false).ConfigureAwait(false);
+            if (count == 0) return null;
+            _received = buffer[..count];
+            _input.Received(count);
         }
     }
 
-    public void Dispose() => _parser.Dispose();
+    public void Dispose() => _input.Dispose();
 
     private IncomingMessage? TryParse()
     {
         // White space between messages belongs to none: a connection that ends there ends cleanly.
-        if (_messageBytes == 0)
-        {
-            int start = _chunk.AsSpan(_at, _end - _at).IndexOfAnyExcept(" \t\r\n"u8);
-            _at = start < 0 ? _end : _at + start;
-        }
-
-        if (_at == _end) return null;
-        JsonParseOutcome outcome = _parser.Feed(_chunk.AsSpan(_at, _end - _at), out int consumed);
-        _at += consumed;
+        if (_messageBytes == 0) _input.SkipWhiteSpace();
+        if (!_input.HasInput) return null;
+        JsonParseOutcome outcome = _input.Read(out int consumed);
         _messageBytes += consumed;
         if (_messageBytes > maxMessageBytes)
         {
@@ -60,10 +55,10 @@ internal sealed class MessageSource(IDuplexTransport transport, int maxMessageBy
                 return null;
             case JsonParseOutcome.Error:
                 throw new ViolationException(
-                    DisconnectReason.ProtocolViolation, $"the peer sent what is no message: {_parser.Error}");
+                    DisconnectReason.ProtocolViolation, $"the peer sent invalid JSON: {_input.Error}");
             default:
                 _messageBytes = 0;
-                return IncomingMessage.Read(_parser.Message);
+                return IncomingMessage.Read(_input.Message);
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed class MessageInput : IDisposable
     /// <summary>What the last error was.</summary>
     public string Error => _parser.Error ?? "";
 
-    /// <summary>The message that <see cref="Read"/> found; valid until the next read.</summary>
+    /// <summary>The message that <see cref="Read()"/> found; valid until the next read.</summary>
     public JsonMessage Message => _parser.Message;
 
     /// <summary>Where to receive more bytes; only when there is no input left.</summary>
@@ -33,11 +33,22 @@ public sealed class MessageInput : IDisposable
     }
 
     /// <summary>Parses up to the next message or error.</summary>
-    public JsonParseOutcome Read()
+    public JsonParseOutcome Read() => Read(out _);
+
+    /// <summary>Parses up to the next message or error.</summary>
+    /// <param name="consumed">How many bytes of the input that took.</param>
+    public JsonParseOutcome Read(out int consumed)
     {
-        JsonParseOutcome outcome = _parser.Feed(_chunk.AsSpan(_at, _end - _at), out int consumed);
+        JsonParseOutcome outcome = _parser.Feed(_chunk.AsSpan(_at, _end - _at), out consumed);
         _at += consumed;
         return outcome;
+    }
+
+    /// <summary>Takes white space away that stands at the beginning of the input; only between messages.</summary>
+    public void SkipWhiteSpace()
+    {
+        int start = _chunk.AsSpan(_at, _end - _at).IndexOfAnyExcept(" \t\r\n"u8);
+        _at = start < 0 ? _end : _at + start;
     }
 
     /// <summary>Hands the message over and parses on with <paramref name="empty"/>.</summary>

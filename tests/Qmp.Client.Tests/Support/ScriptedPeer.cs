@@ -13,6 +13,7 @@ internal sealed class ScriptedPeer : IDisposable
     private readonly byte[] _chunk = new byte[64 << 10];
     private int _at;
     private int _end;
+    private JObject? _peeked;
 
     public ScriptedPeer(IDuplexTransport transport) => _transport = transport;
 
@@ -80,9 +81,18 @@ internal sealed class ScriptedPeer : IDisposable
         Send(Print(message));
     }
 
+    /// <summary>Waits for the next request, and leaves it for <see cref="NextAsync"/>.</summary>
+    public async Task<JObject> PeekAsync() => _peeked = await NextAsync();
+
     /// <summary>Waits for the next request, whatever it is.</summary>
     public async Task<JObject> NextAsync()
     {
+        if (_peeked is { } peeked)
+        {
+            _peeked = null;
+            return peeked;
+        }
+
         while (true)
         {
             JsonParseOutcome outcome = _parser.Feed(_chunk.AsSpan(_at, _end - _at), out int consumed);

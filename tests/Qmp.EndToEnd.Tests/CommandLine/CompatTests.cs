@@ -30,8 +30,14 @@ internal sealed class CompatTests
     public async Task Policies_mind_their_own_business(string policy)
     {
         await using InProcess emulator = await InProcess.StartAsync("-compat", policy);
-        await emulator.ResultAsync("migrate-set-parameters", "{ 'x-checkpoint-delay': 5 }");
-        await emulator.ResultAsync("migrate-set-capabilities", Enable("x-ignore-shared"));
+        Assert.That(
+            await emulator.ResultAsync("migrate-set-parameters", "{ 'x-checkpoint-delay': 5 }"), Is.EqualTo(new JObject()));
+        Assert.That(
+            await emulator.ResultAsync("migrate-set-capabilities", Enable("x-ignore-shared")), Is.EqualTo(new JObject()));
+        JToken capabilities = await emulator.ResultAsync("query-migrate-capabilities");
+        Assert.That(
+            capabilities.Where(c => (bool?)c["state"] == true).Select(c => (string?)c["capability"]),
+            Does.Contain("x-ignore-shared"));
     }
 
     [Test]

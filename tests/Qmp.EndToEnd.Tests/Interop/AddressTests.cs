@@ -184,6 +184,9 @@ internal sealed class AddressTests(EmulatorKind kind)
         await src.Monitor.ExecuteRawAsync("migrate", Arguments(address));
         await src.Events.WhenAsync(MigrationStatus.Completed);
         await dst.Events.WhenAsync(MigrationStatus.Completed);
+        Assert.That(File.Exists(Filled("DIR/moves")), Is.False, "the name is nowhere in the file system");
+        Assert.That(await src.QueryRunStateAsync(), Is.EqualTo(RunState.Postmigrate));
+        Assert.That(await dst.QueryRunStateAsync(), Is.EqualTo(RunState.Running));
     }
 
     private async Task<EmulatorProcess> StartAsync(params string[] words)

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Newtonsoft.Json.Linq;
+using Qmp.Client;
 using Qmp.Shell.Tests.Support;
 
 namespace Qmp.Shell.Tests.Scripts;
@@ -191,8 +193,41 @@ internal sealed class LiveScriptTests(ServerKind kind)
     [Test]
     public async Task Out_of_band()
     {
-        ShellRun run = await RunAsync("{'exec-oob': 'migrate-pause'}", "expect-error GenericError");
-        Assert.That(run.Status, Is.Zero, run.Error);
+        // In band nothing is answered while the machine waits for the other end of a FIFO.
+        string fifo = _folder.File("fifo");
+        using (Process make = Process.Start("mkfifo", fifo)) await make.WaitForExitAsync().Guarded();
+        string[] sockets = [.. Enumerable.Range(0, 3).Select(i => _folder.File($"qmp{i}"))];
+        await using LiveServer server = await LiveServer.StartAsync(
+            kind, sockets[0], more: [.. sockets[1..].SelectMany(s => new[] { "-qmp", $"unix:{s},server=on,wait=off" })]);
+        await using QmpConnection holder = await QmpConnection.ConnectUnixAsync(sockets[1]).Guarded();
+        await using QmpConnection watcher = await QmpConnection.ConnectUnixAsync(sockets[2]).Guarded();
+        await using RunningShell shell = RunningShell.Start(sockets[0], "--timeout", "30");
+        await shell.TypeAsync("query-status\n");
+        Assert.That(await shell.ReadLineAsync(), Does.StartWith("{\"return\""));
+        Task holding = holder.ExecuteRawAsync("pmemsave", new JObject
+        {
+            ["val"] = 0, ["size"] = 4096, ["filename"] = fifo,
+        }).AsTask();
+        await UntilHeldAsync(watcher);
+        await shell.TypeAsync("{'exec-oob': 'migrate-pause'}\nexpect-error GenericError\nexit\n");
+        Assert.That(await shell.ReadLineAsync(), Does.StartWith("{\"error\": {\"class\": \"GenericError\""));
+        Assert.That(await shell.EndAsync(), Is.Zero);
+        Assert.That(holding.IsCompleted, Is.False, "all of that happened meanwhile");
+        using FileStream reader = File.OpenRead(fifo);
+        await holding.Guarded();
+    }
+
+    private static async Task UntilHeldAsync(QmpConnection watcher)
+    {
+        var limit = new QmpCallOptions { Timeout = TimeSpan.FromSeconds(1) };
+        try
+        {
+            while (true) await watcher.ExecuteRawAsync("query-status", options: limit);
+        }
+        catch (QmpTimeoutException)
+        {
+            // That is it.
+        }
     }
 
     /// <summary>All help there is must be sayable: every command and event of a real server.</summary>

@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using Qmp.Shell.CommandLine;
 using Qmp.Shell.Scripts;
 using Qmp.Shell.Session;
 

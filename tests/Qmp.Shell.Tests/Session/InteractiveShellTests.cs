@@ -1,5 +1,7 @@
 using Qmp.Client;
 using Qmp.Shell.Completion;
+using Qmp.Shell.Interactive;
+using Qmp.Shell.Output;
 using Qmp.Shell.Session;
 using Qmp.Shell.Terminal;
 using Qmp.Shell.Tests.Support;

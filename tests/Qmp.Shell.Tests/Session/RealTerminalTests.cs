@@ -13,6 +13,8 @@ internal sealed class RealTerminalTests
     private VirtualScreen _screen = null!;
     private Process _process = null!;
 
+    private string Shell => $"{Programs.Shell} {_folder.File("qmp")}";
+
     [SetUp]
     public async Task SetUp()
     {
@@ -20,17 +22,6 @@ internal sealed class RealTerminalTests
         _folder = new TemporaryFolder();
         _server = await LiveServer.StartAsync(ServerKind.Emulator, _folder.File("qmp"));
         _screen = new VirtualScreen(80);
-        var start = new ProcessStartInfo(
-            "/usr/bin/script",
-            ["-qfec", $"stty cols 80; exec {Programs.Shell} {_folder.File("qmp")}", "/dev/null"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        start.Environment["TERM"] = "xterm";
-        start.Environment["NO_COLOR"] = "1";
-        start.Environment["XDG_STATE_HOME"] = _folder.File("state");
-        _process = Process.Start(start)!;
     }
 
     [TearDown]
@@ -49,6 +40,7 @@ internal sealed class RealTerminalTests
     [Test]
     public async Task Keys_are_handled_one_by_one_and_not_echoed()
     {
+        Start($"stty cols 80; exec {Shell}");
         await UntilAsync("Ctrl-D leaves.\n(QEMU)");
         await TypeAsync("query-stat\t");
         await UntilAsync("\n(QEMU) query-status");
@@ -61,6 +53,107 @@ internal sealed class RealTerminalTests
         Assert.That(_process.ExitCode, Is.Zero);
         Assert.That(
             await File.ReadAllTextAsync(_folder.File("state/qmp-shell/history")), Is.EqualTo("query-status\n# query-status\n"));
+    }
+
+    /// <summary>All of it before the shell has begun to read: the end of the input must not be lost.</summary>
+    [TestCase("")]
+    [TestCase("query-status\r")]
+    [TestCase("query-status\rstop\rquery-status\r")]
+    public async Task An_end_of_input_that_was_typed_ahead_ends_the_shell(string before)
+    {
+        Start($"stty cols 80; exec {Shell}");
+        await TypeAsync(before + "\u0004");
+        await UntilEndAsync();
+        Assert.That(_process.ExitCode, Is.Zero);
+        Assert.That(_screen.Text.Split("\"return\"").Length - 1, Is.EqualTo(before.Count(c => c == '\r')), _screen.Text);
+    }
+
+    [Test]
+    public async Task An_end_of_input_between_a_reply_and_the_next_prompt_ends_the_shell()
+    {
+        Start($"stty cols 80; exec {Shell}");
+        await UntilAsync("Ctrl-D leaves.\n(QEMU)");
+        // The schema is long: the shell is still busy with it when the key comes.
+        await TypeAsync("query-qmp-schema\r\u0004");
+        await UntilEndAsync();
+        Assert.That(_process.ExitCode, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_terminal_of_no_columns_works()
+    {
+        Start($"stty cols 0; exec {Shell}");
+        await UntilAsync("Ctrl-D leaves.\n(QEMU)");
+        await TypeAsync("query-status");
+        await UntilAsync("\n(QEMU) query-status");
+        await TypeAsync("\r");
+        await UntilAsync("\n{\"return\": {\"status\": \"running\", \"running\": true}}\n(QEMU)");
+        await TypeAsync("\u0004");
+        await UntilEndAsync();
+        Assert.That(_process.ExitCode, Is.Zero);
+    }
+
+    [Test]
+    public async Task Suspended_it_gives_the_terminal_back_and_takes_it_again()
+    {
+        if (!File.Exists("/bin/bash")) Assert.Ignore("there is no bash");
+        // Lines that are typed must fit into a row.
+        await File.WriteAllTextAsync(_folder.File("run"), $"exec {Shell}\n");
+        await File.WriteAllTextAsync(
+            _folder.File("modes"), "stty -a | tr ' ' '\\n' | grep -x -e '-*icanon' -e '-*isig' -e '-*echo' | tr '\\n' ' '; echo\n");
+        Start($"stty cols 80; cd {_folder.File("")}; exec /bin/bash --norc --noprofile -i");
+        await TypeAsync("PS1='$ '\r");
+        await UntilAsync("\n$");
+        await TypeAsync("sh run\r");
+        await UntilAsync("Ctrl-D leaves.\n(QEMU)");
+        await TypeAsync("query-sta\u001a");
+        await UntilAsync("\n$");
+        Assert.That(_screen.Text, Does.Contain("Stopped"));
+        await TypeAsync("sh modes\r");
+        await UntilAsync("\nisig icanon echo\n$");
+        await TypeAsync("fg\r");
+        await UntilAsync("\n(QEMU) query-sta");
+        await TypeAsync("tus\r");
+        await UntilAsync("\n{\"return\": {\"status\": \"running\", \"running\": true}}\n(QEMU)");
+        await TypeAsync("\u0004");
+        await UntilAsync("\n$");
+        await TypeAsync("exit\r");
+        await UntilEndAsync();
+    }
+
+    [Test]
+    public async Task Ended_by_a_signal_it_gives_the_terminal_back()
+    {
+        Start($"stty cols 80; {Shell} & echo $! > {_folder.File("pid")}; fg > /dev/null; stty -a | grep -o ' icanon'");
+        await UntilAsync("Ctrl-D leaves.\n(QEMU)");
+        using Process kill = Process.Start("/bin/kill", ["-TERM", (await File.ReadAllTextAsync(_folder.File("pid"))).Trim()]);
+        await UntilEndAsync();
+        Assert.That(_screen.Text, Does.EndWith("icanon"));
+    }
+
+    private void Start(string script)
+    {
+        var start = new ProcessStartInfo("/usr/bin/script", ["-qfec", $"set -m; {script}", "/dev/null"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["TERM"] = "xterm";
+        start.Environment["SHELL"] = "/bin/bash";
+        start.Environment["NO_COLOR"] = "1";
+        start.Environment["XDG_STATE_HOME"] = _folder.File("state");
+        _process = Process.Start(start)!;
+    }
+
+    private async Task UntilEndAsync()
+    {
+        byte[] buffer = new byte[4096];
+        while (await _process.StandardOutput.BaseStream.ReadAsync(buffer).Guarded() is var count and > 0)
+        {
+            _screen.Write(Encoding.UTF8.GetString(buffer, 0, count));
+        }
+
+        await _process.WaitForExitAsync().Guarded();
     }
 
     private async Task TypeAsync(string keys)

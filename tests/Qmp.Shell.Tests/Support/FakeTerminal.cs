@@ -12,9 +12,29 @@ internal sealed class FakeTerminal(int width) : ITerminal
     private readonly VirtualScreen _screen = new(width);
     private readonly List<(Func<string, bool> Condition, TaskCompletionSource Met)> _waits = [];
 
+    private readonly StringBuilder _written = new(); // guarded by _gate
+    private int _width = width;
+
     public event Action? Resized;
 
-    public int Width { get; private set; } = width;
+    public event Action? Resumed;
+
+    public int Width => ReportsWidth ? _width : 0;
+
+    /// <summary>Whether it tells its width.</summary>
+    public bool ReportsWidth { get; init; } = true;
+
+    /// <summary>How often the process was to be stopped.</summary>
+    public int Suspensions { get; private set; }
+
+    /// <summary>All that was ever written, escape sequences included.</summary>
+    public string Written
+    {
+        get
+        {
+            lock (_gate) return _written.ToString();
+        }
+    }
 
     /// <summary>Whether keys come unprocessed.</summary>
     public bool IsRaw { get; private set; }
@@ -39,6 +59,7 @@ internal sealed class FakeTerminal(int width) : ITerminal
     {
         lock (_gate)
         {
+            _written.Append(text);
             _screen.Write(text);
             _waits.RemoveAll(w => w.Condition(_screen.Text) && w.Met.TrySetResult());
         }
@@ -50,9 +71,18 @@ internal sealed class FakeTerminal(int width) : ITerminal
 
     public void Resize(int columns)
     {
-        Width = columns;
+        lock (_gate) _screen.Resize(columns);
+        _width = columns;
         Resized?.Invoke();
     }
+
+    public void Suspend()
+    {
+        Suspensions++;
+        Write("");
+    }
+
+    public void Resume() => Resumed?.Invoke();
 
     /// <summary>Waits until the screen looks a certain way.</summary>
     public async Task UntilAsync(Func<string, bool> condition)

@@ -7,7 +7,7 @@ internal static class Programs
 
     public static string Qmpd => Find("qmpd");
 
-    private static string Find(string name)
+    public static string Find(string name)
     {
         string here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
         string path = Path.GetFullPath(Path.Combine(here, "..", "..", name, Path.GetFileName(here), name));

@@ -6,6 +6,8 @@ namespace Qmp.Shell.Tests.Support;
 /// <summary>A terminal of a few rows that understands what the editor sends, and nothing else.</summary>
 internal sealed class VirtualScreen(int width)
 {
+    private readonly HashSet<StringBuilder> _wrapped = []; // rows that go on in the next one
+    private int _width = width;
     private readonly List<StringBuilder> _rows = [new()];
     private readonly StringBuilder _sequence = new();
     private bool _inSequence;
@@ -25,6 +27,39 @@ internal sealed class VirtualScreen(int width)
     public void Write(string text)
     {
         foreach (Rune rune in text.EnumerateRunes()) Write(rune);
+    }
+
+    /// <summary>
+    /// Wraps lines anew, as terminals do; the cursor stays with its character. Every character takes one cell.
+    /// </summary>
+    public void Resize(int columns)
+    {
+        var lines = new List<StringBuilder> { new() };
+        (int line, int place) = (0, 0);
+        for (int row = 0; row < _rows.Count; row++)
+        {
+            if (row == _row) (line, place) = (lines.Count - 1, lines[^1].Length + _column);
+            lines[^1].Append(_rows[row]);
+            if (!_wrapped.Contains(_rows[row]) && row < _rows.Count - 1) lines.Add(new());
+        }
+
+        _rows.Clear();
+        _wrapped.Clear();
+        _width = columns;
+        for (int i = 0; i < lines.Count; i++)
+        {
+            int first = _rows.Count;
+            string text = lines[i].ToString();
+            for (int at = 0; at == 0 || at < text.Length; at += columns)
+            {
+                if (at > 0) _wrapped.Add(_rows[^1]);
+                _rows.Add(new(text[at..Math.Min(text.Length, at + columns)]));
+            }
+
+            if (i == line) (_row, _column) = (first + (place / columns), place % columns);
+        }
+
+        while (_row >= _rows.Count) _rows.Add(new());
     }
 
     private void Write(Rune rune)
@@ -63,9 +98,10 @@ internal sealed class VirtualScreen(int width)
     {
         int cells = CellWidth.Of(rune);
         // The cursor waits behind the last column until something else is written.
-        if (_column + cells > width)
+        if (_column + cells > _width)
         {
             _column = 0;
+            _wrapped.Add(_rows[_row]);
             Down();
         }
 
@@ -91,7 +127,7 @@ internal sealed class VirtualScreen(int width)
                 _row = Math.Max(0, _row - number);
                 break;
             case 'C':
-                _column = Math.Min(width - 1, _column + number);
+                _column = Math.Min(_width - 1, _column + number);
                 break;
             case 'H':
                 (_row, _column) = (0, 0);
@@ -102,6 +138,7 @@ internal sealed class VirtualScreen(int width)
                 break;
             case 'J':
                 if (_rows[_row].Length > _column) _rows[_row].Length = _column;
+                _wrapped.Remove(_rows[_row]);
                 _rows.RemoveRange(_row + 1, _rows.Count - _row - 1);
                 break;
             case 'm' or 'h' or 'l' or '=':

@@ -1,5 +1,5 @@
 using Qmp.Shell.Completion;
-using Qmp.Shell.Session;
+using Qmp.Shell.Output;
 using Qmp.Shell.Terminal;
 using Qmp.Shell.Tests.Support;
 
@@ -74,12 +74,12 @@ internal sealed class LineEditorTests
         Task<LineRead> reading = _editor.ReadAsync("> ", CancellationToken.None);
         _terminal.Press("0123456789012345678901234" + Left);
         await _terminal.UntilAsync(text => text.EndsWith("24\n", StringComparison.Ordinal) || text.Contains("8901234"));
-        _editor.Print("first\nsecond");
+        _editor.Print(Text("first\nsecond"));
         await _terminal.UntilAsync(text => text == "first\nsecond\n> 012345678901234567\n8901234");
         Assert.That(_terminal.Screen.Cursor, Is.EqualTo((3, 6)));
         _terminal.Press("x\r");
         Assert.That((await reading.Guarded()).Text, Is.EqualTo("012345678901234567890123x4"));
-        _editor.Print("below");
+        _editor.Print(Text("below"));
         Assert.That(_terminal.Screen.Text, Is.EqualTo("first\nsecond\n> 012345678901234567\n890123x4\nbelow"));
     }
 
@@ -88,7 +88,7 @@ internal sealed class LineEditorTests
     {
         _terminal.Press("012345678901234567\r");
         await ReadAsync();
-        _editor.Print("below");
+        _editor.Print(Text("below"));
         Assert.That(_terminal.Screen.Text, Is.EqualTo("> 012345678901234567\nbelow"));
     }
 
@@ -190,6 +190,58 @@ internal sealed class LineEditorTests
     }
 
     [Test]
+    public async Task A_terminal_that_does_not_know_its_width_is_taken_for_a_usual_one()
+    {
+        var terminal = new FakeTerminal(80) { ReportsWidth = false };
+        using var editor = new LineEditor(terminal, _history);
+        Task<LineRead> reading = editor.ReadAsync("> ", CancellationToken.None);
+        string line = string.Concat(Enumerable.Repeat("0123456789", 10));
+        foreach (char key in line) terminal.Press(key.ToString());
+        await terminal.UntilAsync(text => text == $"> {line[..78]}\n{line[78..]}");
+        terminal.Press("\r");
+        Assert.That((await reading.Guarded()).Text, Is.EqualTo(line));
+        Assert.That(editor.Width, Is.EqualTo(80));
+    }
+
+    [Test]
+    public async Task Another_width_leaves_nothing_of_the_line_behind([Values(9, 15, 40)] int width, [Values(0, 4)] int left)
+    {
+        _editor.Print(Text("above"));
+        Task<LineRead> reading = _editor.ReadAsync("> ", CancellationToken.None);
+        _terminal.Press("0123456789012345678901234" + string.Concat(Enumerable.Repeat(Left, left)));
+        await _terminal.UntilAsync(text => text.EndsWith("901234", StringComparison.Ordinal));
+        _terminal.Resize(width);
+        string all = "> 0123456789012345678901234";
+        string rows = string.Join('\n', all.Chunk(width).Select(row => new string(row)));
+        await _terminal.UntilAsync(text => text == $"above\n{rows}");
+        _terminal.Resize(20);
+        await _terminal.UntilAsync(text => text == "above\n> 012345678901234567\n8901234");
+        _terminal.Press("\r");
+        Assert.That((await reading.Guarded()).Text, Is.EqualTo("0123456789012345678901234"));
+    }
+
+    [Test]
+    public async Task A_suspended_line_is_there_again_below()
+    {
+        Task<LineRead> reading = _editor.ReadAsync("> ", CancellationToken.None);
+        _terminal.Press("abc" + Left + "\u001a");
+        await _terminal.UntilAsync(_ => _terminal.Suspensions == 1);
+        _terminal.Write("[1]+  Stopped\r\n$ fg\r\n");
+        _terminal.Resume();
+        await _terminal.UntilAsync(text => text == "> abc\n[1]+  Stopped\n$ fg\n> abc");
+        _terminal.Press("x\r");
+        Assert.That((await reading.Guarded()).Text, Is.EqualTo("abxc"));
+    }
+
+    [TestCase("a\u009b31mb", "a31mb")]
+    [TestCase("a\u202eb", "ab")]
+    public async Task What_a_terminal_would_obey_is_not_typed(string pasted, string line)
+    {
+        _terminal.Press(pasted + "\r");
+        Assert.That(await ReadAsync(), Is.EqualTo(line));
+    }
+
+    [Test]
     public async Task Reading_can_be_given_up()
     {
         using var stop = new CancellationTokenSource();
@@ -199,7 +251,7 @@ internal sealed class LineEditorTests
         await stop.CancelAsync();
         await reading.FailsWith<OperationCanceledException>();
         Assert.That(_terminal.IsRaw, Is.False);
-        _editor.Print("the end");
+        _editor.Print(Text("the end"));
         Assert.That(_terminal.Screen.Text, Is.EqualTo("> abc\nthe end"));
     }
 
@@ -207,12 +259,14 @@ internal sealed class LineEditorTests
     public async Task Clearing_the_screen_keeps_the_line()
     {
         Task<LineRead> reading = _editor.ReadAsync("> ", CancellationToken.None);
-        _editor.Print("noise");
+        _editor.Print(Text("noise"));
         _terminal.Press("abc\u000c");
         await _terminal.UntilAsync(text => text == "> abc");
         _terminal.Press("\r");
         Assert.That((await reading.Guarded()).Text, Is.EqualTo("abc"));
     }
+
+    private static Painted Text(string text) => new Paint(false).Plain(text);
 
     private async Task<string> ReadAsync()
     {

@@ -4,6 +4,7 @@ using Qmp.Conversations;
 using Qmp.Conversations.Files;
 using Qmp.Conversations.Replay;
 using Qmp.Conversations.Targets;
+using Qmp.Shell.Session;
 
 namespace Qmp.Shell.CommandLine;
 
@@ -45,8 +46,15 @@ internal sealed class ConformCommand : Command
         Add(_only);
         Add(_bytes);
         Add(_verbose);
+        Named(_folder, "PATH");
+        Named(_emulator, "EMULATOR");
         SetAction((parsed, _) => RunAsync(parsed));
     }
+
+    private static void Named(Argument argument, string what) => argument.Validators.Add(r =>
+    {
+        if (r.Tokens is [{ Value: "" }, ..]) r.AddError($"{what} is empty");
+    });
 
     private async Task<int> RunAsync(ParseResult parsed)
     {

@@ -49,7 +49,7 @@ internal sealed class ShellCommand : RootCommand
     };
 
     private readonly Option<TimeSpan?> _timeout =
-        Seconds("--timeout", "Seconds that a reply may take; without limit by default.");
+        Seconds("--timeout", "Seconds that a reply, or the greeting, may take; without limit, and 10, by default.");
 
     private readonly Option<TimeSpan?> _wait =
         Seconds("--wait", "Seconds to try while nobody listens, for a server that is being started.");
@@ -66,6 +66,14 @@ internal sealed class ShellCommand : RootCommand
         {
             if (r.Tokens is [{ Value: ['-', ..] option }]) r.AddError($"there is no option '{option}'");
         });
+        foreach (Option<string?> file in (Option<string?>[])[_script, _record])
+        {
+            file.Validators.Add(r =>
+            {
+                if (r.Tokens is [{ Value: "" }]) r.AddError($"{file.Name}: the name of a file is missing");
+            });
+        }
+
         SetAction((parsed, _) => RunAsync(parsed));
     }
 
@@ -116,7 +124,7 @@ internal sealed class ShellCommand : RootCommand
         if (commands.Length > 0) return await RunScriptAsync(ScriptLine.Of(commands));
         if (script is null && !Console.IsInputRedirected && !Console.IsOutputRedirected)
         {
-            return await ShellProgram.RunInteractiveAsync(settings);
+            return await ShellProgram.RunInteractiveAsync(settings, error);
         }
 
         if (script is null or "-") return await RunScriptAsync(ScriptLine.Of(Console.In, "-"));

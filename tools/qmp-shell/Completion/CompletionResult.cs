@@ -6,6 +6,10 @@ namespace Qmp.Shell.Completion;
 internal sealed record CompletionResult(int Start, IReadOnlyList<Candidate> Candidates)
 {
     public static CompletionResult None { get; } = new(0, []);
+
+    /// <summary>The same with other texts.</summary>
+    public CompletionResult Select(Func<string, string> change) =>
+        this with { Candidates = [.. Candidates.Select(c => c with { Text = change(c.Text) })] };
 }
 
 /// <summary>A way to go on.</summary>

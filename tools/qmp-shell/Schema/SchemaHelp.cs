@@ -1,5 +1,5 @@
 using Qmp.Shell.Language;
-using Qmp.Shell.Session;
+using Qmp.Shell.Output;
 
 namespace Qmp.Shell.Schema;
 

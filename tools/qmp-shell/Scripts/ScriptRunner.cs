@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Newtonsoft.Json.Linq;
 using Qmp.Client;
-using Qmp.Shell.CommandLine;
 using Qmp.Shell.Language;
+using Qmp.Shell.Output;
 using Qmp.Shell.Schema;
 using Qmp.Shell.Session;
 using Qmp.Shell.Watch;
@@ -54,7 +54,7 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
         }
         catch (Exception e) when (e is ScriptException or QmpException)
         {
-            error.WriteLine($"qmp-shell: {current.Place}: {e.Message}");
+            error.WriteLine($"qmp-shell: {current.Place}: {ForeignText.OneLine(e.Message)}");
             return ExitStatus.Failure;
         }
     }
@@ -162,7 +162,8 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
 
     private async Task RunHumanAsync(string line)
     {
-        string text = await session.ExecuteHumanAsync(line, CancellationToken.None);
-        if (text.Length > 0) output.WriteLine(text.TrimEnd().ReplaceLineEndings("\n"));
+        string text = (await session.ExecuteHumanAsync(line, CancellationToken.None)).TrimEnd().ReplaceLineEndings("\n");
+        if (text.Length > 0) output.WriteLine(text);
+        if (HumanReply.IsRefusal(text)) throw new ScriptException(text.Split('\n')[0]);
     }
 }

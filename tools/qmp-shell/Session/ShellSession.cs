@@ -34,7 +34,7 @@ internal sealed class ShellSession : IAsyncDisposable
             {
                 Negotiate = settings.Negotiate,
                 CommandTimeout = settings.Timeout,
-                ConnectTimeout = settings.Wait > ConnectTimeout ? settings.Wait : ConnectTimeout,
+                ConnectTimeout = TimeToConnect(settings),
                 ConnectRetryInterval = settings.Wait > TimeSpan.Zero ? RetryInterval : null,
             });
         Events = Connection.Subscribe(capacity: EventCapacity);
@@ -135,6 +135,13 @@ internal sealed class ShellSession : IAsyncDisposable
         await Connection.DisposeAsync();
         Events.Dispose();
         _recorded?.Save(_settings.RecordFile!);
+    }
+
+    /// <summary>The limit of a reply holds for the greeting, too; a server that is being started comes before that.</summary>
+    private static TimeSpan TimeToConnect(ShellSettings settings)
+    {
+        if (settings.Timeout != Timeout.InfiniteTimeSpan) return settings.Wait + settings.Timeout;
+        return settings.Wait > ConnectTimeout ? settings.Wait : ConnectTimeout;
     }
 
     /// <summary>A server that was told to quit answers first. What follows may rely on its end.</summary>

@@ -1,3 +1,5 @@
+using Qmp.Shell.Output;
+
 namespace Qmp.Shell.Terminal;
 
 /// <summary>Lines that were entered before, kept in a file.</summary>
@@ -15,7 +17,7 @@ internal sealed class History
         _path = path;
         try
         {
-            if (path is not null && File.Exists(path)) _lines.AddRange(File.ReadLines(path).TakeLast(MaxLines));
+            if (path is not null && File.Exists(path)) _lines.AddRange(File.ReadLines(path).TakeLast(MaxLines).Select(ForeignText.OneLine));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -3,11 +3,14 @@ namespace Qmp.Shell.Terminal;
 /// <summary>A screen and a keyboard, as bytes.</summary>
 internal interface ITerminal
 {
-    /// <summary>Columns.</summary>
+    /// <summary>Columns; 0 if the terminal does not know.</summary>
     int Width { get; }
 
     /// <summary>Raised, on any thread, when <see cref="Width"/> changes.</summary>
     event Action? Resized;
+
+    /// <summary>Raised, on any thread, when the process goes on after it was stopped: others have written below.</summary>
+    event Action? Resumed;
 
     /// <summary>Hands keys over as they are pressed, unprocessed, until what is returned is disposed.</summary>
     IDisposable EnterRawMode();
@@ -18,4 +21,7 @@ internal interface ITerminal
 
     /// <summary>Writes text and escape sequences. Lines end with CR LF.</summary>
     void Write(string text);
+
+    /// <summary>Stops the process, as Ctrl-Z does, until its parent lets it go on.</summary>
+    void Suspend();
 }

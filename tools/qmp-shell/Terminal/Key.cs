@@ -26,6 +26,7 @@ internal enum Key
     ClearScreen,
     Interrupt,
     EndOfInput,
+    Suspend,
 }
 
 /// <summary>A key that was pressed.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Qmp.Shell.Output;
 
 namespace Qmp.Shell.Terminal;
 
@@ -89,6 +90,7 @@ internal sealed class KeyDecoder
         0x15 => Key.EraseToStart,
         0x17 => Key.EraseWordBack,
         0x19 => Key.Yank,
+        0x1a => Key.Suspend,
         _ => Key.None,
     };
 
@@ -112,7 +114,8 @@ internal sealed class KeyDecoder
                 return default;
             case System.Buffers.OperationStatus.Done:
                 _utf8Length = 0;
-                return new(Key.Text, rune.ToString());
+                // What is pasted may hold what a terminal would obey.
+                return ForeignText.IsUnsafe(rune) ? default : new(Key.Text, rune.ToString());
             default:
                 // What is no UTF-8 is not typed.
                 _utf8Length = 0;

@@ -1,5 +1,5 @@
 using Qmp.Shell.Completion;
-using Qmp.Shell.Session;
+using Qmp.Shell.Output;
 
 namespace Qmp.Shell.Terminal;
 
@@ -20,12 +20,12 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
     private int _place;
     private string _unfinished = "";
     private HistorySearch? _search;
-    private Action? _resized;
+    private bool _isSubscribed;
 
     /// <summary>Finds out what may stand at the cursor.</summary>
     public Func<string, int, CompletionResult> Complete { get; set; } = (_, _) => CompletionResult.None;
 
-    public int Width => terminal.Width;
+    public int Width => _screen.Width;
 
     public async Task<LineRead> ReadAsync(string prompt, CancellationToken cancellationToken)
     {
@@ -58,27 +58,31 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
         }
     }
 
-    public void Print(string text)
+    public void Print(Painted lines)
     {
-        string lines = text.ReplaceLineEndings("\r\n") + "\r\n";
+        string text = lines.Text.ReplaceLineEndings("\r\n") + "\r\n";
         lock (_gate)
         {
             if (!_isReading)
             {
-                terminal.Write(lines);
+                terminal.Write(text);
                 return;
             }
 
-            _screen.Replace(lines);
+            _screen.Replace(text);
             Draw();
         }
     }
 
-    public void Dispose() => terminal.Resized -= _resized;
+    public void Dispose()
+    {
+        terminal.Resized -= DrawAgain;
+        terminal.Resumed -= DrawBelow;
+    }
 
     private void Begin(string prompt)
     {
-        _resized ??= Subscribe();
+        Subscribe();
         _prompt = prompt;
         _line.Set("");
         _place = history.Lines.Count;
@@ -88,17 +92,30 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
         Draw();
     }
 
-    private Action Subscribe()
+    private void Subscribe()
     {
-        Action resized = () =>
+        if (_isSubscribed) return;
+        _isSubscribed = true;
+        terminal.Resized += DrawAgain;
+        terminal.Resumed += DrawBelow;
+    }
+
+    private void DrawAgain()
+    {
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                if (_isReading) Draw();
-            }
-        };
-        terminal.Resized += resized;
-        return resized;
+            if (_isReading) Draw();
+        }
+    }
+
+    private void DrawBelow()
+    {
+        lock (_gate)
+        {
+            if (!_isReading) return;
+            _screen.Forget();
+            Draw();
+        }
     }
 
     private LineRead? Press(KeyPress press)
@@ -122,6 +139,11 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
             case Key.Search: _search = new HistorySearch(history); break;
             case Key.ClearScreen: _screen.Replace("\e[H\e[2J"); break;
             case Key.Complete: CompleteHere(); break;
+            case Key.Suspend:
+                // The line is drawn again when the process goes on.
+                _screen.Finish(_prompt, _line.Text);
+                terminal.Suspend();
+                return null;
             default: _line.TryEdit(press); break;
         }
 
@@ -153,7 +175,8 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
 
     private void CompleteHere()
     {
-        CompletionResult result = Complete(_line.Text, _line.Cursor);
+        // The server's names: what a terminal would obey is shown, and typed, as an escape.
+        CompletionResult result = Complete(_line.Text, _line.Cursor).Select(ForeignText.OneLine);
         if (result.Candidates is [var only])
         {
             _line.ReplaceBack(result.Start, only.Text + only.Suffix);
@@ -164,6 +187,6 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
         string common = Columns.CommonStart([.. result.Candidates.Select(c => c.Text)]);
         if (common.Length > typed.Length) _line.ReplaceBack(result.Start, common);
         else if (result.Candidates.Count == 0) terminal.Write("\a");
-        else _screen.Replace(Columns.Lay(result.Candidates.Select(c => c.Text), terminal.Width, "\r\n"));
+        else _screen.Replace(Columns.Lay(result.Candidates.Select(c => c.Text), Width, "\r\n"));
     }
 }

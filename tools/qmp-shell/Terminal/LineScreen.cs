@@ -6,30 +6,40 @@ namespace Qmp.Shell.Terminal;
 /// <summary>Shows a prompt and a line, however many rows they need, and takes them away again.</summary>
 internal sealed class LineScreen(ITerminal terminal)
 {
-    private int _cursorRow;
+    /// <summary>What terminals have that do not know their width: those of containers and of <c>expect</c>.</summary>
+    private const int UsualWidth = 80;
+
+    // What stands left of the cursor, and whether the cursor was sent to the row below it.
+    private string _left = "";
+    private bool _isBelow;
+
+    /// <summary>Columns; always some.</summary>
+    public int Width => terminal.Width is > 0 and var width ? width : UsualWidth;
 
     /// <summary>Draws, over what was drawn before.</summary>
     public void Draw(string prompt, string text, int cursor)
     {
-        int width = Math.Max(1, terminal.Width);
+        int width = Width;
         string left = prompt + text[..cursor];
         (int endRow, int endColumn) = Place(prompt + text, width);
         (int row, int column) = Place(left, width);
-        var output = new StringBuilder(Erasing()).Append(prompt).Append(text);
+        var output = new StringBuilder(Erasing(width)).Append(prompt).Append(text);
         // A cursor behind the last column waits there: the next row begins with what comes next.
-        if (endColumn == 0 && endRow > 0) output.Append("\r\n");
+        bool isFull = endColumn == 0 && endRow > 0;
+        if (isFull) output.Append("\r\n");
         if (endRow > row) output.Append(CultureInfo.InvariantCulture, $"\e[{endRow - row}A");
         output.Append('\r');
         if (column > 0) output.Append(CultureInfo.InvariantCulture, $"\e[{column}C");
         terminal.Write(output.ToString());
-        _cursorRow = row;
+        _left = left;
+        _isBelow = isFull && row == endRow;
     }
 
     /// <summary>Takes everything away and writes something else there.</summary>
     public void Replace(string text)
     {
-        terminal.Write(Erasing() + text);
-        _cursorRow = 0;
+        terminal.Write(Erasing(Width) + text);
+        Forget();
     }
 
     /// <summary>Leaves everything where it is and goes below.</summary>
@@ -37,13 +47,24 @@ internal sealed class LineScreen(ITerminal terminal)
     {
         Draw(prompt, text, text.Length);
         // At the end of a full row the cursor is below already.
-        if (Place(prompt + text, Math.Max(1, terminal.Width)) is not ( > 0, 0)) terminal.Write("\r\n");
-        _cursorRow = 0;
+        if (Place(prompt + text, Width) is not ( > 0, 0)) terminal.Write("\r\n");
+        Forget();
     }
 
-    private string Erasing() => _cursorRow == 0
-        ? "\r\e[J"
-        : string.Create(CultureInfo.InvariantCulture, $"\e[{_cursorRow}A\r\e[J");
+    /// <summary>Somebody else has written: what was drawn is left alone, the next drawing begins where the cursor is.</summary>
+    public void Forget()
+    {
+        _left = "";
+        _isBelow = false;
+    }
+
+    // A terminal that gets another width wraps lines anew; the cursor stays with the character that it stood on.
+    private string Erasing(int width)
+    {
+        (int row, int column) = Place(_left, width);
+        if (_isBelow && column > 0) row++;
+        return row == 0 ? "\r\e[J" : string.Create(CultureInfo.InvariantCulture, $"\e[{row}A\r\e[J");
+    }
 
     /// <summary>Where the cursor is behind a text.</summary>
     private static (int Row, int Column) Place(string text, int width)

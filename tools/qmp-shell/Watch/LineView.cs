@@ -1,3 +1,4 @@
+using Qmp.Client.Migration;
 using Qmp.Types;
 
 namespace Qmp.Shell.Watch;
@@ -7,7 +8,7 @@ internal sealed class LineView(TextWriter output) : MigrationView
 {
     private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(1);
 
-    private (MigrationStatus Status, long Pass, string Gate) _shown;
+    private (MigrationStatus Status, long Pass, string Gate, ConvergenceVerdict Verdict) _shown;
     private TimeSpan _shownAt;
 
     public override TimeSpan Interval => TimeSpan.FromMilliseconds(200);
@@ -16,7 +17,8 @@ internal sealed class LineView(TextWriter output) : MigrationView
 
     private void Show(WatchFrame frame)
     {
-        (MigrationStatus, long, string) now = (frame.Progress.Status, frame.Progress.Pass, frame.Gate);
+        (MigrationStatus, long, string, ConvergenceVerdict) now =
+            (frame.Progress.Status, frame.Progress.Pass, frame.Gate, frame.Progress.Convergence.Verdict);
         if (now == _shown && frame.Progress.Elapsed - _shownAt < QuietTime) return;
         _shown = now;
         _shownAt = frame.Progress.Elapsed;
@@ -34,5 +36,7 @@ internal sealed class LineView(TextWriter output) : MigrationView
         yield return $"dirties {Quantity.Rate(frame.Progress.DirtyRate)}";
         yield return $"downtime {Quantity.Milliseconds(frame.Progress.Info.Downtime ?? frame.Progress.Info.ExpectedDowntime)}";
         yield return $"gate {frame.Gate}";
+        Convergence outlook = frame.Progress.Convergence;
+        if (outlook.Verdict != ConvergenceVerdict.Unknown) yield return outlook.ToString();
     }
 }

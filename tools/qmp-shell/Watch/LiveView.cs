@@ -1,4 +1,5 @@
 using System.Globalization;
+using Qmp.Client.Migration;
 using Qmp.Types;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -35,14 +36,23 @@ internal sealed class LiveView(IAnsiConsole console) : MigrationView
         yield return ("pass", new Text(frame.Progress.Pass.ToString(CultureInfo.InvariantCulture) + "  " + Bar(frame)));
         yield return ("remaining", new Text(Quantity.Bytes(frame.Progress.RemainingBytes)));
         yield return ("bandwidth", new Text(Quantity.Rate(frame.Progress.SendRate)));
-        yield return ("dirty rate", new Text(
-            Quantity.Rate(frame.Progress.DirtyRate)
-                + (frame.Progress.IsOutrun ? "  faster than it is sent: as things are, there will be no end" : "")));
+        yield return ("dirty rate", new Text(Quantity.Rate(frame.Progress.DirtyRate)));
         yield return frame.Progress.Info.Downtime is { } downtime
             ? ("downtime", new Text(Quantity.Milliseconds(downtime)))
-            : ("expected downtime", new Text(Quantity.Milliseconds(frame.Progress.Info.ExpectedDowntime)));
+            : ("expected downtime", new Text(ExpectedDowntime(frame.Progress)));
+        if (frame.Progress.Status == MigrationStatus.Active)
+        {
+            yield return ("outlook", new Text(
+                frame.Progress.Convergence.ToString(), new Style(frame.Progress.IsOutrun ? Color.Red : Color.Default)));
+        }
+
         yield return ("gate", new Text(frame.Gate));
     }
+
+    // Before it has measured anything QEMU gives the limit.
+    private static string ExpectedDowntime(MigrationProgress progress) => progress.DirtyRate > 0
+        ? Quantity.Milliseconds(progress.Info.ExpectedDowntime)
+        : $"not known yet; the limit is {Quantity.Milliseconds(progress.Info.ExpectedDowntime)}";
 
     private static string Bar(WatchFrame frame)
     {

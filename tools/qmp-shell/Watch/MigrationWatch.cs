@@ -87,6 +87,10 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view)
                 {
                     Uri = arguments.Uri,
                     Channels = arguments.Channels,
+                    // On already; but so the verdict on convergence knows of it.
+                    Capabilities = gate.Throttles
+                        ? new Dictionary<MigrationCapability, bool> { [MigrationCapability.AutoConverge] = true }
+                        : [],
                     PollInterval = view.Interval,
                     Progress = new Reports(reports.Writer),
                     BeforeSwitchover = gate.IsHeldByUser ? WaitForOthersAsync : null,

@@ -1,6 +1,7 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Client;
 using Qmp.Client.Migration;
+using Qmp.Shell.Output;
 using Qmp.Shell.Session;
 using Qmp.Types;
 
@@ -28,10 +29,14 @@ internal sealed class SwitchoverGate
         _needsAcknowledgement = IsOn("switchover-ack");
         _canAsk = _needsAcknowledgement && session.Schema?.FindCommand(Query) is not null;
         IsHeldByUser = IsOn("pause-before-switchover");
+        Throttles = IsOn("auto-converge");
     }
 
     /// <summary>Whether the source is to stop before the switchover until somebody lets it go on.</summary>
     public bool IsHeldByUser { get; }
+
+    /// <summary>Whether the source slows a guest down that does not let the migration converge.</summary>
+    public bool Throttles { get; }
 
     /// <summary>Asks what the migration to come needs.</summary>
     public static async Task<SwitchoverGate> CreateAsync(ShellSession session, CancellationToken cancellationToken)
@@ -76,6 +81,6 @@ internal sealed class SwitchoverGate
         ];
         return waiting.Length == 0
             ? "closed: waits for the destination's acknowledgement"
-            : $"closed: waits for {string.Join(", ", waiting)}";
+            : ForeignText.OneLine($"closed: waits for {string.Join(", ", waiting)}");
     }
 }

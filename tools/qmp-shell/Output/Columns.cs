@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Qmp.Shell.Session;
+namespace Qmp.Shell.Output;
 
 /// <summary>Lists of names on a screen.</summary>
 internal static class Columns

@@ -1,4 +1,4 @@
-namespace Qmp.Shell.CommandLine;
+namespace Qmp.Shell.Session;
 
 /// <summary>What the process ends with.</summary>
 internal static class ExitStatus

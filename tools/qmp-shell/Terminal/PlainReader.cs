@@ -1,4 +1,6 @@
-namespace Qmp.Shell.Session;
+using Qmp.Shell.Output;
+
+namespace Qmp.Shell.Terminal;
 
 /// <summary>Reads lines from a terminal that cannot move its cursor.</summary>
 internal sealed class PlainReader(TextReader input, TextWriter output) : ILineReader
@@ -22,8 +24,8 @@ internal sealed class PlainReader(TextReader input, TextWriter output) : ILineRe
             : new(LineEnd.EndOfInput, "");
     }
 
-    public void Print(string text)
+    public void Print(Painted lines)
     {
-        lock (_gate) output.WriteLine(text);
+        lock (_gate) output.WriteLine(lines.Text);
     }
 }

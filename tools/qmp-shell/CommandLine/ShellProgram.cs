@@ -1,10 +1,12 @@
 using Qmp.Client;
-using Qmp.Shell.CommandLine;
 using Qmp.Shell.Completion;
+using Qmp.Shell.Interactive;
+using Qmp.Shell.Output;
 using Qmp.Shell.Scripts;
+using Qmp.Shell.Session;
 using Qmp.Shell.Terminal;
 
-namespace Qmp.Shell.Session;
+namespace Qmp.Shell.CommandLine;
 
 /// <summary>Connects, and runs a script or talks to a user.</summary>
 internal static class ShellProgram
@@ -17,7 +19,7 @@ internal static class ShellProgram
 
     /// <summary>Talks to the user at the terminal.</summary>
     /// <returns>The exit status.</returns>
-    public static Task<int> RunInteractiveAsync(ShellSettings settings) => RunAsync(
+    public static Task<int> RunInteractiveAsync(ShellSettings settings, TextWriter error) => RunAsync(
         settings,
         async session =>
         {
@@ -32,7 +34,7 @@ internal static class ShellProgram
             if (await CompletionAsync(session, settings) is { } complete) editor.Complete = complete;
             return await new InteractiveShell(session, settings, editor, Paint.ForTerminal()).RunAsync();
         },
-        Console.Error);
+        error);
 
     private static async Task<int> RunAsync(
         ShellSettings settings, Func<ShellSession, Task<int>> run, TextWriter error)
@@ -44,7 +46,7 @@ internal static class ShellProgram
         }
         catch (Exception e) when (e is QmpException or IOException or UnauthorizedAccessException)
         {
-            error.WriteLine($"qmp-shell: {e.Message}");
+            error.WriteLine($"qmp-shell: {ForeignText.OneLine(e.Message)}");
             return ExitStatus.Failure;
         }
     }

@@ -1,7 +1,10 @@
 using System.Globalization;
 using Qmp.Client;
+using Qmp.Shell.Output;
+using Qmp.Shell.Session;
+using Qmp.Shell.Terminal;
 
-namespace Qmp.Shell.Session;
+namespace Qmp.Shell.Interactive;
 
 /// <summary>Prints events as they come, and those that a command raised before its reply.</summary>
 internal sealed class EventPrinter(EventSubscription events, ILineReader screen, ReplyText replies, Paint paint, bool whole)
@@ -65,6 +68,7 @@ internal sealed class EventPrinter(EventSubscription events, ILineReader screen,
         string time = value.Timestamp is { } stamp
             ? stamp.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture) + " "
             : "";
-        return value.Data is { } data ? $"{time}{value.Name} {replies.Print(data)}" : time + value.Name;
+        string name = ForeignText.OneLine(value.Name);
+        return value.Data is { } data ? $"{time}{name} {replies.Print(data)}" : time + name;
     }
 }

@@ -1,4 +1,6 @@
-namespace Qmp.Shell.Session;
+using Qmp.Shell.Output;
+
+namespace Qmp.Shell.Terminal;
 
 /// <summary>Where lines come from and where everything is printed.</summary>
 internal interface ILineReader
@@ -11,7 +13,7 @@ internal interface ILineReader
     Task<LineRead> ReadAsync(string prompt, CancellationToken cancellationToken);
 
     /// <summary>Prints lines; the line that is being typed stays below them. From any thread.</summary>
-    void Print(string text);
+    void Print(Painted lines);
 }
 
 /// <summary>How a line ended.</summary>

@@ -2,14 +2,16 @@ using System.Runtime.InteropServices;
 using Newtonsoft.Json.Linq;
 using Qmp.Client;
 using Qmp.Protocol.Messages;
-using Qmp.Shell.CommandLine;
 using Qmp.Shell.Completion;
 using Qmp.Shell.Language;
+using Qmp.Shell.Output;
 using Qmp.Shell.Schema;
 using Qmp.Shell.Scripts;
+using Qmp.Shell.Session;
+using Qmp.Shell.Terminal;
 using Qmp.Shell.Watch;
 
-namespace Qmp.Shell.Session;
+namespace Qmp.Shell.Interactive;
 
 /// <summary>Talks to somebody at a terminal.</summary>
 internal sealed class InteractiveShell
@@ -84,10 +86,10 @@ internal sealed class InteractiveShell
     private void ShowBanner()
     {
         QmpVersion? version = _session.Connection.Greeting.Version;
-        _screen.Print(version is null
+        _screen.Print(_paint.Plain(version is null
             ? "Connected."
             : $"Connected to QEMU {version.Major}.{version.Minor}.{version.Micro}"
-                + (version.Package.Length > 0 ? $" ({version.Package})" : ""));
+                + (version.Package.Length > 0 ? $" ({ForeignText.OneLine(version.Package)})" : "")));
         if (!_settings.HumanMonitor) _screen.Print(_paint.Note("Tab completes, 'help' helps, Ctrl-D leaves."));
         if (!_settings.HumanMonitor && _session.Schema is null)
         {
@@ -120,7 +122,7 @@ internal sealed class InteractiveShell
         catch (QmpException e)
         {
             _events.Flush();
-            _screen.Print(_paint.Error(e.Message));
+            _screen.Print(_paint.Error(ForeignText.OneLine(e.Message)));
         }
         catch (OperationCanceledException)
         {
@@ -151,7 +153,12 @@ internal sealed class InteractiveShell
             : CommandReader.Read(text, _session.Schema);
         if (command is null) return;
         JObject arguments = _session.Check(command);
-        if (_settings.Verbose) _screen.Print(_replies.Request(command.Name, command.OutOfBand, arguments));
+        if (_settings.Verbose)
+        {
+            _screen.Print(_paint.Plain(_replies.Request(command.Name, command.OutOfBand, arguments)));
+        }
+
+
         if (command.IsWatched)
         {
             await WatchAsync(command, arguments, cancellationToken);
@@ -162,7 +169,7 @@ internal sealed class InteractiveShell
         {
             JToken result = await _session.ExecuteAsync(command, arguments, cancellationToken);
             _events.Flush();
-            _screen.Print(_replies.Return(result, command.Id));
+            _screen.Print(_paint.Plain(_replies.Return(result, command.Id)));
         }
         catch (QmpCommandException e)
         {
@@ -175,25 +182,26 @@ internal sealed class InteractiveShell
     {
         if (words.Length == 0)
         {
-            _screen.Print(SchemaHelp.Overview(_session.Schema, _screen.Width));
+            _screen.Print(_paint.Plain(SchemaHelp.Overview(_session.Schema, _screen.Width)));
         }
         else
         {
-            _screen.Print(_session.Schema is { } schema
+            _screen.Print(_paint.Plain(_session.Schema is { } schema
                 ? new SchemaHelp(schema).Describe(words)
-                : "The server does not tell its schema.");
+                : "The server does not tell its schema."));
         }
     }
 
     private async Task WatchAsync(ParsedCommand command, JObject arguments, CancellationToken cancellationToken)
     {
-        string summary;
+        Painted summary;
         _events.Hold();
         try
         {
-            WatchOutcome outcome = await new MigrationWatch(_session, MigrationView.Create(Console.Out))
+            WatchOutcome outcome = await new MigrationWatch(_session, MigrationView.Create(new EscapingWriter(Console.Out)))
                 .RunAsync(command, arguments, cancellationToken);
-            summary = outcome.IsSuccess ? outcome.Summary : _paint.Error(outcome.Summary);
+            string text = ForeignText.OneLine(outcome.Summary);
+            summary = outcome.IsSuccess ? _paint.Plain(text) : _paint.Error(text);
         }
         catch (OperationCanceledException)
         {
@@ -212,6 +220,6 @@ internal sealed class InteractiveShell
         if (line.Trim().Length == 0) return;
         string text = await _session.ExecuteHumanAsync(line, cancellationToken);
         _events.Flush();
-        if (text.Length > 0) _screen.Print(text.TrimEnd());
+        if (text.Length > 0) _screen.Print(_paint.Plain(text.TrimEnd().ReplaceLineEndings("\n")));
     }
 }
