@@ -252,7 +252,7 @@ public sealed partial class QmpConnection
 
     /// <summary>Disposes the transport.</summary>
     /// <returns>How many bytes have left; more are not going to.</returns>
-    private long CloseTransport(IDuplexTransport? transport)
+    private long CloseTransport(IConnection? transport)
     {
         if (transport is null) return 0;
         lock (_sending)

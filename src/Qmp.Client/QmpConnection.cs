@@ -31,7 +31,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
     private readonly Lock _gate = new();
     private bool _opening;
     private QmpDisconnect? _end;
-    private IDuplexTransport? _transport;
+    private IConnection? _transport;
     private QmpGreeting? _greeting;
     private Task _reader = Task.CompletedTask;
 
@@ -186,7 +186,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
 
     private async Task EstablishAsync(CancellationToken giveUp)
     {
-        IDuplexTransport transport = await ReachAsync(giveUp).ConfigureAwait(false);
+        IConnection transport = await ReachAsync(giveUp).ConfigureAwait(false);
         lock (_gate)
         {
             if (_end is null) _transport = transport;
@@ -204,7 +204,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
         if (Options.Negotiate)
         {
             using CancellationTokenRegistration _ = giveUp.UnsafeRegister(
-                static t => ((IDuplexTransport)t!).Dispose(), transport);
+                static t => ((IConnection)t!).Dispose(), transport);
             // Not on the caller's thread: a blocking transport would hold it.
             greeting = await Task.Run(() => ShakeHandsAsync(source), CancellationToken.None).ConfigureAwait(false);
             _greeted = true;
@@ -224,7 +224,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
             _endpoint.Name, greeting.Version, _outOfBand);
     }
 
-    private async Task<IDuplexTransport> ReachAsync(CancellationToken giveUp)
+    private async Task<IConnection> ReachAsync(CancellationToken giveUp)
     {
         while (true)
         {
@@ -277,7 +277,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
     /// <summary>Ends everything; whoever comes first says why.</summary>
     private void Close(QmpDisconnect end)
     {
-        IDuplexTransport? transport;
+        IConnection? transport;
         lock (_gate)
         {
             if (_end is not null) return;

@@ -6,9 +6,9 @@ namespace Qmp.Client;
 /// <summary>Where a server is to be found.</summary>
 public sealed class QmpEndpoint
 {
-    private readonly Func<CancellationToken, ValueTask<IDuplexTransport>> _connect;
+    private readonly Func<CancellationToken, ValueTask<IConnection>> _connect;
 
-    private QmpEndpoint(string name, Func<CancellationToken, ValueTask<IDuplexTransport>> connect)
+    private QmpEndpoint(string name, Func<CancellationToken, ValueTask<IConnection>> connect)
     {
         Name = name;
         _connect = connect;
@@ -21,7 +21,7 @@ public sealed class QmpEndpoint
     public static QmpEndpoint Unix(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new(path, async stop => await AsyncSocketTransport.ConnectUnixAsync(path, stop).ConfigureAwait(false));
+        return new(path, async stop => await AsyncSocketConnection.ConnectUnixAsync(path, stop).ConfigureAwait(false));
     }
 
     /// <summary>A TCP port.</summary>
@@ -32,11 +32,11 @@ public sealed class QmpEndpoint
         ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
         return new(
             $"{host}:{port}",
-            async stop => await AsyncSocketTransport.ConnectTcpAsync(host, port, stop).ConfigureAwait(false));
+            async stop => await AsyncSocketConnection.ConnectTcpAsync(host, port, stop).ConfigureAwait(false));
     }
 
     /// <summary>A connected transport; taken over, and good for one connection.</summary>
-    public static QmpEndpoint Over(IDuplexTransport transport)
+    public static QmpEndpoint Over(IConnection transport)
     {
         ArgumentNullException.ThrowIfNull(transport);
         bool taken = false;
@@ -51,7 +51,7 @@ public sealed class QmpEndpoint
     public static QmpEndpoint Over(Stream stream, string name = "stream")
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Over(new StreamTransport(stream, name));
+        return Over(new StreamConnection(stream, name));
     }
 
     /// <summary>Any other way to get a transport.</summary>
@@ -59,7 +59,7 @@ public sealed class QmpEndpoint
     /// <param name="connect">
     /// Connects; called anew for every connection. It throws <see cref="TransportException"/> if nobody listens.
     /// </param>
-    public static QmpEndpoint Custom(string name, Func<CancellationToken, ValueTask<IDuplexTransport>> connect)
+    public static QmpEndpoint Custom(string name, Func<CancellationToken, ValueTask<IConnection>> connect)
     {
         ArgumentNullException.ThrowIfNull(connect);
         return new(name, connect);
@@ -67,7 +67,7 @@ public sealed class QmpEndpoint
 
     /// <summary>The same server through another transport, for those who watch or disturb what is said.</summary>
     /// <param name="wrap">Makes that transport of the one that was connected, and takes it over.</param>
-    public QmpEndpoint Through(Func<IDuplexTransport, IDuplexTransport> wrap)
+    public QmpEndpoint Through(Func<IConnection, IConnection> wrap)
     {
         ArgumentNullException.ThrowIfNull(wrap);
         return new(Name, async stop => wrap(await _connect(stop).ConfigureAwait(false)));
@@ -100,7 +100,7 @@ public sealed class QmpEndpoint
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    internal ValueTask<IDuplexTransport> ConnectAsync(CancellationToken cancellationToken) =>
+    internal ValueTask<IConnection> ConnectAsync(CancellationToken cancellationToken) =>
         _connect(cancellationToken);
 
     private static bool IsNumber(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');

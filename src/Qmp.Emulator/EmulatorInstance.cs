@@ -218,7 +218,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
             IMonitor monitor = AddMonitor(new MonitorOptions
             {
                 Id = spec.Id,
-                Listener = _ports.Listen(spec),
+                Connections = _ports.Listen(spec),
                 Pretty = spec.Pretty,
             });
             var device = new MonitorDevice(spec, monitor);

@@ -25,7 +25,7 @@ public sealed record EmulatorPorts
     public required ILogger Logger { get; init; }
 
     /// <summary>Waits for the clients of a monitor.</summary>
-    public required Func<MonitorSpec, ITransportListener> Listen { get; init; }
+    public required Func<MonitorSpec, IConnectionSource> Listen { get; init; }
 
     /// <summary>Tells standard error, at once and without the program's name, what is neither a failure nor for the log.</summary>
     public Action<string> Report { get; init; } = _ => { };
@@ -47,9 +47,9 @@ public sealed record EmulatorPorts
         };
     }
 
-    private static ITransportListener ListenOn(MonitorSpec spec)
+    private static IConnectionSource ListenOn(MonitorSpec spec)
     {
-        if (spec.Chardev is not { } socket) return new SingleTransportListener(PipeTransport.StandardStreams(), isBlocking: true);
+        if (spec.Chardev is not { } socket) return new SingleConnection(PipeConnection.StandardStreams(), isBlocking: true);
         if (socket.Server != true) throw new TransportException("only listening sockets (server=on) are supported");
         if (socket.Fd is { } fd)
         {

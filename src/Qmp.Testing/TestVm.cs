@@ -69,8 +69,8 @@ public sealed class TestVm : IAsyncDisposable
     {
         string id = $"test{Interlocked.Increment(ref _added) - 1}";
         var listener = new MemoryListener(id);
-        _emulator.AddMonitor(new MonitorOptions { Id = id, Listener = _monitors.Watch(listener) });
-        return QmpEndpoint.Custom(id, _ => ValueTask.FromResult<IDuplexTransport>(listener.Connect()));
+        _emulator.AddMonitor(new MonitorOptions { Id = id, Connections = _monitors.Watch(listener) });
+        return QmpEndpoint.Custom(id, _ => ValueTask.FromResult<IConnection>(listener.Connect()));
     }
 
     /// <summary>Connects to <see cref="Monitor"/> and negotiates.</summary>

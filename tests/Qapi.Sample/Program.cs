@@ -16,7 +16,7 @@ var commands = new CommandRegistry.Builder()
     .Build();
 var options = new QmpServerOptions { Version = new QmpVersion(1, 0, 0, "jukebox"), Time = TimeProvider.System };
 await using var server = new QmpServer(options, commands, new SerialCommandLoop(), events);
-server.AddMonitor(new MonitorOptions { Id = "monitor0", Listener = SocketListener.Unix(path) });
+server.AddMonitor(new MonitorOptions { Id = "monitor0", Connections = SocketListener.Unix(path) });
 
 // The client, which could as well be another program.
 await using var connection = await QmpConnection.ConnectUnixAsync(path);

@@ -164,12 +164,12 @@ internal sealed class OpeningTests
     public async Task A_server_that_is_still_starting_can_be_waited_for()
     {
         var time = new ManualTime();
-        (MemoryTransport client, MemoryTransport server) = MemoryTransport.CreatePair("late");
+        (MemoryConnection client, MemoryConnection server) = MemoryConnection.CreatePair("late");
         using var peer = new ScriptedPeer(server);
         int attempts = 0;
         QmpEndpoint endpoint = QmpEndpoint.Custom("late", _ => ++attempts < 3
             ? throw new TransportException("nobody there")
-            : new ValueTask<IDuplexTransport>(client));
+            : new ValueTask<IConnection>(client));
         await using var connection = new QmpConnection(
             endpoint, new() { ConnectRetryInterval = TimeSpan.FromMilliseconds(50), Time = time });
         Task opening = connection.OpenAsync();

@@ -19,7 +19,7 @@ internal sealed class PublicApiTests
 
     private static readonly Type[] OnePerPackage =
     [
-        typeof(QmpConnection), typeof(IDuplexTransport), typeof(QmpServer), typeof(MigrationDriver), typeof(Conversation),
+        typeof(QmpConnection), typeof(IConnection), typeof(QmpServer), typeof(MigrationDriver), typeof(Conversation),
         typeof(TestVm),
     ];
 

@@ -17,7 +17,7 @@ internal sealed class ReconnectTests
     {
         _attempts++;
         if (_refuse-- > 0) throw new TransportException("nobody there");
-        return new ValueTask<IDuplexTransport>(_listener.Connect());
+        return new ValueTask<IConnection>(_listener.Connect());
     });
 
     private ReconnectOptions Options => new() { Client = new() { Time = _time } };

@@ -8,7 +8,7 @@ namespace Qmp.Client.Tests;
 [TestFixture]
 internal sealed class StreamTransportTests
 {
-    private StreamTransport _transport = null!;
+    private StreamConnection _transport = null!;
     private NetworkStream _peer = null!;
 
     [SetUp]
@@ -18,7 +18,7 @@ internal sealed class StreamTransportTests
         listener.Start();
         var client = new TcpClient();
         await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
-        _transport = new StreamTransport(client.GetStream(), "stream");
+        _transport = new StreamConnection(client.GetStream(), "stream");
         _peer = (await listener.AcceptTcpClientAsync()).GetStream();
     }
 
@@ -35,7 +35,7 @@ internal sealed class StreamTransportTests
         byte[] buffer = new byte[10];
         Task<int> receiving = _transport.ReceiveAsync(buffer, wakeable: true).AsTask();
         _transport.Wake();
-        Assert.That(await receiving.Guarded(), Is.EqualTo(IDuplexTransport.Woken));
+        Assert.That(await receiving.Guarded(), Is.EqualTo(IConnection.Woken));
         await _peer.WriteAsync("abc"u8.ToArray());
         Assert.That(await _transport.ReceiveAsync(buffer.AsMemory(0, 2), wakeable: false).Guarded(), Is.EqualTo(2));
         Assert.That(await _transport.ReceiveAsync(buffer.AsMemory(2), wakeable: true).Guarded(), Is.EqualTo(1));

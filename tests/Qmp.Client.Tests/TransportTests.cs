@@ -45,7 +45,7 @@ internal sealed class TransportTests
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         // An asynchronous connect would leave the descriptor in non-blocking mode.
         socket.Connect(new UnixDomainSocketEndPoint(folder.File("m")));
-        var transport = new SocketTransport(socket, "blocking");
+        var transport = new SocketConnection(socket, "blocking");
         await TalkAsync(listener, () => QmpConnection.ConnectAsync(QmpEndpoint.Over(transport)));
     }
 
@@ -57,8 +57,8 @@ internal sealed class TransportTests
         int? process = null;
         QmpEndpoint endpoint = QmpEndpoint.Unix(folder.File("m")).Through(transport =>
         {
-            process = ((AsyncSocketTransport)transport).PeerProcessId;
-            return new OneByteTransport(transport);
+            process = ((AsyncSocketConnection)transport).PeerProcessId;
+            return new OneByteConnection(transport);
         });
         await TalkAsync(listener, () => QmpConnection.ConnectAsync(endpoint));
         Assert.That(process, OperatingSystem.IsLinux() ? Is.EqualTo(Environment.ProcessId) : Is.Null);
@@ -82,7 +82,7 @@ internal sealed class TransportTests
         using var folder = new TemporaryFolder();
         using SocketListener listener = SocketListener.Unix(folder.File("m"), isBlocking: false);
         Task<QmpConnection> connecting = QmpConnection.ConnectUnixAsync(folder.File("m"));
-        using var server = (AsyncSocketTransport)(await listener.AcceptAsync().Guarded())!;
+        using var server = (AsyncSocketConnection)(await listener.AcceptAsync().Guarded())!;
         using var peer = new ScriptedPeer(server);
         await peer.AcceptAsync();
         await using QmpConnection connection = await connecting.Guarded();
@@ -137,7 +137,7 @@ internal sealed class TransportTests
         using var folder = new TemporaryFolder();
         using SocketListener listener = SocketListener.Unix(folder.File("m"), isBlocking: false);
         Task<QmpConnection> connecting = QmpConnection.ConnectUnixAsync(folder.File("m"));
-        using var server = (AsyncSocketTransport)(await listener.AcceptAsync().Guarded())!;
+        using var server = (AsyncSocketConnection)(await listener.AcceptAsync().Guarded())!;
         using var peer = new ScriptedPeer(server);
         await peer.AcceptAsync();
         await using QmpConnection connection = await connecting.Guarded();
@@ -200,7 +200,7 @@ internal sealed class TransportTests
     }
 
     /// <summary>A stream over memory whose reading fails at an exclamation mark.</summary>
-    private sealed class FailingStream(MemoryTransport inner) : Stream
+    private sealed class FailingStream(MemoryConnection inner) : Stream
     {
         public override bool CanRead => true;
 
@@ -218,7 +218,7 @@ internal sealed class TransportTests
 
         public static async Task<(ScriptedPeer Peer, QmpConnection Connection)> ConnectAsync()
         {
-            (MemoryTransport client, MemoryTransport server) = MemoryTransport.CreatePair("failing");
+            (MemoryConnection client, MemoryConnection server) = MemoryConnection.CreatePair("failing");
             var peer = new ScriptedPeer(server);
             var connection = new QmpConnection(QmpEndpoint.Over(new FailingStream(client)));
             await peer.AcceptAsync(connection);

@@ -4,7 +4,7 @@ using Qmp.Protocol.Transport;
 namespace Demo;
 
 /// <summary>Lets a conversation be watched, line by line: <c>-&gt;</c> to the emulator, <c>&lt;-</c> from it.</summary>
-internal sealed class ConversationTap(IDuplexTransport inner, Action<string> watch) : IDuplexTransport
+internal sealed class ConversationTap(IConnection inner, Action<string> watch) : IConnection
 {
     private readonly LineSplitter _sent = new("-> ", watch);
     private readonly LineSplitter _received = new("<- ", watch);

@@ -31,7 +31,7 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         try
         {
             QmpEndpoint endpoint = QmpEndpoint.Custom(socket, async token => new ConversationTap(
-                await AsyncSocketTransport.ConnectUnixAsync(socket, token), text => screen.Message(name, text)));
+                await AsyncSocketConnection.ConnectUnixAsync(socket, token), text => screen.Message(name, text)));
             var options = new QmpClientOptions { ConnectRetryInterval = TimeSpan.FromMilliseconds(10) };
             Task<QmpConnection> connecting = QmpConnection.ConnectAsync(endpoint, options, stop);
             Task exit = process.WaitForExitAsync(stop);

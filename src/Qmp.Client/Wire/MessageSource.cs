@@ -6,7 +6,7 @@ using Qmp.Protocol.Transport;
 namespace Qmp.Client.Wire;
 
 /// <summary>A transport's bytes as messages. Used by one reader at a time.</summary>
-internal sealed class MessageSource(IDuplexTransport transport, int maxMessageBytes) : IDisposable
+internal sealed class MessageSource(IConnection transport, int maxMessageBytes) : IDisposable
 {
     private readonly MessageInput _input = new();
     private long _messageBytes;

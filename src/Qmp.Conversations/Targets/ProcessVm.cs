@@ -24,7 +24,7 @@ internal sealed class ProcessVm : ITargetVm
 
     public string StandardError => File.Exists(_printed) ? File.ReadAllText(_printed) : "";
 
-    public ValueTask<ITargetConnection?> ConnectAsync(string path) => SocketConnection.TryConnectAsync(path);
+    public ValueTask<ITargetConnection?> ConnectAsync(string path) => SocketTargetConnection.TryConnectAsync(path);
 
     public void Kill() => LibC.KillGroup(_process.Id);
 

@@ -13,7 +13,7 @@ public interface IDescriptorSender
     /// <param name="descriptor">Stays the caller's.</param>
     /// <returns>
     /// Whether they were sent. If not, nothing was: drain the backlog and try again. After a failure they are dropped,
-    /// as by <see cref="IDuplexTransport.Send"/>.
+    /// as by <see cref="IConnection.Send"/>.
     /// </returns>
     bool TrySend(ReadOnlySpan<byte> bytes, SafeHandle descriptor);
 }

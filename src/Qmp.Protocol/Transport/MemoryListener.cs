@@ -5,9 +5,9 @@ namespace Qmp.Protocol.Transport;
 /// <summary>Listens inside the process: machines without sockets, and tests.</summary>
 /// <param name="name">Names the listener in logs.</param>
 /// <param name="capacity">Bytes that each direction of a connection holds before a sender has to wait.</param>
-public sealed class MemoryListener(string name, int capacity = 1 << 18) : ITransportListener
+public sealed class MemoryListener(string name, int capacity = 1 << 18) : IConnectionSource
 {
-    private readonly Channel<IDuplexTransport> _waiting = Channel.CreateUnbounded<IDuplexTransport>();
+    private readonly Channel<IConnection> _waiting = Channel.CreateUnbounded<IConnection>();
 
     /// <inheritdoc/>
     public string Name => name;
@@ -17,20 +17,20 @@ public sealed class MemoryListener(string name, int capacity = 1 << 18) : ITrans
 
     /// <summary>Connects; the other end waits until it is accepted.</summary>
     /// <exception cref="TransportException">The listener was stopped.</exception>
-    public MemoryTransport Connect()
+    public MemoryConnection Connect()
     {
-        (MemoryTransport client, MemoryTransport server) = MemoryTransport.CreatePair(name, capacity);
+        (MemoryConnection client, MemoryConnection server) = MemoryConnection.CreatePair(name, capacity);
         return _waiting.Writer.TryWrite(server)
             ? client
             : throw new TransportException($"{name} does not listen any more");
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IDuplexTransport?> AcceptAsync()
+    public async ValueTask<IConnection?> AcceptAsync()
     {
         while (await _waiting.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
-            if (_waiting.Reader.TryRead(out IDuplexTransport? transport)) return transport;
+            if (_waiting.Reader.TryRead(out IConnection? transport)) return transport;
         }
 
         return null;
@@ -40,7 +40,7 @@ public sealed class MemoryListener(string name, int capacity = 1 << 18) : ITrans
     public void Stop()
     {
         _waiting.Writer.TryComplete();
-        while (_waiting.Reader.TryRead(out IDuplexTransport? transport)) transport.Dispose();
+        while (_waiting.Reader.TryRead(out IConnection? transport)) transport.Dispose();
     }
 
     /// <inheritdoc/>

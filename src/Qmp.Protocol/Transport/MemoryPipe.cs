@@ -2,7 +2,7 @@ using Qmp.Protocol.Json;
 
 namespace Qmp.Protocol.Transport;
 
-/// <summary>One direction of a <see cref="MemoryTransport"/>: bytes between one writer and one reader.</summary>
+/// <summary>One direction of a <see cref="MemoryConnection"/>: bytes between one writer and one reader.</summary>
 internal sealed class MemoryPipe(int capacity)
 {
     private readonly Lock _gate = new();

@@ -9,7 +9,7 @@ namespace Qmp.Protocol.Transport;
 /// <remarks>
 /// The kernel lets one more client wait, as with QEMU; the server accepts it when the first one leaves.
 /// </remarks>
-public sealed class SocketListener : ITransportListener
+public sealed class SocketListener : IConnectionSource
 {
     private const int Backlog = 1;
 
@@ -42,7 +42,7 @@ public sealed class SocketListener : ITransportListener
     /// Listens on a path. What is there is removed first, as QEMU does; the path goes when the listener does.
     /// </summary>
     /// <param name="path">At most 107 bytes.</param>
-    /// <param name="isBlocking">Whether connections get a thread each (<see cref="SocketTransport"/>).</param>
+    /// <param name="isBlocking">Whether connections get a thread each (<see cref="SocketConnection"/>).</param>
     /// <exception cref="TransportException">The path is no good.</exception>
     public static SocketListener Unix(string path, bool isBlocking = true)
     {
@@ -59,7 +59,7 @@ public sealed class SocketListener : ITransportListener
     /// <summary>Listens on a TCP port.</summary>
     /// <param name="host">A name or a numeric address; empty for all addresses.</param>
     /// <param name="port">The port; 0 lets the kernel choose.</param>
-    /// <param name="isBlocking">Whether connections get a thread each (<see cref="SocketTransport"/>).</param>
+    /// <param name="isBlocking">Whether connections get a thread each (<see cref="SocketConnection"/>).</param>
     /// <exception cref="TransportException">The address is no good.</exception>
     public static SocketListener Tcp(string host, int port, bool isBlocking = true)
     {
@@ -104,7 +104,7 @@ public sealed class SocketListener : ITransportListener
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IDuplexTransport?> AcceptAsync()
+    public async ValueTask<IConnection?> AcceptAsync()
     {
         while (!_stop.IsCancellationRequested)
         {
@@ -113,11 +113,11 @@ public sealed class SocketListener : ITransportListener
                 if (_wake is null)
                 {
                     Socket accepted = await _socket.AcceptAsync(_stop.Token).ConfigureAwait(false);
-                    return new AsyncSocketTransport(Prepare(accepted), Name);
+                    return new AsyncSocketConnection(Prepare(accepted), Name);
                 }
 
                 _wake.Wait(_socket.SafeHandle, LibC.PollIn, out bool woken);
-                if (!woken) return new SocketTransport(Prepare(_socket.Accept()), Name);
+                if (!woken) return new SocketConnection(Prepare(_socket.Accept()), Name);
             }
             catch (SocketException e) when (
                 e.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)

@@ -5,7 +5,7 @@ namespace Qmp.Server.Sessions;
 /// <summary>Accepts a monitor's clients and serves them one after the other.</summary>
 internal sealed class MonitorHost(MonitorOptions options, MonitorServices services) : IMonitor, IDisposable
 {
-    private readonly ITransportListener _listener = options.Listener;
+    private readonly IConnectionSource _connections = options.Connections;
     private readonly Lock _gate = new();
 
     private readonly TaskCompletionSource _firstClient = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,7 +35,7 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
     /// <summary>Starts to accept: on a thread of its own if the listener blocks.</summary>
     public void Start()
     {
-        if (!_listener.IsBlocking)
+        if (!_connections.IsBlocking)
         {
             Completion = Task.Run(ServeAsync);
             return;
@@ -66,7 +66,7 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
             session = _session;
         }
 
-        _listener.Stop();
+        _connections.Stop();
         session?.Close();
     }
 
@@ -76,28 +76,28 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
         lock (_gate) _session?.Abort();
     }
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose() => _connections.Dispose();
 
     private async Task ServeAsync()
     {
         try
         {
-            while (await _listener.AcceptAsync().ConfigureAwait(false) is { } transport)
+            while (await _connections.AcceptAsync().ConfigureAwait(false) is { } connection)
             {
-                await ServeAsync(transport).ConfigureAwait(false);
+                await ServeAsync(connection).ConfigureAwait(false);
             }
         }
         catch (Exception e)
         {
-            services.Logger.Error(e, "monitor_qmp_accept_failed {Monitor} {Listener}", options.Id, _listener.Name);
+            services.Logger.Error(e, "monitor_qmp_accept_failed {Monitor} {Listener}", options.Id, _connections.Name);
         }
 
         _firstClient.TrySetResult();
     }
 
-    private async ValueTask ServeAsync(IDuplexTransport transport)
+    private async ValueTask ServeAsync(IConnection connection)
     {
-        using var session = new MonitorSession(options, services, transport);
+        using var session = new MonitorSession(options, services, connection);
         lock (_gate)
         {
             if (_closing) return;
@@ -111,7 +111,7 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
         }
         catch (Exception e)
         {
-            services.Logger.Error(e, "monitor_qmp_session_failed {Monitor} {Transport}", options.Id, transport.Name);
+            services.Logger.Error(e, "monitor_qmp_session_failed {Monitor} {Connection}", options.Id, connection.Name);
         }
         finally
         {

@@ -8,8 +8,8 @@ public sealed record MonitorOptions
     /// <summary>Identifies the monitor, such as <c>compat_monitor0</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Where clients come from; disposed with the server.</summary>
-    public required ITransportListener Listener { get; init; }
+    /// <summary>Where clients come from: a listener, a connector, or one connection; disposed with the server.</summary>
+    public required IConnectionSource Connections { get; init; }
 
     /// <summary>Whether output is indented for people (<c>pretty=on</c>).</summary>
     public bool Pretty { get; init; }

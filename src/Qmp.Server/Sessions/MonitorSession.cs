@@ -13,7 +13,7 @@ namespace Qmp.Server.Sessions;
 /// the reader, in-band ones on the loop, which is the same thing while the loop is free.</para>
 /// <para>Without <c>oob</c> one command is in flight and nothing is parsed meanwhile. With it, reading goes on until
 /// <see cref="QueueLimit"/> requests wait (qmp-spec, "Out-of-band execution").</para>
-/// <para>Lock order: event bus, outbox, transport.</para>
+/// <para>Lock order: event bus, outbox, connection.</para>
 /// </remarks>
 internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
 
     private readonly MonitorOptions _options;
     private readonly MonitorServices _services;
-    private readonly IDuplexTransport _transport;
+    private readonly IConnection _connection;
     private readonly MessageInput _input = new();
     private readonly Outbox _outbox;
     private readonly CommandLane _inBand;
@@ -38,13 +38,13 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
     private volatile bool _closing;
     private volatile bool _aborted;
 
-    public MonitorSession(MonitorOptions options, MonitorServices services, IDuplexTransport transport)
+    public MonitorSession(MonitorOptions options, MonitorServices services, IConnection connection)
     {
         _options = options;
         _services = services;
-        _transport = transport;
+        _connection = connection;
         Gone = _gone.Token;
-        _outbox = new Outbox(transport, services.MaxBacklog, OnOverflow);
+        _outbox = new Outbox(connection, services.MaxBacklog, OnOverflow);
         _inBand = new CommandLane(this, services, options.Pretty, onLoop: true);
         _outOfBand = new CommandLane(this, services, options.Pretty, onLoop: false);
     }
@@ -77,7 +77,7 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
     /// <summary>Serves the client until it leaves or the server closes.</summary>
     public async ValueTask RunAsync()
     {
-        _services.Logger.Debug("monitor_qmp_connected {Monitor} {Transport}", MonitorId, _transport.Name);
+        _services.Logger.Debug("monitor_qmp_connected {Monitor} {Connection}", MonitorId, _connection.Name);
         Greet();
         while (true)
         {
@@ -85,11 +85,11 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
             if (_aborted || (_closing && !_inBand.IsExecuting && !_outOfBand.IsExecuting)) break;
             if (IsSuspended || _closing)
             {
-                if (!await _transport.WaitForWakeAsync().ConfigureAwait(false)) break;
+                if (!await _connection.WaitForWakeAsync().ConfigureAwait(false)) break;
                 continue;
             }
 
-            int received = await _transport.ReceiveAsync(_input.Receive(), _inBand.IsBusy).ConfigureAwait(false);
+            int received = await _connection.ReceiveAsync(_input.Receive(), _inBand.IsBusy).ConfigureAwait(false);
             if (received == 0 && !_closing) break;
             if (received > 0) _input.Received(received);
         }
@@ -101,14 +101,14 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
     public void Close()
     {
         _closing = true;
-        _transport.StopReceiving();
+        _connection.StopReceiving();
     }
 
     /// <summary>Ends the session without waiting for anything.</summary>
     public void Abort()
     {
         _aborted = true;
-        _transport.Dispose();
+        _connection.Dispose();
     }
 
     /// <inheritdoc/>
@@ -128,15 +128,15 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
     }
 
     /// <inheritdoc/>
-    public int TakeDescriptor() => _transport.TakeDescriptor();
+    public int TakeDescriptor() => _connection.TakeDescriptor();
 
     /// <inheritdoc/>
     public void Send(ReadOnlySpan<byte> message) => _outbox.Add(message);
 
     /// <summary>Lets the reader look at what has changed.</summary>
-    public void WakeReader() => _transport.Wake();
+    public void WakeReader() => _connection.Wake();
 
-    public void Dispose() => _transport.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     private void Greet()
     {
@@ -211,13 +211,13 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
         if (!_aborted)
         {
             using CancellationTokenSource limit = new(_services.CloseTimeout, _services.Time);
-            await _transport.DrainAsync(limit.Token).ConfigureAwait(false);
+            await _connection.DrainAsync(limit.Token).ConfigureAwait(false);
         }
 
         _outbox.Close();
         // A command that still runs goes on using its lane's memory; then the collector takes it.
         if (!_inBand.IsBusy && !_outOfBand.IsBusy) ReturnMemory();
-        _services.Logger.Debug("monitor_qmp_disconnected {Monitor} {Transport}", MonitorId, _transport.Name);
+        _services.Logger.Debug("monitor_qmp_disconnected {Monitor} {Connection}", MonitorId, _connection.Name);
     }
 
     private void CancelCommands()
@@ -247,8 +247,8 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
     {
         _aborted = true;
         _services.Logger.Warning(
-            "monitor_qmp_slow_reader {Monitor} {Transport}: {Backlog} bytes unread, disconnected",
-            MonitorId, _transport.Name, _transport.Backlog);
-        _transport.StopReceiving();
+            "monitor_qmp_slow_reader {Monitor} {Connection}: {Backlog} bytes unread, disconnected",
+            MonitorId, _connection.Name, _connection.Backlog);
+        _connection.StopReceiving();
     }
 }

@@ -4,7 +4,7 @@ using Qmp.Protocol.Transport;
 namespace Qmp.Server.Sessions;
 
 /// <summary>Orders what leaves a session, and sends replies to one chunk of input together.</summary>
-internal sealed class Outbox(IDuplexTransport transport, long maxBacklog, Action overflow)
+internal sealed class Outbox(IConnection connection, long maxBacklog, Action overflow)
 {
     /// <summary>More than this is sent at once, whatever else is to come.</summary>
     private const int EnoughForOneSend = 64 << 10;
@@ -75,8 +75,8 @@ internal sealed class Outbox(IDuplexTransport transport, long maxBacklog, Action
 
     private void SendLocked(ReadOnlySpan<byte> bytes)
     {
-        transport.Send(bytes);
-        if (transport.Backlog <= maxBacklog) return;
+        connection.Send(bytes);
+        if (connection.Backlog <= maxBacklog) return;
         _closed = true;
         overflow();
     }

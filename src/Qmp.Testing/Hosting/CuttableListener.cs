@@ -5,19 +5,19 @@ namespace Qmp.Testing.Hosting;
 /// <summary>
 /// A listener whose connections can be ended from outside, as the kernel ends those of a killed process.
 /// </summary>
-internal sealed class CuttableListener(ITransportListener inner) : ITransportListener
+internal sealed class CuttableListener(IConnectionSource inner) : IConnectionSource
 {
     private readonly Lock _gate = new();
-    private readonly List<IDuplexTransport> _accepted = []; // guarded by _gate
+    private readonly List<IConnection> _accepted = []; // guarded by _gate
     private bool _cut; // guarded by _gate
 
     public string Name => inner.Name;
 
     public bool IsBlocking => inner.IsBlocking;
 
-    public async ValueTask<IDuplexTransport?> AcceptAsync()
+    public async ValueTask<IConnection?> AcceptAsync()
     {
-        IDuplexTransport? transport = await inner.AcceptAsync().ConfigureAwait(false);
+        IConnection? transport = await inner.AcceptAsync().ConfigureAwait(false);
         if (transport is null) return null;
         lock (_gate)
         {
@@ -35,7 +35,7 @@ internal sealed class CuttableListener(ITransportListener inner) : ITransportLis
     /// <summary>Ends the connections, and accepts none any more.</summary>
     public void Cut()
     {
-        IDuplexTransport[] accepted;
+        IConnection[] accepted;
         lock (_gate)
         {
             _cut = true;
@@ -43,7 +43,7 @@ internal sealed class CuttableListener(ITransportListener inner) : ITransportLis
         }
 
         inner.Stop();
-        foreach (IDuplexTransport transport in accepted) transport.Dispose();
+        foreach (IConnection transport in accepted) transport.Dispose();
     }
 
     public void Stop() => inner.Stop();

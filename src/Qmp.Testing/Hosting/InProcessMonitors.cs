@@ -14,14 +14,14 @@ internal sealed class InProcessMonitors(bool onSockets)
 
     /// <summary>What the emulator listens with.</summary>
     /// <param name="real">Listens on everything else.</param>
-    public Func<MonitorSpec, ITransportListener> Wrap(Func<MonitorSpec, ITransportListener> real) => spec =>
+    public Func<MonitorSpec, IConnectionSource> Wrap(Func<MonitorSpec, IConnectionSource> real) => spec =>
     {
         bool listens = spec.Chardev is { Path: not null, Server: true };
         return Watch(listens ? Listen(spec.Chardev!.Path!) : real(spec));
     };
 
     /// <summary>The same listener, ended by <see cref="Cut"/> together with the others.</summary>
-    public ITransportListener Watch(ITransportListener listener)
+    public IConnectionSource Watch(IConnectionSource listener)
     {
         var watched = new CuttableListener(listener);
         lock (_listeners) _listeners.Add(watched);
@@ -33,12 +33,12 @@ internal sealed class InProcessMonitors(bool onSockets)
     {
         if (!_inMemory.TryGetValue(path, out MemoryListener? listener))
         {
-            return await SocketConnection.TryConnectAsync(path).ConfigureAwait(false);
+            return await SocketTargetConnection.TryConnectAsync(path).ConfigureAwait(false);
         }
 
         try
         {
-            return new MemoryConnection(listener.Connect());
+            return new MemoryTargetConnection(listener.Connect());
         }
         catch (TransportException)
         {
@@ -54,7 +54,7 @@ internal sealed class InProcessMonitors(bool onSockets)
         foreach (CuttableListener listener in listeners) listener.Cut();
     }
 
-    private ITransportListener Listen(string path)
+    private IConnectionSource Listen(string path)
     {
         if (onSockets) return SocketListener.Unix(path, isBlocking: false);
         return _inMemory[path] = new MemoryListener(path);

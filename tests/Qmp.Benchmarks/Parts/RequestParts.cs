@@ -20,7 +20,7 @@ public class RequestParts
         "{\"execute\":\"migrate-set-parameters\",\"arguments\":{\"downtime-limit\":300,\"max-bandwidth\":134217728}}");
 
     private EmulatorInstance _emulator = null!;
-    private MemoryTransport _client = null!;
+    private MemoryConnection _client = null!;
 
     [GlobalSetup]
     public async Task SetUpAsync()
@@ -29,7 +29,7 @@ public class RequestParts
         _emulator = new EmulatorInstance(options, EmulatorPorts.Real(TimeProvider.System, Logger.None));
         await _emulator.StartAsync(options).ConfigureAwait(false);
         var listener = new MemoryListener("benchmark");
-        _emulator.AddMonitor(new MonitorOptions { Id = "benchmark", Listener = listener });
+        _emulator.AddMonitor(new MonitorOptions { Id = "benchmark", Connections = listener });
         _client = listener.Connect();
         await ReadLineAsync().ConfigureAwait(false);
         await AskAsync(Encoding.UTF8.GetBytes("{\"execute\":\"qmp_capabilities\"}")).ConfigureAwait(false);

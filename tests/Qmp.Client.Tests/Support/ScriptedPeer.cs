@@ -8,20 +8,20 @@ namespace Qmp.Client.Tests.Support;
 /// <summary>A server that says and expects what a test tells it to, over memory.</summary>
 internal sealed class ScriptedPeer : IDisposable
 {
-    private readonly IDuplexTransport _transport;
+    private readonly IConnection _transport;
     private readonly JsonMessageParser _parser = new();
     private readonly byte[] _chunk = new byte[64 << 10];
     private int _at;
     private int _end;
     private JObject? _peeked;
 
-    public ScriptedPeer(IDuplexTransport transport) => _transport = transport;
+    public ScriptedPeer(IConnection transport) => _transport = transport;
 
     /// <summary>A peer and the endpoint that leads to it.</summary>
     public static (ScriptedPeer Peer, QmpEndpoint Endpoint) Create(int capacity = 1 << 18, bool byteByByte = false)
     {
-        (MemoryTransport client, MemoryTransport server) = MemoryTransport.CreatePair("scripted", capacity);
-        IDuplexTransport end = byteByByte ? new OneByteTransport(client) : client;
+        (MemoryConnection client, MemoryConnection server) = MemoryConnection.CreatePair("scripted", capacity);
+        IConnection end = byteByByte ? new OneByteConnection(client) : client;
         return (new ScriptedPeer(server), QmpEndpoint.Over(end));
     }
 

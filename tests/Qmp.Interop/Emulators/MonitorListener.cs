@@ -20,7 +20,7 @@ internal sealed class MonitorListener : IDisposable
 
     /// <summary>The first that connects.</summary>
     public QmpEndpoint Endpoint => QmpEndpoint.Custom(_path, async stop =>
-        new AsyncSocketTransport(await _listener.AcceptAsync(stop).ConfigureAwait(false), _path));
+        new AsyncSocketConnection(await _listener.AcceptAsync(stop).ConfigureAwait(false), _path));
 
     public void Dispose() => _listener.Dispose();
 }

@@ -125,7 +125,7 @@ internal sealed partial class RecordedConversationTests
                 await server.Log.WhenLogged("monitor_qmp_disconnected");
                 break;
             case "shutdown-write":
-                ((MemoryTransport)_clients[monitor].Transport).EndSending();
+                ((MemoryConnection)_clients[monitor].Transport).EndSending();
                 break;
             case "open-fifo":
                 await server.Machine.Blocked.WaitAsync(TestClient.Patience);

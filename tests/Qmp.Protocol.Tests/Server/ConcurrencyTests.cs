@@ -23,7 +23,7 @@ internal sealed class ConcurrencyTests
         // Client 0 stops and continues the machine; all pipeline queries meanwhile.
         async Task<string[]> TalkAsync(string path, int number)
         {
-            using var client = new TestClient(await AsyncSocketTransport.ConnectUnixAsync(path, default));
+            using var client = new TestClient(await AsyncSocketConnection.ConnectUnixAsync(path, default));
             await client.NegotiateAsync();
             if (number == 0) await WhenAllNegotiatedAsync(server, sessions);
             var requests = new StringBuilder();
@@ -55,7 +55,7 @@ internal sealed class ConcurrencyTests
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Connect(new UnixDomainSocketEndPoint(folder["s"]));
         var handle = socket.SafeHandle;
-        using var client = await new TestClient(new AsyncSocketTransport(socket, "client")).NegotiateAsync();
+        using var client = await new TestClient(new AsyncSocketConnection(socket, "client")).NegotiateAsync();
         using FileStream file = File.Create(folder["f"]);
         DescriptorSender.Send(
             handle,
@@ -78,12 +78,12 @@ internal sealed class ConcurrencyTests
         server.AddMonitor(SocketListener.Unix(folder["s"], isBlocking));
         for (int i = 0; i < 20; i++)
         {
-            using var client = new TestClient(await AsyncSocketTransport.ConnectUnixAsync(folder["s"], default));
+            using var client = new TestClient(await AsyncSocketConnection.ConnectUnixAsync(folder["s"], default));
             await client.NegotiateAsync(outOfBand: i % 2 == 0);
             Assert.That(await client.AskAsync("{\"execute\": \"query-name\", \"id\": 1}"), Does.Contain("\"id\": 1"));
         }
 
-        using var last = new TestClient(await AsyncSocketTransport.ConnectUnixAsync(folder["s"], default));
+        using var last = new TestClient(await AsyncSocketConnection.ConnectUnixAsync(folder["s"], default));
         await last.NegotiateAsync();
         Assert.That(
             await last.AskAsync("{\"execute\": \"quit\"}{\"execute\": \"cont\"}"), Is.EqualTo("{\"return\": {}}\r\n"));
@@ -98,7 +98,7 @@ internal sealed class ConcurrencyTests
         using var folder = new TemporaryFolder();
         await using var server = new TestServer();
         server.AddMonitor(SocketListener.Unix(folder["s"]));
-        using (var client = new TestClient(await AsyncSocketTransport.ConnectUnixAsync(folder["s"], default)))
+        using (var client = new TestClient(await AsyncSocketConnection.ConnectUnixAsync(folder["s"], default)))
         {
             await client.NegotiateAsync(outOfBand: true);
             client.Send("{\"execute\": \"pmemsave\", \"id\": 1}{\"exec-oob\": \"query-yank\", \"id\": 2}");
@@ -111,7 +111,7 @@ internal sealed class ConcurrencyTests
 
         await server.Log.WhenLogged("monitor_qmp_disconnected");
         server.Machine.Unblock();
-        using var next = new TestClient(await AsyncSocketTransport.ConnectUnixAsync(folder["s"], default));
+        using var next = new TestClient(await AsyncSocketConnection.ConnectUnixAsync(folder["s"], default));
         await next.NegotiateAsync();
         Assert.That(await next.AskAsync("{\"execute\": \"query-status\"}"), Does.Contain("running"));
     }

@@ -38,7 +38,7 @@ internal sealed class ConnectionTests
         var listener = new ObservedListener();
         server.AddMonitor(listener);
         TestClient client = await listener.Connect().NegotiateAsync();
-        ObservedTransport transport = await listener.Accepted;
+        ObservedConnection transport = await listener.Accepted;
         blocker.Send("{\"execute\": \"pmemsave\"}");
         await server.Machine.Blocked.WaitAsync(TestClient.Patience);
         client.Send("{\"execute\": \"stop\"}");
@@ -56,7 +56,7 @@ internal sealed class ConnectionTests
         await using var server = new TestServer();
         using TestClient client = await server.Connect().NegotiateAsync();
         client.Send(string.Concat(Enumerable.Repeat(Status, 10)) + "{\"execute\":");
-        ((MemoryTransport)client.Transport).EndSending();
+        ((MemoryConnection)client.Transport).EndSending();
         string text = await client.ReadToEndAsync();
         Assert.That(text.Split("\r\n"), Has.Length.EqualTo(11));
     }

@@ -11,7 +11,7 @@ internal sealed class OutOfBandTests
     private TestServer _server = null!;
     private ObservedListener _listener = null!;
     private TestClient _client = null!;
-    private ObservedTransport _transport = null!;
+    private ObservedConnection _transport = null!;
 
     [SetUp]
     public async Task Start()

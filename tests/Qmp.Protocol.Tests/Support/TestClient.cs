@@ -4,7 +4,7 @@ using Qmp.Protocol.Transport;
 namespace Qmp.Protocol.Tests.Support;
 
 /// <summary>The client's end of a connection: sends bytes, reads whole messages as text.</summary>
-internal sealed class TestClient(IDuplexTransport transport) : IDisposable
+internal sealed class TestClient(IConnection transport) : IDisposable
 {
     /// <summary>Only ever reached by a failure.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -14,7 +14,7 @@ internal sealed class TestClient(IDuplexTransport transport) : IDisposable
     private int _at;
     private bool _ended;
 
-    public IDuplexTransport Transport => transport;
+    public IConnection Transport => transport;
 
     public void Send(string text) => Send(Encoding.UTF8.GetBytes(text));
 

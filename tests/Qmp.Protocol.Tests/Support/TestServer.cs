@@ -51,14 +51,14 @@ internal sealed class TestServer : IAsyncDisposable
         return listener;
     }
 
-    public void AddMonitor(ITransportListener listener, bool pretty = false, bool outOfBand = true)
+    public void AddMonitor(IConnectionSource listener, bool pretty = false, bool outOfBand = true)
     {
         string id = $"compat_monitor{Machine.ChardevIds.Count}";
         Machine.ChardevIds.Add(id);
         Server.AddMonitor(new MonitorOptions
         {
             Id = id,
-            Listener = listener,
+            Connections = listener,
             Pretty = pretty,
             OffersOutOfBand = outOfBand,
         });

@@ -14,7 +14,7 @@ internal sealed class DescriptorTests(bool isBlocking)
     private readonly TemporaryFolder _folder = new();
     private SocketListener _listener = null!;
     private Socket _client = null!;
-    private IDuplexTransport _server = null!;
+    private IConnection _server = null!;
 
     [SetUp]
     public async Task Connect()

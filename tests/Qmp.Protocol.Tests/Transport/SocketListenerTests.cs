@@ -55,7 +55,7 @@ internal sealed class SocketListenerTests
     public async Task Stopping_ends_an_accept(bool isBlocking)
     {
         using SocketListener listener = SocketListener.Unix(_folder[$"stop{isBlocking}"], isBlocking);
-        Task<IDuplexTransport?> accepting = Task.Run(() => listener.AcceptAsync().AsTask());
+        Task<IConnection?> accepting = Task.Run(() => listener.AcceptAsync().AsTask());
         listener.Stop();
         Assert.That(await accepting.WaitAsync(TestClient.Patience), Is.Null);
         Assert.That(await listener.AcceptAsync(), Is.Null);
@@ -68,17 +68,17 @@ internal sealed class SocketListenerTests
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(path));
         socket.Listen(1);
-        using AsyncSocketTransport client = await AsyncSocketTransport.ConnectUnixAsync(path, default);
+        using AsyncSocketConnection client = await AsyncSocketConnection.ConnectUnixAsync(path, default);
         client.Send("early"u8);
         using SocketListener listener = SocketListener.FromDescriptor((int)socket.SafeHandle.DangerousGetHandle());
         socket.SafeHandle.SetHandleAsInvalid();
-        using IDuplexTransport? accepted = await listener.AcceptAsync();
+        using IConnection? accepted = await listener.AcceptAsync();
         byte[] buffer = new byte[10];
         Assert.That(await accepted!.ReceiveAsync(buffer, wakeable: false), Is.EqualTo(5));
     }
 
     [Test]
     public void Nobody_listening_is_reported() => Assert.That(
-        () => AsyncSocketTransport.ConnectUnixAsync(_folder["nobody"], default),
+        () => AsyncSocketConnection.ConnectUnixAsync(_folder["nobody"], default),
         Throws.TypeOf<TransportException>().With.Message.Contains("No such file or directory"));
 }

@@ -10,26 +10,26 @@ namespace Qmp.Protocol.Tests.Transport;
 internal sealed class TransportPair : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private ITransportListener? _listener;
+    private IConnectionSource? _listener;
 
-    public required IDuplexTransport Tested { get; init; }
+    public required IConnection Tested { get; init; }
 
-    public required IDuplexTransport Peer { get; init; }
+    public required IConnection Peer { get; init; }
 
     public static async Task<TransportPair> CreateAsync(string kind)
     {
         switch (kind)
         {
             case "memory":
-                (MemoryTransport first, MemoryTransport second) = MemoryTransport.CreatePair("memory");
+                (MemoryConnection first, MemoryConnection second) = MemoryConnection.CreatePair("memory");
                 return new TransportPair { Tested = first, Peer = second };
             case "pipe":
                 (SafeFileHandle inputRead, SafeFileHandle inputWrite) = Pipe();
                 (SafeFileHandle outputRead, SafeFileHandle outputWrite) = Pipe();
                 return new TransportPair
                 {
-                    Tested = new PipeTransport(inputRead, outputWrite, "pipe"),
-                    Peer = new PipeTransport(outputRead, inputWrite, "peer"),
+                    Tested = new PipeConnection(inputRead, outputWrite, "pipe"),
+                    Peer = new PipeConnection(outputRead, inputWrite, "peer"),
                 };
             default:
                 return await ConnectAsync(
@@ -65,11 +65,11 @@ internal sealed class TransportPair : IDisposable
         SocketListener listener = tcp
             ? SocketListener.Tcp("127.0.0.1", 0, blocking)
             : SocketListener.Unix(folder["s"], blocking);
-        Task<AsyncSocketTransport> connecting = tcp
-            ? AsyncSocketTransport.ConnectTcpAsync("127.0.0.1", ((IPEndPoint)listener.LocalEndPoint!).Port, default)
-            : AsyncSocketTransport.ConnectUnixAsync(folder["s"], default);
-        Task<IDuplexTransport?> accepting = Task.Run(() => listener.AcceptAsync().AsTask());
-        IDuplexTransport? accepted = await accepting.WaitAsync(TestClient.Patience);
+        Task<AsyncSocketConnection> connecting = tcp
+            ? AsyncSocketConnection.ConnectTcpAsync("127.0.0.1", ((IPEndPoint)listener.LocalEndPoint!).Port, default)
+            : AsyncSocketConnection.ConnectUnixAsync(folder["s"], default);
+        Task<IConnection?> accepting = Task.Run(() => listener.AcceptAsync().AsTask());
+        IConnection? accepted = await accepting.WaitAsync(TestClient.Patience);
         return new TransportPair { Tested = accepted!, Peer = await connecting, _listener = listener };
     }
 }

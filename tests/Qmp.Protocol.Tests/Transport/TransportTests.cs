@@ -15,9 +15,9 @@ internal sealed class TransportTests(string kind)
 {
     private TransportPair _pair = null!;
 
-    private IDuplexTransport Tested => _pair.Tested;
+    private IConnection Tested => _pair.Tested;
 
-    private IDuplexTransport Peer => _pair.Peer;
+    private IConnection Peer => _pair.Peer;
 
     [SetUp]
     public async Task Connect() => _pair = await TransportPair.CreateAsync(kind);
@@ -40,7 +40,7 @@ internal sealed class TransportTests(string kind)
     {
         Task<int> receiving = Receive(Tested, wakeable: true);
         Tested.Wake();
-        Assert.That(await receiving, Is.EqualTo(IDuplexTransport.Woken));
+        Assert.That(await receiving, Is.EqualTo(IConnection.Woken));
         Peer.Send("x"u8);
         Assert.That(await Receive(Tested, wakeable: true), Is.EqualTo(1));
     }
@@ -157,16 +157,16 @@ internal sealed class TransportTests(string kind)
     [Test]
     public void Without_descriptors_there_is_none_to_take() => Assert.That(Tested.TakeDescriptor(), Is.EqualTo(-1));
 
-    private static Task<int> Receive(IDuplexTransport transport, bool wakeable = false) =>
+    private static Task<int> Receive(IConnection transport, bool wakeable = false) =>
         Receive(transport, new byte[100], wakeable);
 
-    private static Task<int> Receive(IDuplexTransport transport, byte[] buffer, bool wakeable = false) =>
+    private static Task<int> Receive(IConnection transport, byte[] buffer, bool wakeable = false) =>
         Task.Run(() => transport.ReceiveAsync(buffer, wakeable).AsTask()).WaitAsync(TestClient.Patience);
 
-    private static Task<bool> Wait(IDuplexTransport transport) =>
+    private static Task<bool> Wait(IConnection transport) =>
         Task.Run(() => transport.WaitForWakeAsync().AsTask()).WaitAsync(TestClient.Patience);
 
-    private static async Task<string> ReadToEndAsync(IDuplexTransport transport)
+    private static async Task<string> ReadToEndAsync(IConnection transport)
     {
         var text = new StringBuilder();
         byte[] buffer = new byte[4];

@@ -36,10 +36,10 @@ internal sealed class RecordedEndpoint
         Recorder.Save(file, line.Generalise(_socket, _texts), _commandLine is null ? Guessed : null);
     }
 
-    private RecordingTransport Tap(IDuplexTransport transport)
+    private RecordingConnection Tap(IConnection transport)
     {
-        int? process = (transport as AsyncSocketTransport)?.PeerProcessId;
+        int? process = (transport as AsyncSocketConnection)?.PeerProcessId;
         _commandLine = process is null ? null : EmulatorCommandLine.Of(process.Value);
-        return new RecordingTransport(transport, Recorder);
+        return new RecordingConnection(transport, Recorder);
     }
 }

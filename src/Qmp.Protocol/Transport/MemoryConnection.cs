@@ -1,16 +1,16 @@
 namespace Qmp.Protocol.Transport;
 
 /// <summary>One end of a connection inside the process.</summary>
-public sealed class MemoryTransport : IDuplexTransport, ISendPort
+public sealed class MemoryConnection : IConnection, ISendPort
 {
     private readonly MemoryPipe _input;
     private readonly MemoryPipe _output;
     private readonly WakeSignal _wake = new();
     private readonly SendQueue _sending;
-    private MemoryTransport? _peer;
+    private MemoryConnection? _peer;
     private volatile bool _disposed;
 
-    private MemoryTransport(MemoryPipe input, MemoryPipe output, string name)
+    private MemoryConnection(MemoryPipe input, MemoryPipe output, string name)
     {
         _input = input;
         _output = output;
@@ -31,12 +31,12 @@ public sealed class MemoryTransport : IDuplexTransport, ISendPort
     /// <param name="capacity">
     /// Bytes that each direction holds before a sender has to wait, as a socket's buffer.
     /// </param>
-    public static (MemoryTransport First, MemoryTransport Second) CreatePair(string name, int capacity = 1 << 18)
+    public static (MemoryConnection First, MemoryConnection Second) CreatePair(string name, int capacity = 1 << 18)
     {
         var there = new MemoryPipe(capacity);
         var back = new MemoryPipe(capacity);
-        var first = new MemoryTransport(back, there, name);
-        var second = new MemoryTransport(there, back, name) { _peer = first };
+        var first = new MemoryConnection(back, there, name);
+        var second = new MemoryConnection(there, back, name) { _peer = first };
         first._peer = second;
         return (first, second);
     }
@@ -46,7 +46,7 @@ public sealed class MemoryTransport : IDuplexTransport, ISendPort
     {
         while (true)
         {
-            if (wakeable && _wake.TryConsume()) return IDuplexTransport.Woken;
+            if (wakeable && _wake.TryConsume()) return IConnection.Woken;
             int received = _input.TryRead(buffer.Span);
             if (received >= 0) return received;
             if (wakeable) await Task.WhenAny(_input.WhenReadable(), _wake.Task).ConfigureAwait(false);

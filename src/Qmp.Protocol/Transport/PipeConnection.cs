@@ -10,7 +10,7 @@ namespace Qmp.Protocol.Transport;
 /// The descriptors stay in blocking mode, as others may share them: a write follows a poll and is no longer than what
 /// a writable pipe takes whole.
 /// </remarks>
-public sealed unsafe class PipeTransport : IDuplexTransport, ISendPort
+public sealed unsafe class PipeConnection : IConnection, ISendPort
 {
     /// <summary>PIPE_BUF of Linux.</summary>
     private const int MaxWrite = 4096;
@@ -26,7 +26,7 @@ public sealed unsafe class PipeTransport : IDuplexTransport, ISendPort
     /// <param name="input">Open for reading.</param>
     /// <param name="output">Open for writing.</param>
     /// <param name="name">Names the connection in logs.</param>
-    public PipeTransport(SafeFileHandle input, SafeFileHandle output, string name)
+    public PipeConnection(SafeFileHandle input, SafeFileHandle output, string name)
     {
         _input = input;
         _output = output;
@@ -41,7 +41,7 @@ public sealed unsafe class PipeTransport : IDuplexTransport, ISendPort
     public long Backlog => _sending.Backlog;
 
     /// <summary>The process's standard input and output, which stay open when the transport ends.</summary>
-    public static PipeTransport StandardStreams() =>
+    public static PipeConnection StandardStreams() =>
         new(new SafeFileHandle(0, ownsHandle: false), new SafeFileHandle(1, ownsHandle: false), "stdio");
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed unsafe class PipeTransport : IDuplexTransport, ISendPort
                 _wake.Wait(_input, LibC.PollIn, out bool woken);
                 if (_stopped) break;
                 if (!woken) return new(Read(buffer.Span));
-                if (wakeable) return new(IDuplexTransport.Woken);
+                if (wakeable) return new(IConnection.Woken);
             }
         }
         catch (ObjectDisposedException)

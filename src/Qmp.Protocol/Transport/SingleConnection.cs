@@ -3,9 +3,9 @@ namespace Qmp.Protocol.Transport;
 /// <summary>Yields one connection that exists already, such as standard input and output.</summary>
 /// <param name="transport">The connection.</param>
 /// <param name="isBlocking">Whether it blocks the thread that reads it.</param>
-public sealed class SingleTransportListener(IDuplexTransport transport, bool isBlocking) : ITransportListener
+public sealed class SingleConnection(IConnection transport, bool isBlocking) : IConnectionSource
 {
-    private IDuplexTransport? _transport = transport;
+    private IConnection? _transport = transport;
 
     /// <inheritdoc/>
     public string Name { get; } = transport.Name;
@@ -14,7 +14,7 @@ public sealed class SingleTransportListener(IDuplexTransport transport, bool isB
     public bool IsBlocking => isBlocking;
 
     /// <inheritdoc/>
-    public ValueTask<IDuplexTransport?> AcceptAsync() => new(Interlocked.Exchange(ref _transport, null));
+    public ValueTask<IConnection?> AcceptAsync() => new(Interlocked.Exchange(ref _transport, null));
 
     /// <inheritdoc/>
     public void Stop() => Interlocked.Exchange(ref _transport, null)?.Dispose();

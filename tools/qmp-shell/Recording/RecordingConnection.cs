@@ -3,7 +3,7 @@ using Qmp.Protocol.Transport;
 namespace Qmp.Shell.Recording;
 
 /// <summary>A transport whose bytes are written down.</summary>
-internal sealed class RecordingTransport(IDuplexTransport inner, ConversationRecorder recorder) : IDuplexTransport
+internal sealed class RecordingConnection(IConnection inner, ConversationRecorder recorder) : IConnection
 {
     private volatile bool _isDisposed;
 

@@ -5,7 +5,7 @@ namespace Qmp.Protocol.Transport;
 /// <summary>
 /// A connected stream socket whose reader blocks a thread of its own: the shortest way from bytes to a reply.
 /// </summary>
-public sealed class SocketTransport : IDuplexTransport, ISendPort
+public sealed class SocketConnection : IConnection, ISendPort
 {
     private readonly Socket _socket;
     private readonly SafeSocketHandle _handle;
@@ -16,7 +16,7 @@ public sealed class SocketTransport : IDuplexTransport, ISendPort
     /// <summary>Takes over a connected socket.</summary>
     /// <param name="socket">The socket, in blocking mode; disposed together with this.</param>
     /// <param name="name">Names the connection in logs.</param>
-    public SocketTransport(Socket socket, string name)
+    public SocketConnection(Socket socket, string name)
     {
         _socket = socket;
         _handle = socket.SafeHandle;
@@ -38,7 +38,7 @@ public sealed class SocketTransport : IDuplexTransport, ISendPort
             if (wakeable)
             {
                 _wake.Wait(_handle, LibC.PollIn, out bool woken);
-                if (woken) return new(IDuplexTransport.Woken);
+                if (woken) return new(IConnection.Woken);
             }
 
             return new(Math.Max(0, SocketCalls.Receive(_handle, buffer.Span, _descriptors, wait: true)));

@@ -7,7 +7,7 @@ namespace Qmp.Protocol.Transport;
 /// written once against this interface stays on its thread.</para>
 /// <para>Sending never blocks: what the peer does not take now waits in <see cref="Backlog"/>.</para>
 /// </remarks>
-public interface IDuplexTransport : IDisposable
+public interface IConnection : IDisposable
 {
     /// <summary>What a receive returns when <see cref="Wake"/> ended it.</summary>
     const int Woken = -1;

@@ -5,11 +5,15 @@ using Qmp.Conversations.Interop;
 namespace Qmp.Conversations.Targets;
 
 /// <summary>A connection over a Unix socket.</summary>
-public sealed class SocketConnection : ITargetConnection
+<<<<<<<< HEAD:src/Qmp.Conversations/Targets/SocketTargetConnection.cs
+public sealed class SocketTargetConnection : ITargetConnection
+========
+internal sealed class SocketTargetConnection : ITargetConnection
+>>>>>>>> 6489f43 (Call what connects two ends a connection, what waits for it a listener, and where a monitor's clients come from a source of connections):src/Qmp.Testing/Hosting/SocketTargetConnection.cs
 {
     private readonly Socket _socket;
 
-    private SocketConnection(Socket socket) => _socket = socket;
+    private SocketTargetConnection(Socket socket) => _socket = socket;
 
     /// <summary>Connects to a monitor.</summary>
     /// <param name="path">The socket's path.</param>
@@ -20,7 +24,7 @@ public sealed class SocketConnection : ITargetConnection
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path)).ConfigureAwait(false);
-            return new SocketConnection(socket);
+            return new SocketTargetConnection(socket);
         }
         catch (SocketException)
         {

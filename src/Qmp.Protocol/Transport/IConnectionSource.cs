@@ -1,7 +1,7 @@
 namespace Qmp.Protocol.Transport;
 
 /// <summary>Yields connections, one after the other.</summary>
-public interface ITransportListener : IDisposable
+public interface IConnectionSource : IDisposable
 {
     /// <summary>Names the listener in logs.</summary>
     string Name { get; }
@@ -13,7 +13,7 @@ public interface ITransportListener : IDisposable
 
     /// <summary>Waits for the next connection.</summary>
     /// <returns>The connection, or <see langword="null"/> when there will be none any more.</returns>
-    ValueTask<IDuplexTransport?> AcceptAsync();
+    ValueTask<IConnection?> AcceptAsync();
 
     /// <summary>Makes the current and every later accept return <see langword="null"/>.</summary>
     void Stop();

@@ -11,7 +11,7 @@ namespace Qmp.Protocol.Transport;
 /// On Linux descriptors are received too: .NET only waits for readiness, the bytes are taken by <c>recvmsg</c>. A peer
 /// that leaves while bytes of it are unread is noticed only when they are read or the wait ends.
 /// </remarks>
-public sealed class AsyncSocketTransport : IDuplexTransport, IDescriptorSender, IDescriptorPort
+public sealed class AsyncSocketConnection : IConnection, IDescriptorSender, IDescriptorPort
 {
     private readonly Socket _socket;
     private readonly SafeSocketHandle _handle;
@@ -24,7 +24,7 @@ public sealed class AsyncSocketTransport : IDuplexTransport, IDescriptorSender, 
     /// <summary>Takes over a connected socket.</summary>
     /// <param name="socket">The socket; disposed together with this.</param>
     /// <param name="name">Names the connection in logs.</param>
-    public AsyncSocketTransport(Socket socket, string name)
+    public AsyncSocketConnection(Socket socket, string name)
     {
         _socket = socket;
         _socket.Blocking = false;
@@ -50,12 +50,12 @@ public sealed class AsyncSocketTransport : IDuplexTransport, IDescriptorSender, 
 
     /// <summary>Connects to a Unix socket.</summary>
     /// <exception cref="TransportException">Nobody listens there.</exception>
-    public static Task<AsyncSocketTransport> ConnectUnixAsync(string path, CancellationToken cancellationToken) =>
+    public static Task<AsyncSocketConnection> ConnectUnixAsync(string path, CancellationToken cancellationToken) =>
         ConnectAsync(SocketListener.UnixEndPoint(path), path, cancellationToken);
 
     /// <summary>Connects to a TCP port.</summary>
     /// <exception cref="TransportException">Nobody listens there.</exception>
-    public static Task<AsyncSocketTransport> ConnectTcpAsync(
+    public static Task<AsyncSocketConnection> ConnectTcpAsync(
         string host, int port, CancellationToken cancellationToken) =>
         ConnectAsync(new DnsEndPoint(host, port), $"{host}:{port}", cancellationToken);
 
@@ -64,7 +64,7 @@ public sealed class AsyncSocketTransport : IDuplexTransport, IDescriptorSender, 
     {
         while (!_stopped)
         {
-            if (wakeable && _wake.TryConsume()) return IDuplexTransport.Woken;
+            if (wakeable && _wake.TryConsume()) return IConnection.Woken;
             int received = TryReceive(buffer.Span);
             if (received != SocketCalls.WouldBlock) return Math.Max(0, received);
             if (wakeable) await Task.WhenAny(WhenReadable(), _wake.Task).ConfigureAwait(false);
@@ -182,7 +182,7 @@ public sealed class AsyncSocketTransport : IDuplexTransport, IDescriptorSender, 
 
     void ISendPort.StartWriter(Func<Task> writer) => Task.Run(writer);
 
-    private static async Task<AsyncSocketTransport> ConnectAsync(
+    private static async Task<AsyncSocketConnection> ConnectAsync(
         EndPoint endPoint, string name, CancellationToken cancellationToken)
     {
         Socket socket = endPoint is UnixDomainSocketEndPoint
@@ -191,7 +191,7 @@ public sealed class AsyncSocketTransport : IDuplexTransport, IDescriptorSender, 
         try
         {
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
-            return new AsyncSocketTransport(socket, name);
+            return new AsyncSocketConnection(socket, name);
         }
         catch (SocketException e)
         {

@@ -4,7 +4,7 @@ using Qmp.Protocol.Transport;
 namespace Qmp.Protocol.Tests.Support;
 
 /// <summary>Shows when the session waits for what, and each send.</summary>
-internal sealed class ObservedTransport(IDuplexTransport inner) : IDuplexTransport
+internal sealed class ObservedConnection(IConnection inner) : IConnection
 {
     private readonly Lock _gate = new();
     private readonly List<string> _sends = [];

@@ -3,7 +3,7 @@ using Qmp.Protocol.Transport;
 namespace Qmp.Client.Tests.Support;
 
 /// <summary>A transport that hands out received bytes one at a time.</summary>
-internal sealed class OneByteTransport(IDuplexTransport inner) : IDuplexTransport
+internal sealed class OneByteConnection(IConnection inner) : IConnection
 {
     public string Name => inner.Name;
 

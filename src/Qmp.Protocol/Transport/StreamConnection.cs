@@ -5,7 +5,7 @@ namespace Qmp.Protocol.Transport;
 /// A failure of the stream comes out of <see cref="ReceiveAsync"/> as the stream's own exception. Reading and writing
 /// happen at the same time, which the stream must allow.
 /// </remarks>
-public sealed class StreamTransport : IDuplexTransport, ISendPort
+public sealed class StreamConnection : IConnection, ISendPort
 {
     private const int BufferSize = 16 << 10;
 
@@ -23,7 +23,7 @@ public sealed class StreamTransport : IDuplexTransport, ISendPort
     /// <summary>Takes over a stream.</summary>
     /// <param name="stream">Readable and writable; disposed together with this.</param>
     /// <param name="name">Names the connection in logs.</param>
-    public StreamTransport(Stream stream, string name)
+    public StreamConnection(Stream stream, string name)
     {
         _stream = stream;
         _sending = new SendQueue(this);
@@ -44,7 +44,7 @@ public sealed class StreamTransport : IDuplexTransport, ISendPort
     {
         while (_at == _end)
         {
-            if (wakeable && _wake.TryConsume()) return IDuplexTransport.Woken;
+            if (wakeable && _wake.TryConsume()) return IConnection.Woken;
             if (_stop.IsCancellationRequested) return 0;
             _reading ??= ReadAsync();
             if (wakeable && await Task.WhenAny(_reading, _wake.Task).ConfigureAwait(false) != _reading) continue;

@@ -5,7 +5,7 @@ using Qmp.Protocol.Transport;
 namespace Qmp.Testing.Hosting;
 
 /// <summary>A connection inside the process.</summary>
-internal sealed class MemoryConnection(MemoryTransport transport) : ITargetConnection
+internal sealed class MemoryTargetConnection(MemoryTargetConnection transport) : ITargetConnection
 {
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer) => transport.ReceiveAsync(buffer, wakeable: false);
 
