@@ -1,7 +1,8 @@
-using System.Net;
+using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 using Newtonsoft.Json.Linq;
+using Qmp.Linux.Addresses;
 using Qmp.Client.Tests.Support;
 using Qmp.Protocol.Transport;
 
@@ -22,7 +23,7 @@ internal sealed class TransportTests
     public async Task Tcp_ports()
     {
         using SocketListener listener = SocketListener.Tcp("127.0.0.1", 0, isBlocking: false);
-        int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        int port = int.Parse(((StreamAddress.Inet)listener.Addresses[0]).Port, CultureInfo.InvariantCulture);
         await TalkAsync(listener, () => QmpConnection.ConnectTcpAsync("127.0.0.1", port));
     }
 
@@ -42,10 +43,7 @@ internal sealed class TransportTests
     {
         using var folder = new TemporaryFolder();
         using SocketListener listener = SocketListener.Unix(folder.File("m"), isBlocking: false);
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        // An asynchronous connect would leave the descriptor in non-blocking mode.
-        socket.Connect(new UnixDomainSocketEndPoint(folder.File("m")));
-        var transport = new SocketConnection(socket, "blocking");
+        SocketConnection transport = SocketConnection.Connect(new StreamAddress.Unix(folder.File("m")));
         await TalkAsync(listener, () => QmpConnection.ConnectAsync(QmpEndpoint.Over(transport)));
     }
 

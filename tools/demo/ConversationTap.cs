@@ -13,6 +13,8 @@ internal sealed class ConversationTap(IConnection inner, Action<string> watch) :
 
     public long Backlog => inner.Backlog;
 
+    public bool IsHungUp => inner.IsHungUp;
+
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, bool wakeable)
     {
         int count = await inner.ReceiveAsync(buffer, wakeable);

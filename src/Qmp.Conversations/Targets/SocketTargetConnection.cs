@@ -5,11 +5,7 @@ using Qmp.Conversations.Interop;
 namespace Qmp.Conversations.Targets;
 
 /// <summary>A connection over a Unix socket.</summary>
-<<<<<<<< HEAD:src/Qmp.Conversations/Targets/SocketTargetConnection.cs
 public sealed class SocketTargetConnection : ITargetConnection
-========
-internal sealed class SocketTargetConnection : ITargetConnection
->>>>>>>> 6489f43 (Call what connects two ends a connection, what waits for it a listener, and where a monitor's clients come from a source of connections):src/Qmp.Testing/Hosting/SocketTargetConnection.cs
 {
     private readonly Socket _socket;
 

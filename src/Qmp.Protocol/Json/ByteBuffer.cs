@@ -5,7 +5,9 @@ namespace Qmp.Protocol.Json;
 /// <summary>A growing run of bytes on pooled arrays, reused from message to message. Not for concurrent use.</summary>
 public sealed class ByteBuffer : IBufferWriter<byte>, IDisposable
 {
-    /// <summary>What <see cref="Clear"/> keeps: a rare huge message must not stay allocated for ever.</summary>
+    /// <summary>
+    /// What <see cref="Clear"/> and the pool keep: a rare huge message must not stay allocated for ever.
+    /// </summary>
     private const int KeptCapacity = 1 << 20;
 
     private byte[] _bytes;
@@ -90,14 +92,17 @@ public sealed class ByteBuffer : IBufferWriter<byte>, IDisposable
     {
         int needed = checked(_length + more);
         int doubled = (int)Math.Min(2L * _bytes.Length, Array.MaxLength);
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(needed, doubled), 64));
+        int capacity = Math.Max(Math.Max(needed, doubled), 64);
+        byte[] larger = capacity > KeptCapacity
+            ? GC.AllocateUninitializedArray<byte>(capacity)
+            : ArrayPool<byte>.Shared.Rent(capacity);
         _bytes.AsSpan(0, _length).CopyTo(larger);
         Replace(larger);
     }
 
     private void Replace(byte[] bytes)
     {
-        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+        if (_bytes.Length is > 0 and <= KeptCapacity) ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = bytes;
     }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text;
+using Qmp.Linux;
 
 namespace Qmp.Protocol.Transport;
 
@@ -40,18 +42,48 @@ public sealed class AsyncSocketConnection : IConnection, IDescriptorSender, IDes
     public long Backlog => _sending.Backlog;
 
     /// <inheritdoc/>
+    public bool IsHungUp
+    {
+        get
+        {
+            try
+            {
+                return _stopped || (OperatingSystem.IsLinux()
+                    && (Descriptors.Look(_handle, PollEvents.None) & PollEvents.Gone) != 0);
+            }
+            catch (ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public bool CanSendDescriptors => OperatingSystem.IsLinux() && _socket.AddressFamily == AddressFamily.Unix;
 
     /// <summary>
     /// The process that listened at the other end of a Unix socket; <see langword="null"/> where the system does not
     /// tell.
     /// </summary>
-    public int? PeerProcessId => CanSendDescriptors ? SocketCalls.PeerProcessId(_socket) : null;
+    public int? PeerProcessId
+    {
+        get
+        {
+            try
+            {
+                return CanSendDescriptors ? SocketOptions.PeerProcessId(_handle) : null;
+            }
+            catch (ObjectDisposedException)
+            {
+                return null;
+            }
+        }
+    }
 
     /// <summary>Connects to a Unix socket.</summary>
     /// <exception cref="TransportException">Nobody listens there.</exception>
     public static Task<AsyncSocketConnection> ConnectUnixAsync(string path, CancellationToken cancellationToken) =>
-        ConnectAsync(SocketListener.UnixEndPoint(path), path, cancellationToken);
+        ConnectAsync(UnixEndPoint(path), path, cancellationToken);
 
     /// <summary>Connects to a TCP port.</summary>
     /// <exception cref="TransportException">Nobody listens there.</exception>
@@ -66,7 +98,7 @@ public sealed class AsyncSocketConnection : IConnection, IDescriptorSender, IDes
         {
             if (wakeable && _wake.TryConsume()) return IConnection.Woken;
             int received = TryReceive(buffer.Span);
-            if (received != SocketCalls.WouldBlock) return Math.Max(0, received);
+            if (received != TransferResult.WouldBlock) return Math.Max(0, received);
             if (wakeable) await Task.WhenAny(WhenReadable(), _wake.Task).ConfigureAwait(false);
             else await WhenReadable().ConfigureAwait(false);
         }
@@ -79,13 +111,13 @@ public sealed class AsyncSocketConnection : IConnection, IDescriptorSender, IDes
     {
         while (!_wake.TryConsume())
         {
-            if (IsHungUp()) return false;
+            if (IsHungUp) return false;
             // Once bytes are there, readiness says nothing more about the peer.
             if (HasUnread()) await _wake.Task.ConfigureAwait(false);
             else await Task.WhenAny(WhenReadable(), _wake.Task).ConfigureAwait(false);
         }
 
-        return !IsHungUp();
+        return !IsHungUp;
     }
 
     /// <inheritdoc/>
@@ -131,17 +163,19 @@ public sealed class AsyncSocketConnection : IConnection, IDescriptorSender, IDes
     {
         try
         {
+            // Others who share the socket may have put it in blocking mode.
+            if (OperatingSystem.IsLinux()) return TransferResult.From(Sockets.Send(_handle, bytes));
             int sent = _socket.Send(bytes, SocketFlags.None, out SocketError error);
             return error switch
             {
                 SocketError.Success => sent,
-                SocketError.WouldBlock => SocketCalls.WouldBlock,
-                _ => SocketCalls.Broken,
+                SocketError.WouldBlock => TransferResult.WouldBlock,
+                _ => TransferResult.Broken,
             };
         }
         catch (ObjectDisposedException)
         {
-            return SocketCalls.Broken;
+            return TransferResult.Broken;
         }
     }
 
@@ -154,13 +188,13 @@ public sealed class AsyncSocketConnection : IConnection, IDescriptorSender, IDes
         }
         catch (ObjectDisposedException)
         {
-            return SocketCalls.Broken;
+            return TransferResult.Broken;
         }
 
         try
         {
             // The socket is held, so a disposed handle can only be the descriptor: the caller's mistake.
-            return SocketCalls.Send(_handle, bytes, descriptor);
+            return TransferResult.From(Sockets.Send(_handle, bytes, descriptor));
         }
         finally
         {
@@ -176,7 +210,7 @@ public sealed class AsyncSocketConnection : IConnection, IDescriptorSender, IDes
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            return SocketCalls.Broken;
+            return TransferResult.Broken;
         }
     }
 
@@ -196,7 +230,7 @@ public sealed class AsyncSocketConnection : IConnection, IDescriptorSender, IDes
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new TransportException($"Failed to connect to '{name}': {SocketListener.Reason(e, endPoint)}", e);
+            throw new TransportException($"Failed to connect to '{name}': {Reason(e, endPoint)}", e);
         }
         catch
         {
@@ -205,22 +239,39 @@ public sealed class AsyncSocketConnection : IConnection, IDescriptorSender, IDes
         }
     }
 
+    private static UnixDomainSocketEndPoint UnixEndPoint(string path) =>
+        Encoding.UTF8.GetByteCount(path) < RawAddress.MaxPath
+            ? new UnixDomainSocketEndPoint(path)
+            : throw new TransportException($"UNIX socket path '{path}' is too long");
+
+    /// <summary>Why a call failed. .NET has no word of its own for a Unix path that does not exist.</summary>
+    private static string Reason(SocketException exception, EndPoint endPoint) =>
+        endPoint is UnixDomainSocketEndPoint && exception.SocketErrorCode == SocketError.AddressNotAvailable
+            ? "No such file or directory"
+            : exception.Message;
+
     private int TryReceive(Span<byte> buffer)
     {
         try
         {
-            if (OperatingSystem.IsLinux()) return SocketCalls.Receive(_handle, buffer, _descriptors, wait: false);
+            if (OperatingSystem.IsLinux())
+            {
+                int count = Sockets.Receive(_handle, buffer, wait: false, out int[] descriptors);
+                _descriptors.Put(descriptors);
+                return TransferResult.From(count);
+            }
+
             int received = _socket.Receive(buffer, SocketFlags.None, out SocketError error);
             return error switch
             {
                 SocketError.Success => received,
-                SocketError.WouldBlock => SocketCalls.WouldBlock,
-                _ => SocketCalls.Broken,
+                SocketError.WouldBlock => TransferResult.WouldBlock,
+                _ => TransferResult.Broken,
             };
         }
         catch (ObjectDisposedException)
         {
-            return SocketCalls.Broken;
+            return TransferResult.Broken;
         }
     }
 
@@ -240,18 +291,6 @@ public sealed class AsyncSocketConnection : IConnection, IDescriptorSender, IDes
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // The receive that follows tells.
-        }
-    }
-
-    private bool IsHungUp()
-    {
-        try
-        {
-            return _stopped || (OperatingSystem.IsLinux() && SocketCalls.IsHungUp(_handle));
-        }
-        catch (ObjectDisposedException)
-        {
-            return true;
         }
     }
 

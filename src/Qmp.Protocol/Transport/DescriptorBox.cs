@@ -1,3 +1,5 @@
+using Qmp.Linux;
+
 namespace Qmp.Protocol.Transport;
 
 /// <summary>The descriptors that came with the last bytes. New ones replace, and close, what nobody took.</summary>
@@ -9,9 +11,10 @@ internal sealed class DescriptorBox : IDisposable
     private int[] _descriptors = [];
     private bool _disposed;
 
-    /// <summary>Puts received descriptors in.</summary>
+    /// <summary>Puts received descriptors in; none leave things as they are.</summary>
     public void Put(int[] descriptors)
     {
+        if (descriptors.Length == 0) return;
         int[] old;
         lock (_gate)
         {
@@ -48,7 +51,7 @@ internal sealed class DescriptorBox : IDisposable
     {
         foreach (int descriptor in descriptors)
         {
-            if (descriptor >= 0) LibC.Close(descriptor);
+            if (descriptor >= 0) Files.Close(descriptor);
         }
     }
 }

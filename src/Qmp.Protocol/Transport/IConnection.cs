@@ -18,6 +18,11 @@ public interface IConnection : IDisposable
     /// <summary>Bytes that were handed to <see cref="Send"/> and that the peer's side has not taken.</summary>
     long Backlog { get; }
 
+    /// <summary>
+    /// Whether the peer has left for good: nothing that is sent arrives. What it sent before may still be there to read.
+    /// </summary>
+    bool IsHungUp { get; }
+
     /// <summary>Receives at least one byte.</summary>
     /// <param name="buffer">Where they go; not empty.</param>
     /// <param name="wakeable">Whether <see cref="Wake"/> ends the wait; without it the wait is cheaper.</param>

@@ -5,12 +5,12 @@ internal interface ISendPort
 {
     /// <summary>Sends what fits now.</summary>
     /// <returns>
-    /// How many bytes were taken, <see cref="SocketCalls.WouldBlock"/> or <see cref="SocketCalls.Broken"/>.
+    /// How many bytes were taken, <see cref="TransferResult.WouldBlock"/> or <see cref="TransferResult.Broken"/>.
     /// </returns>
     int TrySend(ReadOnlySpan<byte> bytes);
 
     /// <summary>Sends at least one byte, waiting as long as it takes; a blocking port waits in the call.</summary>
-    /// <returns>How many bytes were taken, or <see cref="SocketCalls.Broken"/>.</returns>
+    /// <returns>How many bytes were taken, or <see cref="TransferResult.Broken"/>.</returns>
     ValueTask<int> SendAsync(ReadOnlyMemory<byte> bytes);
 
     /// <summary>Starts the writer of a slow reader: on a thread of its own if the port blocks.</summary>

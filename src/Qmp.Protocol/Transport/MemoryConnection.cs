@@ -24,7 +24,8 @@ public sealed class MemoryConnection : IConnection, ISendPort
     /// <inheritdoc/>
     public long Backlog => _sending.Backlog;
 
-    private bool IsHungUp => _disposed || (_input.WriterGone && _output.ReaderGone);
+    /// <inheritdoc/>
+    public bool IsHungUp => _disposed || (_input.WriterGone && _output.ReaderGone);
 
     /// <summary>Makes the two ends of a connection.</summary>
     /// <param name="name">Names the connection in logs.</param>
@@ -109,7 +110,7 @@ public sealed class MemoryConnection : IConnection, ISendPort
         {
             await _output.WhenWritable().ConfigureAwait(false);
             int sent = _output.TryWrite(bytes.Span);
-            if (sent != SocketCalls.WouldBlock) return sent;
+            if (sent != TransferResult.WouldBlock) return sent;
         }
     }
 

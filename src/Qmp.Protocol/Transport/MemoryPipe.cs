@@ -32,14 +32,14 @@ internal sealed class MemoryPipe(int capacity)
     }
 
     /// <summary>Takes bytes out.</summary>
-    /// <returns>Their number, 0 at the end, <see cref="SocketCalls.WouldBlock"/> if there are none yet.</returns>
+    /// <returns>Their number, 0 at the end, <see cref="TransferResult.WouldBlock"/> if there are none yet.</returns>
     public int TryRead(Span<byte> target)
     {
         lock (_gate)
         {
             int count = Math.Min(target.Length, _bytes.Length - _read);
             if (_readerGone) return 0;
-            if (count == 0) return _writerGone ? 0 : SocketCalls.WouldBlock;
+            if (count == 0) return _writerGone ? 0 : TransferResult.WouldBlock;
             _bytes.Span.Slice(_read, count).CopyTo(target);
             _read += count;
             if (_read == _bytes.Length)
@@ -54,15 +54,15 @@ internal sealed class MemoryPipe(int capacity)
     }
 
     /// <summary>Puts bytes in.</summary>
-    /// <returns>Their number, <see cref="SocketCalls.WouldBlock"/> or <see cref="SocketCalls.Broken"/>.</returns>
+    /// <returns>Their number, <see cref="TransferResult.WouldBlock"/> or <see cref="TransferResult.Broken"/>.</returns>
     public int TryWrite(ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
         {
-            if (_readerGone || _writerGone) return SocketCalls.Broken;
+            if (_readerGone || _writerGone) return TransferResult.Broken;
             // What was read makes room only once all of it is: then nothing has to be moved.
             int count = Math.Min(bytes.Length, capacity - _bytes.Length);
-            if (count == 0) return bytes.IsEmpty ? 0 : SocketCalls.WouldBlock;
+            if (count == 0) return bytes.IsEmpty ? 0 : TransferResult.WouldBlock;
             _bytes.Append(bytes[..count]);
             Signal(ref _readable);
             return count;

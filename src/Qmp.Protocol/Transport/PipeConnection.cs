@@ -1,32 +1,32 @@
-using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
+using Qmp.Linux;
 
 namespace Qmp.Protocol.Transport;
 
 /// <summary>
-/// Two descriptors that are no sockets, such as standard input and output; the reader blocks its thread.
+/// Two descriptors that need not be sockets, such as standard input and output; the reader blocks its thread.
 /// </summary>
 /// <remarks>
-/// The descriptors stay in blocking mode, as others may share them: a write follows a poll and is no longer than what
-/// a writable pipe takes whole.
+/// The descriptors stay in the mode in which they came, as others may share them and change it. In blocking mode a
+/// write follows a poll and is no longer than what a writable pipe takes whole; in nonblocking mode what would wait is
+/// polled for again.
 /// </remarks>
-public sealed unsafe class PipeConnection : IConnection, ISendPort
+public sealed class PipeConnection : IConnection, ISendPort
 {
     /// <summary>PIPE_BUF of Linux.</summary>
     private const int MaxWrite = 4096;
 
-    private readonly SafeFileHandle _input;
-    private readonly SafeFileHandle _output;
-    private readonly WakeDescriptor _wake = new();
-    private readonly WakeDescriptor _writerStop = new();
+    private readonly DescriptorHandle _input;
+    private readonly DescriptorHandle _output;
+    private readonly WakeEvent _wake = new();
+    private readonly WakeEvent _writerStop = new();
     private readonly SendQueue _sending;
     private volatile bool _stopped;
 
     /// <summary>Takes over two descriptors.</summary>
     /// <param name="input">Open for reading.</param>
-    /// <param name="output">Open for writing.</param>
+    /// <param name="output">Open for writing; may be the same descriptor.</param>
     /// <param name="name">Names the connection in logs.</param>
-    public PipeConnection(SafeFileHandle input, SafeFileHandle output, string name)
+    public PipeConnection(DescriptorHandle input, DescriptorHandle output, string name)
     {
         _input = input;
         _output = output;
@@ -40,9 +40,26 @@ public sealed unsafe class PipeConnection : IConnection, ISendPort
     /// <inheritdoc/>
     public long Backlog => _sending.Backlog;
 
-    /// <summary>The process's standard input and output, which stay open when the transport ends.</summary>
+    /// <inheritdoc/>
+    /// <remarks>A writer that has closed its end of the input may go on reading the output.</remarks>
+    public bool IsHungUp
+    {
+        get
+        {
+            try
+            {
+                return _stopped || (Descriptors.Look(_output, PollEvents.None) & PollEvents.Gone) != 0;
+            }
+            catch (ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>The process's standard input and output, which stay open when the connection ends.</summary>
     public static PipeConnection StandardStreams() =>
-        new(new SafeFileHandle(0, ownsHandle: false), new SafeFileHandle(1, ownsHandle: false), "stdio");
+        new(new DescriptorHandle(0, ownsHandle: false), new DescriptorHandle(1, ownsHandle: false), "stdio");
 
     /// <inheritdoc/>
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, bool wakeable)
@@ -51,10 +68,17 @@ public sealed unsafe class PipeConnection : IConnection, ISendPort
         {
             while (!_stopped)
             {
-                _wake.Wait(_input, LibC.PollIn, out bool woken);
+                Descriptors.Wait(_input, PollEvents.Readable, _wake, out bool woken);
                 if (_stopped) break;
-                if (!woken) return new(Read(buffer.Span));
-                if (wakeable) return new(IConnection.Woken);
+                if (woken)
+                {
+                    _wake.Reset();
+                    if (wakeable) return new(IConnection.Woken);
+                    continue;
+                }
+
+                int count = Files.Read(_input, buffer.Span);
+                if (count != -Errno.TryAgain) return new(Math.Max(0, count));
             }
         }
         catch (ObjectDisposedException)
@@ -66,10 +90,22 @@ public sealed unsafe class PipeConnection : IConnection, ISendPort
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> WaitForWakeAsync() => new(_wake.WaitUnlessGone(_input));
+    public ValueTask<bool> WaitForWakeAsync()
+    {
+        try
+        {
+            PollEvents events = Descriptors.Wait(_output, PollEvents.None, _wake, out bool woken);
+            if (woken) _wake.Reset();
+            return new(!_stopped && (events & PollEvents.Gone) == 0);
+        }
+        catch (ObjectDisposedException)
+        {
+            return new(false);
+        }
+    }
 
     /// <inheritdoc/>
-    public void Wake() => _wake.Wake();
+    public void Wake() => _wake.Set();
 
     /// <inheritdoc/>
     public void Send(ReadOnlySpan<byte> bytes) => _sending.Send(bytes);
@@ -85,7 +121,7 @@ public sealed unsafe class PipeConnection : IConnection, ISendPort
     public void StopReceiving()
     {
         _stopped = true;
-        _wake.Wake();
+        _wake.Set();
     }
 
     /// <inheritdoc/>
@@ -96,7 +132,7 @@ public sealed unsafe class PipeConnection : IConnection, ISendPort
     {
         StopReceiving();
         _sending.Break();
-        _writerStop.Wake();
+        _writerStop.Set();
         _wake.Dispose();
         _writerStop.Dispose();
         _input.Dispose();
@@ -107,13 +143,11 @@ public sealed unsafe class PipeConnection : IConnection, ISendPort
     {
         try
         {
-            short events = Poll(_output, LibC.PollOut);
-            if ((events & (LibC.PollHangUp | LibC.PollError)) != 0) return SocketCalls.Broken;
-            return (events & LibC.PollOut) == 0 ? SocketCalls.WouldBlock : Write(bytes);
+            return TryWrite(Descriptors.Look(_output, PollEvents.Writable), bytes);
         }
         catch (ObjectDisposedException)
         {
-            return SocketCalls.Broken;
+            return TransferResult.Broken;
         }
     }
 
@@ -121,63 +155,25 @@ public sealed unsafe class PipeConnection : IConnection, ISendPort
     {
         try
         {
-            short events = _writerStop.Wait(_output, LibC.PollOut, out bool stopped);
-            bool broken = stopped || (events & (LibC.PollHangUp | LibC.PollError)) != 0;
-            return new(broken ? SocketCalls.Broken : Write(bytes.Span));
+            while (true)
+            {
+                PollEvents events = Descriptors.Wait(_output, PollEvents.Writable, _writerStop, out bool stopped);
+                int written = stopped ? TransferResult.Broken : TryWrite(events, bytes.Span);
+                if (written != TransferResult.WouldBlock) return new(written);
+            }
         }
         catch (ObjectDisposedException)
         {
-            return new(SocketCalls.Broken);
+            return new(TransferResult.Broken);
         }
     }
 
     void ISendPort.StartWriter(Func<Task> writer) => WriterThread.Start(Name, writer);
 
-    private static short Poll(SafeHandle descriptor, short events)
+    private int TryWrite(PollEvents events, ReadOnlySpan<byte> bytes)
     {
-        bool held = false;
-        try
-        {
-            descriptor.DangerousAddRef(ref held);
-            var watched = new LibC.PollDescriptor
-            {
-                Descriptor = (int)descriptor.DangerousGetHandle(),
-                Events = events,
-            };
-            return LibC.Poll(&watched, 1, 0) > 0 ? watched.Returned : (short)0;
-        }
-        finally
-        {
-            if (held) descriptor.DangerousRelease();
-        }
-    }
-
-    private int Read(Span<byte> buffer)
-    {
-        fixed (byte* bytes = buffer)
-        {
-            nint count;
-            do
-            {
-                count = LibC.Read(_input, bytes, (nuint)buffer.Length);
-            }
-            while (count < 0 && Marshal.GetLastPInvokeError() == LibC.Interrupted);
-            return (int)Math.Max(0, count);
-        }
-    }
-
-    private int Write(ReadOnlySpan<byte> bytes)
-    {
-        fixed (byte* first = bytes)
-        {
-            nint count;
-            do
-            {
-                count = LibC.Write(_output, first, (nuint)Math.Min(bytes.Length, MaxWrite));
-            }
-            while (count < 0 && Marshal.GetLastPInvokeError() == LibC.Interrupted);
-            if (count >= 0) return (int)count;
-            return Marshal.GetLastPInvokeError() == LibC.TryAgain ? SocketCalls.WouldBlock : SocketCalls.Broken;
-        }
+        if ((events & PollEvents.Gone) != 0) return TransferResult.Broken;
+        if ((events & PollEvents.Writable) == 0) return TransferResult.WouldBlock;
+        return TransferResult.From(Files.Write(_output, bytes[..Math.Min(bytes.Length, MaxWrite)]));
     }
 }

@@ -27,21 +27,17 @@ internal sealed class SendQueue(ISendPort port)
         }
     }
 
+    // A writer that could not be started leaves a queue that nobody empties yet.
+    private bool IsQueuing => _writing || _queued.Length > 0;
+
     /// <summary>Sends or queues.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
         {
             if (_broken) return;
-            if (!_writing)
-            {
-                bytes = bytes[SendNow(bytes)..];
-                if (_broken || bytes.IsEmpty) return;
-                Queue(bytes);
-                return;
-            }
-
-            _queued.Append(bytes);
+            if (!IsQueuing) bytes = bytes[SendNow(bytes)..];
+            if (!_broken && !bytes.IsEmpty) Queue(bytes);
         }
     }
 
@@ -52,14 +48,14 @@ internal sealed class SendQueue(ISendPort port)
         lock (_gate)
         {
             if (_broken) return true;
-            if (_writing) return false;
+            if (IsQueuing) return false;
             int sent = port.TrySend(bytes, descriptor);
             switch (sent)
             {
-                case SocketCalls.Broken:
+                case TransferResult.Broken:
                     _broken = true;
                     return true;
-                case SocketCalls.WouldBlock:
+                case TransferResult.WouldBlock:
                     // Between messages white space means nothing; it leaves as soon as there is room.
                     Queue(" "u8);
                     return false;
@@ -75,7 +71,8 @@ internal sealed class SendQueue(ISendPort port)
     {
         lock (_gate)
         {
-            if (!_writing) return Task.CompletedTask;
+            if (!IsQueuing) return Task.CompletedTask;
+            if (!_writing) StartWriter();
             _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _drained.Task;
         }
@@ -106,9 +103,22 @@ internal sealed class SendQueue(ISendPort port)
 
     private void Queue(ReadOnlySpan<byte> bytes)
     {
-        _writing = true;
         _queued.Append(bytes);
-        _port.StartWriter(WriteAsync);
+        if (!_writing) StartWriter();
+    }
+
+    private void StartWriter()
+    {
+        _writing = true;
+        try
+        {
+            _port.StartWriter(WriteAsync);
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException or TaskSchedulerException)
+        {
+            // No thread is to be had. What is queued stays so until somebody sends or drains again.
+            _writing = false;
+        }
     }
 
     private int SendNow(ReadOnlySpan<byte> bytes)
@@ -117,7 +127,7 @@ internal sealed class SendQueue(ISendPort port)
         while (sent < bytes.Length)
         {
             int more = _port.TrySend(bytes[sent..]);
-            if (more == SocketCalls.Broken) _broken = true;
+            if (more == TransferResult.Broken) _broken = true;
             if (more < 0) break;
             sent += more;
         }
@@ -159,7 +169,7 @@ internal sealed class SendQueue(ISendPort port)
         while (!bytes.IsEmpty)
         {
             int sent = await _port.SendAsync(bytes).ConfigureAwait(false);
-            if (sent == SocketCalls.Broken) return false;
+            if (sent == TransferResult.Broken) return false;
             bytes = bytes[sent..];
             lock (_gate)
             {

@@ -1,25 +1,37 @@
 using System.Net.Sockets;
+using Qmp.Linux;
+using Qmp.Linux.Addresses;
 
 namespace Qmp.Protocol.Transport;
 
 /// <summary>
 /// A connected stream socket whose reader blocks a thread of its own: the shortest way from bytes to a reply.
 /// </summary>
+/// <remarks>
+/// The socket may be in blocking or nonblocking mode, and others who share it may change that at any time: a read
+/// that is told to try again waits first.
+/// </remarks>
 public sealed class SocketConnection : IConnection, ISendPort
 {
-    private readonly Socket _socket;
-    private readonly SafeSocketHandle _handle;
-    private readonly WakeDescriptor _wake = new();
+    private readonly DescriptorHandle _socket;
+    private readonly WakeEvent _wake;
     private readonly DescriptorBox _descriptors = new();
     private readonly SendQueue _sending;
 
     /// <summary>Takes over a connected socket.</summary>
-    /// <param name="socket">The socket, in blocking mode; disposed together with this.</param>
+    /// <param name="socket">The socket; disposed together with this.</param>
     /// <param name="name">Names the connection in logs.</param>
-    public SocketConnection(Socket socket, string name)
+    /// <exception cref="IOException">No descriptor is left to wake the reader with.</exception>
+    public SocketConnection(DescriptorHandle socket, string name)
+        : this(socket, new WakeEvent(), name)
+    {
+    }
+
+    /// <summary>Takes over a connected socket and an event, and needs no descriptor more.</summary>
+    internal SocketConnection(DescriptorHandle socket, WakeEvent wake, string name)
     {
         _socket = socket;
-        _handle = socket.SafeHandle;
+        _wake = wake;
         _sending = new SendQueue(this);
         Name = name;
     }
@@ -31,17 +43,69 @@ public sealed class SocketConnection : IConnection, ISendPort
     public long Backlog => _sending.Backlog;
 
     /// <inheritdoc/>
+    public bool IsHungUp
+    {
+        get
+        {
+            try
+            {
+                return (Descriptors.Look(_socket, PollEvents.None) & PollEvents.Gone) != 0;
+            }
+            catch (ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Dials, blocking the calling thread.</summary>
+    /// <exception cref="TransportException">Nobody listens at the address, or it is no address.</exception>
+    public static SocketConnection Connect(StreamAddress address)
+    {
+        try
+        {
+            return new SocketConnection(StreamSockets.Connect(address), address.ToString());
+        }
+        catch (IOException e)
+        {
+            throw TransportException.From(e);
+        }
+    }
+
+    /// <summary>Takes over an inherited descriptor that is a connected socket, such as one end of a pair.</summary>
+    /// <exception cref="TransportException">The descriptor is no socket; it stays the caller's then.</exception>
+    public static SocketConnection FromDescriptor(int descriptor)
+    {
+        if (!SocketOptions.IsSocket(descriptor))
+        {
+            throw new TransportException($"File descriptor '{descriptor}' is not a socket");
+        }
+
+        return new SocketConnection(new DescriptorHandle(descriptor, ownsHandle: true), $"fd:{descriptor}");
+    }
+
+    /// <inheritdoc/>
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, bool wakeable)
     {
         try
         {
-            if (wakeable)
+            while (true)
             {
-                _wake.Wait(_handle, LibC.PollIn, out bool woken);
-                if (woken) return new(IConnection.Woken);
-            }
+                if (wakeable)
+                {
+                    Descriptors.Wait(_socket, PollEvents.Readable, _wake, out bool woken);
+                    if (woken)
+                    {
+                        _wake.Reset();
+                        return new(IConnection.Woken);
+                    }
+                }
 
-            return new(Math.Max(0, SocketCalls.Receive(_handle, buffer.Span, _descriptors, wait: true)));
+                int received = Sockets.Receive(_socket, buffer.Span, wait: !wakeable, out int[] descriptors);
+                _descriptors.Put(descriptors);
+                if (received != -Errno.TryAgain) return new(Math.Max(0, received));
+                if (!wakeable) Descriptors.Wait(_socket, PollEvents.Readable);
+            }
         }
         catch (ObjectDisposedException)
         {
@@ -50,10 +114,22 @@ public sealed class SocketConnection : IConnection, ISendPort
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> WaitForWakeAsync() => new(_wake.WaitUnlessGone(_handle));
+    public ValueTask<bool> WaitForWakeAsync()
+    {
+        try
+        {
+            PollEvents events = Descriptors.Wait(_socket, PollEvents.None, _wake, out bool woken);
+            if (woken) _wake.Reset();
+            return new((events & PollEvents.Gone) == 0);
+        }
+        catch (ObjectDisposedException)
+        {
+            return new(false);
+        }
+    }
 
     /// <inheritdoc/>
-    public void Wake() => _wake.Wake();
+    public void Wake() => _wake.Set();
 
     /// <inheritdoc/>
     public void Send(ReadOnlySpan<byte> bytes) => _sending.Send(bytes);
@@ -70,7 +146,7 @@ public sealed class SocketConnection : IConnection, ISendPort
     {
         // Closing a descriptor does not wake a blocked recvmsg; this does.
         Shutdown(SocketShutdown.Receive);
-        _wake.Wake();
+        _wake.Set();
     }
 
     /// <inheritdoc/>
@@ -81,7 +157,7 @@ public sealed class SocketConnection : IConnection, ISendPort
     {
         Shutdown(SocketShutdown.Both);
         _sending.Break();
-        _wake.Wake();
+        _wake.Set();
         _wake.Dispose();
         _socket.Dispose();
         _descriptors.Dispose();
@@ -91,11 +167,11 @@ public sealed class SocketConnection : IConnection, ISendPort
     {
         try
         {
-            return SocketCalls.Send(_handle, bytes);
+            return TransferResult.From(Sockets.Send(_socket, bytes));
         }
         catch (ObjectDisposedException)
         {
-            return SocketCalls.Broken;
+            return TransferResult.Broken;
         }
     }
 
@@ -105,14 +181,14 @@ public sealed class SocketConnection : IConnection, ISendPort
         {
             while (true)
             {
-                SocketCalls.WaitWritable(_handle);
-                int sent = SocketCalls.Send(_handle, bytes.Span);
-                if (sent != SocketCalls.WouldBlock) return new(sent);
+                Descriptors.Wait(_socket, PollEvents.Writable);
+                int sent = TransferResult.From(Sockets.Send(_socket, bytes.Span));
+                if (sent != TransferResult.WouldBlock) return new(sent);
             }
         }
         catch (ObjectDisposedException)
         {
-            return new(SocketCalls.Broken);
+            return new(TransferResult.Broken);
         }
     }
 
@@ -122,11 +198,11 @@ public sealed class SocketConnection : IConnection, ISendPort
     {
         try
         {
-            _socket.Shutdown(how);
+            _ = Sockets.Shutdown(_socket, how);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (ObjectDisposedException)
         {
-            // The peer was faster.
+            // Disposed more than once: there is nobody left to wake.
         }
     }
 }

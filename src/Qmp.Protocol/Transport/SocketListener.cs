@@ -1,189 +1,127 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using System.Text;
+using System.Globalization;
+using Qmp.Linux;
+using Qmp.Linux.Addresses;
 
 namespace Qmp.Protocol.Transport;
 
 /// <summary>Listens on a Unix path, a TCP port or an inherited descriptor.</summary>
 /// <remarks>
-/// The kernel lets one more client wait, as with QEMU; the server accepts it when the first one leaves.
+/// <para>The kernel lets one more client wait, as with QEMU; the server accepts it when the first one leaves.</para>
+/// <para>Nothing that goes wrong while a client is accepted ends the listener. Where descriptors or memory are short it
+/// tries again, some twenty times a second, until there is room: the client waits as long.</para>
 /// </remarks>
-public sealed class SocketListener : IConnectionSource
+public abstract class SocketListener : IConnectionSource
 {
+    /// <summary>How long a listener waits after a failure that will not pass by itself at once.</summary>
+    protected static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(50);
+
     private const int Backlog = 1;
 
-    /// <summary>What <c>sun_path</c> holds, with its terminating NUL.</summary>
-    private const int MaxPath = 108;
-
-    private readonly Socket _socket;
     private readonly string? _ownPath;
-    private readonly WakeDescriptor? _wake;
-    private readonly CancellationTokenSource _stop = new();
+    private int _stopped;
 
-    private SocketListener(Socket socket, string name, bool isBlocking, string? ownPath)
+    private protected SocketListener(string name, IReadOnlyList<StreamAddress> addresses, string? ownPath)
     {
-        _socket = socket;
-        _ownPath = ownPath;
-        _wake = isBlocking ? new WakeDescriptor() : null;
         Name = name;
+        Addresses = addresses;
+        _ownPath = ownPath;
     }
 
     /// <inheritdoc/>
     public string Name { get; }
 
     /// <inheritdoc/>
-    public bool IsBlocking => _wake is not null;
+    public abstract bool IsBlocking { get; }
 
-    /// <summary>The address that is listened on, for a TCP port chosen by the kernel.</summary>
-    public EndPoint? LocalEndPoint => _socket.LocalEndPoint;
+    /// <summary>
+    /// What is listened on: the ports that the kernel has chosen, the path of a socket that was given none.
+    /// </summary>
+    public IReadOnlyList<StreamAddress> Addresses { get; }
+
+    /// <summary>Whether the listener was stopped.</summary>
+    protected bool IsStopped => Volatile.Read(ref _stopped) != 0;
 
     /// <summary>
     /// Listens on a path. What is there is removed first, as QEMU does; the path goes when the listener does.
     /// </summary>
-    /// <param name="path">At most 107 bytes.</param>
+    /// <param name="path">At most 108 bytes.</param>
     /// <param name="isBlocking">Whether connections get a thread each (<see cref="SocketConnection"/>).</param>
-    /// <exception cref="TransportException">The path is no good.</exception>
-    public static SocketListener Unix(string path, bool isBlocking = true)
-    {
-        EndPoint endPoint = UnixEndPoint(path);
-        if (LibC.Unlink(path) < 0 && Marshal.GetLastPInvokeError() is not LibC.NoSuchFile and int error)
-        {
-            throw new TransportException($"Failed to unlink socket {path}: {Marshal.GetPInvokeErrorMessage(error)}");
-        }
-
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        return Listen(socket, endPoint, path, isBlocking, path);
-    }
+    /// <exception cref="TransportException">The path cannot be listened on.</exception>
+    public static SocketListener Unix(string path, bool isBlocking = true) =>
+        Listen(new StreamAddress.Unix(path), isBlocking);
 
     /// <summary>Listens on a TCP port.</summary>
-    /// <param name="host">A name or a numeric address; empty for all addresses.</param>
+    /// <param name="host">A name or a numeric address; empty for all addresses, IPv4 and IPv6.</param>
     /// <param name="port">The port; 0 lets the kernel choose.</param>
     /// <param name="isBlocking">Whether connections get a thread each (<see cref="SocketConnection"/>).</param>
-    /// <exception cref="TransportException">The address is no good.</exception>
-    public static SocketListener Tcp(string host, int port, bool isBlocking = true)
+    /// <exception cref="TransportException">The address cannot be listened on.</exception>
+    public static SocketListener Tcp(string host, int port, bool isBlocking = true) =>
+        Listen(new StreamAddress.Inet(host, port.ToString(CultureInfo.InvariantCulture)), isBlocking);
+
+    /// <summary>Listens on any address, on all that its name stands for.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="isBlocking">Whether connections get a thread each (<see cref="SocketConnection"/>).</param>
+    /// <exception cref="TransportException">The address cannot be listened on.</exception>
+    public static SocketListener Listen(StreamAddress address, bool isBlocking = true)
     {
-        IPAddress address;
+        if (address is StreamAddress.Unix unix) address = StreamSockets.Named(unix);
         try
         {
-            address = host.Length == 0 ? IPAddress.Any : Dns.GetHostAddresses(host)[0];
+            string? ownPath = address is StreamAddress.Unix { IsAbstract: false } file ? file.Path : null;
+            return Over(StreamSockets.Listen(address, Backlog), address.ToString(), isBlocking, ownPath);
         }
-        catch (SocketException e)
+        catch (IOException e)
         {
-            throw new TransportException($"address resolution failed for {host}:{port}: {e.Message}", e);
+            throw TransportException.From(e);
         }
-
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        return Listen(socket, new IPEndPoint(address, port), $"{host}:{port}", isBlocking, ownPath: null);
     }
 
     /// <summary>
-    /// Takes over an inherited descriptor that is bound and listens; a client may be waiting already.
+    /// Takes over an inherited descriptor that is bound and listens, whatever mode it is in; a client may be waiting
+    /// already.
     /// </summary>
-    /// <exception cref="TransportException">It is no such thing; it stays the caller's then.</exception>
+    /// <exception cref="TransportException">The descriptor is no such socket; it stays the caller's then.</exception>
     public static SocketListener FromDescriptor(int descriptor, bool isBlocking = true)
     {
-        var handle = new SafeSocketHandle(descriptor, ownsHandle: true);
-        string problem = "does not listen";
-        try
-        {
-            var socket = new Socket(handle);
-            if (socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection) is not 0)
-            {
-                return new SocketListener(socket, $"fd:{descriptor}", isBlocking, ownPath: null);
-            }
-        }
-        catch (SocketException)
-        {
-            problem = "is not a socket";
-        }
-
-        // It is still the caller's: whoever holds the number must not find it closed one day.
-        handle.SetHandleAsInvalid();
-        throw new TransportException($"File descriptor '{descriptor}' {problem}");
+        if (!SocketOptions.IsSocket(descriptor)) throw Refused(descriptor, "is not a socket");
+        if (!SocketOptions.IsListening(descriptor)) throw Refused(descriptor, "does not listen");
+        return Over([new DescriptorHandle(descriptor, ownsHandle: true)], $"fd:{descriptor}", isBlocking, null);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IConnection?> AcceptAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                if (_wake is null)
-                {
-                    Socket accepted = await _socket.AcceptAsync(_stop.Token).ConfigureAwait(false);
-                    return new AsyncSocketConnection(Prepare(accepted), Name);
-                }
-
-                _wake.Wait(_socket.SafeHandle, LibC.PollIn, out bool woken);
-                if (!woken) return new SocketConnection(Prepare(_socket.Accept()), Name);
-            }
-            catch (SocketException e) when (
-                e.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
-            {
-                // The client left before it was accepted.
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException
-                || (e is SocketException && _stop.IsCancellationRequested))
-            {
-                break;
-            }
-        }
-
-        return null;
-    }
+    public abstract ValueTask<IConnection?> AcceptAsync();
 
     /// <inheritdoc/>
     public void Stop()
     {
-        if (_stop.IsCancellationRequested) return;
-        _stop.Cancel();
-        _wake?.Wake();
-        if (_ownPath is not null) LibC.Unlink(_ownPath);
+        if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
+        EndAccept();
+        if (_ownPath is not null) _ = Files.Unlink(_ownPath);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Stop();
-        _socket.Dispose();
-        _wake?.Dispose();
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
     }
 
-    internal static UnixDomainSocketEndPoint UnixEndPoint(string path) =>
-        Encoding.UTF8.GetByteCount(path) < MaxPath
-            ? new UnixDomainSocketEndPoint(path)
-            : throw new TransportException($"UNIX socket path '{path}' is too long");
+    /// <summary>Wakes whoever accepts.</summary>
+    protected abstract void EndAccept();
 
-    /// <summary>Why a call failed. .NET has no word of its own for a Unix path that does not exist.</summary>
-    internal static string Reason(SocketException exception, EndPoint endPoint) =>
-        endPoint is UnixDomainSocketEndPoint && exception.SocketErrorCode == SocketError.AddressNotAvailable
-            ? "No such file or directory"
-            : exception.Message;
+    /// <summary>Closes the sockets.</summary>
+    protected abstract void Dispose(bool disposing);
 
-    private static SocketListener Listen(
-        Socket socket, EndPoint endPoint, string name, bool isBlocking, string? ownPath)
+    private static SocketListener Over(
+        IReadOnlyList<DescriptorHandle> sockets, string name, bool isBlocking, string? ownPath)
     {
-        try
-        {
-            socket.Bind(endPoint);
-            socket.Listen(Backlog);
-            return new SocketListener(socket, name, isBlocking, ownPath);
-        }
-        catch (SocketException e)
-        {
-            socket.Dispose();
-            string what = endPoint is UnixDomainSocketEndPoint ? $"Failed to bind socket to {name}"
-                : e.SocketErrorCode == SocketError.AddressAlreadyInUse ? "Failed to find an available port"
-                : "Failed to bind socket";
-            throw new TransportException($"{what}: {Reason(e, endPoint)}", e);
-        }
+        StreamAddress[] addresses = [.. sockets.Select(StreamSockets.LocalAddress)];
+        return isBlocking
+            ? new BlockingSocketListener(sockets, name, addresses, ownPath)
+            : new AsyncSocketListener(sockets, name, addresses, ownPath);
     }
 
-    private static Socket Prepare(Socket socket)
-    {
-        if (socket.ProtocolType == ProtocolType.Tcp) socket.NoDelay = true;
-        return socket;
-    }
+    private static TransportException Refused(int descriptor, string why) =>
+        new($"File descriptor '{descriptor}' {why}");
 }

@@ -36,6 +36,10 @@ public sealed class StreamConnection : IConnection, ISendPort
     /// <inheritdoc/>
     public long Backlog => _sending.Backlog;
 
+    /// <inheritdoc/>
+    /// <remarks>A stream says so only to who reads or writes it.</remarks>
+    public bool IsHungUp => _stop.IsCancellationRequested || _reading is { IsFaulted: true };
+
     private bool HasEnded => _stop.IsCancellationRequested
         || _reading is { IsFaulted: true } or { IsCompletedSuccessfully: true, Result: 0 };
 
@@ -112,7 +116,7 @@ public sealed class StreamConnection : IConnection, ISendPort
     }
 
     // A stream cannot tell what it would take at once: the writer does it all.
-    int ISendPort.TrySend(ReadOnlySpan<byte> bytes) => SocketCalls.WouldBlock;
+    int ISendPort.TrySend(ReadOnlySpan<byte> bytes) => TransferResult.WouldBlock;
 
     async ValueTask<int> ISendPort.SendAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -125,7 +129,7 @@ public sealed class StreamConnection : IConnection, ISendPort
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The reader notices the end.
-            return SocketCalls.Broken;
+            return TransferResult.Broken;
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Qmp.Protocol.Transport;
 
-/// <summary>What a <see cref="WakeDescriptor"/> is to blocking transports, for asynchronous ones.</summary>
+/// <summary>What an eventfd is to blocking connections, for asynchronous ones. A wake-up is used up by one wait.</summary>
 internal sealed class WakeSignal
 {
     private TaskCompletionSource _source = New();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Server.Sessions;
@@ -5,9 +6,12 @@ namespace Qmp.Server.Sessions;
 /// <summary>Accepts a monitor's clients and serves them one after the other.</summary>
 internal sealed class MonitorHost(MonitorOptions options, MonitorServices services) : IMonitor, IDisposable
 {
+    private static readonly TimeSpan AcceptRetryInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly IConnectionSource _connections = options.Connections;
     private readonly Lock _gate = new();
 
+    private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource _firstClient = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guarded by _gate.
@@ -67,6 +71,7 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
         }
 
         _connections.Stop();
+        _closed.Cancel();
         session?.Close();
     }
 
@@ -76,27 +81,56 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
         lock (_gate) _session?.Abort();
     }
 
-    public void Dispose() => _connections.Dispose();
+    public void Dispose()
+    {
+        _connections.Dispose();
+        _closed.Dispose();
+    }
 
     private async Task ServeAsync()
     {
-        try
+        bool failed = false;
+        while (true)
         {
-            while (await _connections.AcceptAsync().ConfigureAwait(false) is { } connection)
+            try
             {
+                if (await _connections.AcceptAsync().ConfigureAwait(false) is not { } connection) break;
+                failed = false;
                 await ServeAsync(connection).ConfigureAwait(false);
             }
-        }
-        catch (Exception e)
-        {
-            services.Logger.Error(e, "monitor_qmp_accept_failed {Monitor} {Listener}", options.Id, _connections.Name);
+            catch (Exception e)
+            {
+                // A source goes on by itself after what can pass. Whatever else it may be must not cost the monitor.
+                if (!failed)
+                {
+                    services.Logger.Warning(
+                        "monitor_qmp_accept_failed {Monitor} {Source}: {Reason}",
+                        options.Id, _connections.Name, e.Message);
+                }
+
+                failed = true;
+                await PauseAsync().ConfigureAwait(false);
+            }
         }
 
         _firstClient.TrySetResult();
     }
 
+    private ValueTask PauseAsync()
+    {
+        Task pause = Task.Delay(AcceptRetryInterval, services.Time, _closed.Token);
+        ConfiguredTaskAwaitable paused = pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_connections.IsBlocking) return Await(paused);
+        // The thread is the monitor's own.
+        paused.GetAwaiter().GetResult();
+        return default;
+
+        static async ValueTask Await(ConfiguredTaskAwaitable paused) => await paused;
+    }
+
     private async ValueTask ServeAsync(IConnection connection)
     {
+        using IConnection owned = connection;
         using var session = new MonitorSession(options, services, connection);
         lock (_gate)
         {

@@ -20,6 +20,9 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
     /// <summary>In-band requests that may wait behind the one that runs.</summary>
     public const int QueueLimit = 8;
 
+    /// <summary>Input of a session that makes it worth to give memory back to the system at its end.</summary>
+    private const long MuchInput = 16 << 20;
+
     private readonly MonitorOptions _options;
     private readonly MonitorServices _services;
     private readonly IConnection _connection;
@@ -33,6 +36,8 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
     // Never disposed: commands that outlive the session hold its token.
     private readonly CancellationTokenSource _gone = new();
     private bool _suspendWhileBusy;
+    private int _messages; // of the input that was received last
+    private long _received;
     private volatile bool _negotiated;
     private volatile bool _outOfBandEnabled;
     private volatile bool _closing;
@@ -79,7 +84,8 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
     {
         _services.Logger.Debug("monitor_qmp_connected {Monitor} {Connection}", MonitorId, _connection.Name);
         Greet();
-        while (true)
+        // A client that has left takes along what it said last, as with QEMU.
+        while (!_connection.IsHungUp)
         {
             Work();
             if (_aborted || (_closing && !_inBand.IsExecuting && !_outOfBand.IsExecuting)) break;
@@ -91,7 +97,10 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
 
             int received = await _connection.ReceiveAsync(_input.Receive(), _inBand.IsBusy).ConfigureAwait(false);
             if (received == 0 && !_closing) break;
-            if (received > 0) _input.Received(received);
+            if (received <= 0) continue;
+            _input.Received(received);
+            _received += received;
+            _messages = 0;
         }
 
         await LeaveAsync().ConfigureAwait(false);
@@ -166,6 +175,13 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
     {
         JsonParseOutcome outcome = _input.Read();
         if (outcome == JsonParseOutcome.NeedMore) return;
+        // Replies to what came together leave together, so that no send tells of a client that left meanwhile.
+        if (++_messages == 2 && _connection.IsHungUp)
+        {
+            _aborted = true;
+            return;
+        }
+
         JsonMessage? message = outcome == JsonParseOutcome.Message ? _input.Exchange(Spare()) : null;
         if (message is not null && RequestEnvelope.AsksOutOfBand(message))
         {
@@ -217,6 +233,8 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
         _outbox.Close();
         // A command that still runs goes on using its lane's memory; then the collector takes it.
         if (!_inBand.IsBusy && !_outOfBand.IsBusy) ReturnMemory();
+        // Without clients nothing is allocated, and the collector would not come by itself.
+        if (_received > MuchInput) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, true, true);
         _services.Logger.Debug("monitor_qmp_disconnected {Monitor} {Connection}", MonitorId, _connection.Name);
     }
 

@@ -9,6 +9,8 @@ internal sealed class OneByteConnection(IConnection inner) : IConnection
 
     public long Backlog => inner.Backlog;
 
+    public bool IsHungUp => inner.IsHungUp;
+
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, bool wakeable) => inner.ReceiveAsync(buffer[..1], wakeable);
 
     public ValueTask<bool> WaitForWakeAsync() => inner.WaitForWakeAsync();

@@ -51,6 +51,54 @@ internal sealed class ConnectionTests
     }
 
     [Test]
+    public async Task What_a_client_said_that_left_before_it_was_accepted_is_not_done()
+    {
+        await using var server = new TestServer();
+        MemoryListener listener = server.AddMonitor();
+        using TestClient first = await new TestClient(listener.Connect()).NegotiateAsync();
+        using (var second = new TestClient(listener.Connect()))
+        {
+            second.Send("{\"execute\": \"qmp_capabilities\"}{\"execute\": \"stop\"}");
+        }
+
+        first.Dispose();
+        using TestClient third = await new TestClient(listener.Connect()).NegotiateAsync();
+        Assert.That(await third.AskAsync(Status), Does.Contain("running"));
+    }
+
+    [Test]
+    public async Task What_a_client_said_that_left_before_the_first_reply_is_not_done()
+    {
+        await using var server = new TestServer();
+        using TestClient other = await server.Connect().NegotiateAsync();
+        MemoryListener listener = server.AddMonitor();
+        TestClient client = await new TestClient(listener.Connect()).NegotiateAsync();
+        client.Send("{\"execute\": \"pmemsave\"}{\"execute\": \"stop\"}{\"execute\": \"quit\"}");
+        await server.Machine.Blocked.WaitAsync(TestClient.Patience);
+        client.Dispose();
+        server.Machine.Unblock();
+        using TestClient next = await new TestClient(listener.Connect()).NegotiateAsync();
+        Assert.That(await next.AskAsync(Status), Does.Contain("running"));
+    }
+
+    [Test]
+    public async Task A_source_that_fails_is_asked_again()
+    {
+        await using var server = new TestServer();
+        var listener = new FailingListener(failures: 3);
+        server.AddMonitor(listener);
+        using TestClient client = listener.Connect();
+        Task<string> greeting = client.ReadAsync();
+        while (!greeting.IsCompleted)
+        {
+            server.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.That(await greeting, Does.StartWith("{\"QMP\""));
+    }
+
+    [Test]
     public async Task A_half_close_ends_the_session_after_all_answers()
     {
         await using var server = new TestServer();

@@ -15,6 +15,8 @@ internal sealed class ObservedConnection(IConnection inner) : IConnection
 
     public long Backlog => inner.Backlog;
 
+    public bool IsHungUp => inner.IsHungUp;
+
     public string[] Sends
     {
         get

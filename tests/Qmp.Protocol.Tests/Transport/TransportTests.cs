@@ -10,6 +10,11 @@ namespace Qmp.Protocol.Tests.Transport;
 [TestFixture("async socket")]
 [TestFixture("async tcp socket")]
 [TestFixture("pipe")]
+[TestFixture("nonblocking pipe")]
+[TestFixture("socket for a pipe")]
+[TestFixture("nonblocking socket for a pipe")]
+[TestFixture("inherited socket")]
+[TestFixture("nonblocking inherited socket")]
 [TestFixture("memory")]
 internal sealed class TransportTests(string kind)
 {
@@ -152,6 +157,38 @@ internal sealed class TransportTests(string kind)
         Peer.Dispose();
         await Task.Run(() => Tested.DrainAsync(default).AsTask()).WaitAsync(TestClient.Patience);
         Assert.That(Tested.Backlog, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_mode_that_changes_on_the_way_changes_nothing()
+    {
+        if (!_pair.IsShared) Assert.Ignore("nobody shares its descriptors");
+        byte[] block = new byte[100_000];
+        for (int i = 0; i < 10; i++)
+        {
+            Task<int> receiving = Receive(Tested, wakeable: i % 3 == 0);
+            _pair.SetNonBlocking(i % 2 == 0);
+            Peer.Send("x"u8);
+            Assert.That(await receiving, Is.EqualTo(1));
+            Tested.Send(block);
+            _pair.SetNonBlocking(i % 2 == 1);
+        }
+
+        byte[] buffer = new byte[1 << 16];
+        for (int total = 0; total < 1_000_000;) total += await Receive(Peer, buffer);
+        await Task.Run(() => Tested.DrainAsync(default).AsTask()).WaitAsync(TestClient.Patience);
+        Assert.That(Tested.Backlog, Is.Zero);
+    }
+
+    [Test]
+    public void A_peer_that_left_is_seen_to_have_left()
+    {
+        Assert.That(Tested.IsHungUp, Is.False);
+        Peer.Send("x"u8);
+        Assert.That(Tested.IsHungUp, Is.False);
+        Peer.Dispose();
+        // TCP tells a close and a half-close apart only when something is sent.
+        Assert.That(Tested.IsHungUp, Is.EqualTo(!kind.Contains("tcp", StringComparison.Ordinal)));
     }
 
     [Test]

@@ -11,6 +11,8 @@ internal sealed class RecordingConnection(IConnection inner, ConversationRecorde
 
     public long Backlog => inner.Backlog;
 
+    public bool IsHungUp => inner.IsHungUp;
+
     public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, bool wakeable)
     {
         int count = await inner.ReceiveAsync(buffer, wakeable);
