@@ -3,8 +3,10 @@ using Qmp.Types;
 
 namespace Qmp.Migration.Tests.Support;
 
-/// <summary>Feeds given bytes to whoever reads, and keeps what is written.</summary>
-internal sealed class ByteTransport(byte[] incoming) : IMigrationTransport
+/// <summary>Feeds given bytes to the machine that reads, and keeps what it writes.</summary>
+/// <param name="incoming">The bytes.</param>
+/// <param name="pieceSize">Says how many bytes the next read gets at most; without it, as many as there is room for.</param>
+internal sealed class ByteTransport(byte[] incoming, Func<int>? pieceSize = null) : IMigrationTransport
 {
     public MemoryStream Written { get; } = new();
 
@@ -41,7 +43,8 @@ internal sealed class ByteTransport(byte[] incoming) : IMigrationTransport
 
         public ValueTask<int> ReadAsync(Memory<byte> buffer)
         {
-            int count = Math.Min(buffer.Length, owner.Incoming.Length - _read);
+            int room = Math.Min(buffer.Length, owner.PieceSize?.Invoke() ?? buffer.Length);
+            int count = Math.Min(room, owner.Incoming.Length - _read);
             owner.Incoming.AsMemory(_read, count).CopyTo(buffer);
             _read += count;
             return new ValueTask<int>(count);
@@ -63,4 +66,6 @@ internal sealed class ByteTransport(byte[] incoming) : IMigrationTransport
     }
 
     private byte[] Incoming { get; } = incoming;
+
+    private Func<int>? PieceSize { get; } = pieceSize;
 }

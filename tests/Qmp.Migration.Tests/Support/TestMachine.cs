@@ -6,6 +6,7 @@ using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Types;
+using Serilog;
 using Serilog.Core;
 
 namespace Qmp.Migration.Tests.Support;
@@ -24,15 +25,17 @@ internal sealed class TestMachine : IDisposable
         List<string>? transcript = null,
         MachineIdentity? identity = null,
         Action<GuestMemory>? memory = null,
-        WorkloadSettings? workload = null)
+        WorkloadSettings? workload = null,
+        ILogger? logger = null)
     {
+        logger ??= Logger.None;
         _transcript = transcript ?? [];
         _name = name;
         var events = new Events(this);
-        Machine = new VirtualMachine(identity ?? new MachineIdentity("none"), timeline, events, Logger.None);
+        Machine = new VirtualMachine(identity ?? new MachineIdentity("none"), timeline, events, logger);
         if (memory is not null) memory(Machine.Memory);
         else if (ram > 0) Machine.Memory.Map(RamBlock.Anonymous("ram", ram), 0);
-        Core = new MigrationCore(Machine, transport, events, Logger.None);
+        Core = new MigrationCore(Machine, transport, events, logger);
         Core.Devices.Add(TimerDevice.Create(Machine));
         Core.IncomingFailed += error => LoadError = error;
         if (workload is null) return;

@@ -1,11 +1,8 @@
-using System.Globalization;
-
 namespace Qmp.Protocol.Tests.Support;
 
-/// <summary>How many random bytes to try: a million, unless the environment asks for more.</summary>
+/// <summary>How many random bytes to try.</summary>
 internal static class FuzzedBytes
 {
-    /// <summary><c>QMP_FUZZ_BYTES</c>; 10000000 takes less than a minute.</summary>
-    public static int Count { get; } = int.Parse(
-        Environment.GetEnvironmentVariable("QMP_FUZZ_BYTES") ?? "1000000", CultureInfo.InvariantCulture);
+    /// <summary>A million bytes, or ten where all fuzzing is asked for.</summary>
+    public static int Count { get; } = Fuzzing.Count(1_000_000, 10_000_000);
 }
