@@ -45,9 +45,12 @@ public sealed class MigrationDriver
     /// </param>
     /// <returns>How it ended.</returns>
     /// <exception cref="QmpCommandException">The server refused capabilities, parameters or the start.</exception>
-    /// <exception cref="QmpDisconnectedException">The source is gone; what became of the guest is unknown.</exception>
+    /// <exception cref="QmpDisconnectedException">
+    /// The connection to the source ended; whether the guest runs there or at the destination is unknown.
+    /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// It was cancelled. If it could not be (postcopy, or no answer in time) it may still be under way.
+    /// The migration was cancelled. Where cancelling was not possible (postcopy, or no answer in time), the migration
+    /// may still be under way.
     /// </exception>
     public async Task<MigrationResult> RunAsync(CancellationToken cancellationToken = default)
     {
@@ -214,7 +217,7 @@ public sealed class MigrationDriver
         }
         catch (QmpCommandException)
         {
-            // Somebody else was faster: to cancel, or to let it go on.
+            // Another client was faster: it has cancelled the migration, or continued it.
             MigrationInfo now = await _client.QueryMigrateAsync(new(), cancellationToken).ConfigureAwait(false);
             if (now.Status == MigrationStatus.PreSwitchover) throw;
         }
@@ -222,7 +225,7 @@ public sealed class MigrationDriver
 
     /// <summary>Asks for the state and reports it.</summary>
     /// <returns>
-    /// The state, or <see langword="null"/> if there was no answer in time: a busy source is no failure.
+    /// The state, or <see langword="null"/> if there was no answer in time: a busy source is not a failure.
     /// </returns>
     private async ValueTask<MigrationInfo?> AskAndReportAsync(CancellationToken cancellationToken)
     {

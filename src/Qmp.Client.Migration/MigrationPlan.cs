@@ -23,7 +23,7 @@ public sealed record MigrationPlan
     public MigrateSetParameters? Parameters { get; init; }
 
     /// <summary>
-    /// Called when the source has stopped and waits, before its last state is sent; the migration goes on when it
+    /// Called when the source has stopped and waits, before its last state is sent; the migration continues when it
     /// returns. If it fails the migration is cancelled, and the failure comes out of the call.
     /// </summary>
     public Func<MigrationInfo, CancellationToken, ValueTask>? BeforeSwitchover { get; init; }

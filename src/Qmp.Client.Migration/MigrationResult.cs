@@ -20,7 +20,7 @@ public enum MigrationOutcome
     /// <summary>It failed; the guest is where it was.</summary>
     Failed,
 
-    /// <summary>Somebody cancelled it; the guest is where it was.</summary>
+    /// <summary>It was cancelled, by this caller or another one; the guest runs at the source.</summary>
     Cancelled,
 
     /// <summary>Postcopy lost its connection. The guest is on the other side, and has to be recovered.</summary>

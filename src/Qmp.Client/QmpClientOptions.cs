@@ -16,7 +16,7 @@ public sealed record QmpClientOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How often to try again, within the deadline, while nobody listens: for servers that have just been started.
+    /// How often to try again, within the deadline, while no server listens yet: for servers that have just been started.
     /// <see langword="null"/>, the default, tries once.
     /// </summary>
     public TimeSpan? ConnectRetryInterval { get; init; }

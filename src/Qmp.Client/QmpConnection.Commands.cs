@@ -72,7 +72,7 @@ public sealed partial class QmpConnection
     /// does not matter.
     /// </summary>
     /// <returns>How the connection ended.</returns>
-    /// <exception cref="QmpCommandException">The server refused.</exception>
+    /// <exception cref="QmpCommandException">The server refused the command.</exception>
     /// <exception cref="QmpDisconnectedException">The connection had ended before the command was sent.</exception>
     public async Task<QmpDisconnect> ExecuteUntilDisconnectAsync(
         string command, JObject? arguments = null, CancellationToken cancellationToken = default)
@@ -83,7 +83,7 @@ public sealed partial class QmpConnection
         }
         catch (QmpDisconnectedException e) when (e.WasSent)
         {
-            // That is what was asked for.
+            // The caller wanted the connection to end.
         }
 
         return await Completion.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -32,8 +32,8 @@ public sealed partial class QmpConnection
     /// <param name="filter">Which one. It runs on the reading thread: quick, and without waiting.</param>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="QmpTimeoutException">It did not come in time.</exception>
-    /// <exception cref="QmpDisconnectedException">The connection ended first.</exception>
+    /// <exception cref="QmpTimeoutException">The event did not come within the timeout.</exception>
+    /// <exception cref="QmpDisconnectedException">The connection ended before the event came.</exception>
     public Task<QmpEvent> WhenEventAsync(
         Func<QmpEvent, bool> filter, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
@@ -48,9 +48,9 @@ public sealed partial class QmpConnection
     /// <param name="timeout">How long to wait for reply and event together.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The event.</returns>
-    /// <exception cref="QmpCommandException">The server refused; there will be no event.</exception>
-    /// <exception cref="QmpTimeoutException">Reply or event did not come in time.</exception>
-    /// <exception cref="QmpDisconnectedException">The connection ended first.</exception>
+    /// <exception cref="QmpCommandException">The server refused the command; the event is not waited for.</exception>
+    /// <exception cref="QmpTimeoutException">The reply or the event did not come within the timeout.</exception>
+    /// <exception cref="QmpDisconnectedException">The connection ended before the event came.</exception>
     public async Task<QmpEvent> ExecuteAndWaitAsync(
         string command,
         JObject? arguments,

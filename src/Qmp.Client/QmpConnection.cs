@@ -42,7 +42,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
     private volatile bool _outOfBand;
     private volatile ConnectPhase _phase;
 
-    /// <summary>A connection that is not open yet: whoever subscribes now misses nothing.</summary>
+    /// <summary>Makes a connection that is not open yet: a subscriber that joins now misses no event.</summary>
     public QmpConnection(QmpEndpoint endpoint, QmpClientOptions? options = null)
         : this(endpoint, options ?? QmpClientOptions.Default, new EventHub(), session: 1)
     {
@@ -66,10 +66,10 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
     public bool IsOpen => _isOpen;
 
     /// <summary>
-    /// What the server said of itself; empty if it has not, which without <see cref="QmpClientOptions.Negotiate"/> is
-    /// no failure.
+    /// What the server said about itself. It is empty where <see cref="QmpClientOptions.Negotiate"/> is off and the
+    /// server sent no greeting.
     /// </summary>
-    /// <exception cref="QmpUsageException">The connection was never open.</exception>
+    /// <exception cref="QmpUsageException">The connection was never opened, so no greeting was received.</exception>
     public QmpGreeting Greeting
     {
         get
@@ -129,9 +129,11 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
     /// <summary>
     /// Connects, waits for the greeting and negotiates; <see cref="QmpClientOptions.ConnectTimeout"/> is for all of it.
     /// </summary>
-    /// <exception cref="QmpConnectException">No session came about.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    /// <exception cref="QmpUsageException">It was opened before.</exception>
+    /// <exception cref="QmpConnectException">
+    /// Connecting, waiting for the greeting or negotiating failed, or took too long.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled the attempt.</exception>
+    /// <exception cref="QmpUsageException">This connection was opened before.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken = default)
     {
         lock (_gate)
@@ -274,7 +276,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
         source.Dispose();
     }
 
-    /// <summary>Ends everything; whoever comes first says why.</summary>
+    /// <summary>Ends the connection and all waiting calls. The first reason that is given is kept.</summary>
     private void Close(QmpDisconnect end)
     {
         IConnection? transport;

@@ -3,7 +3,7 @@ using Qmp.Protocol.Transport;
 
 namespace Qmp.Client;
 
-/// <summary>Where a server is to be found.</summary>
+/// <summary>The address of a server.</summary>
 public sealed class QmpEndpoint
 {
     private readonly Func<CancellationToken, ValueTask<IConnection>> _connect;
@@ -106,5 +106,5 @@ public sealed class QmpEndpoint
     private static bool IsNumber(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
 
     private static string NotEmpty(string text, string rest) =>
-        rest.Length > 0 ? rest : throw new FormatException($"'{text}' is no address");
+        rest.Length > 0 ? rest : throw new FormatException($"'{text}' is not an address");
 }

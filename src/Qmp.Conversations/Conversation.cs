@@ -36,7 +36,7 @@ public sealed partial record Conversation
     /// <summary>JSON texts of the ids of replies whose place among other replies is free.</summary>
     public IReadOnlyList<string> FloatingIds { get; init; } = [];
 
-    /// <summary>Whether events that nobody waited for may be left at the end.</summary>
+    /// <summary>Whether events that no step expects may be left at the end.</summary>
     public bool AllowsEventsAtEnd { get; init; }
 
     /// <summary>A conversation that comes first, in the same folder, because it writes what this one reads.</summary>
@@ -93,9 +93,9 @@ public enum PeerBehaviour
     /// <summary>Accepts and never reads.</summary>
     NeverRead,
 
-    /// <summary>Sends bytes that are no message of a return path, then reads.</summary>
+    /// <summary>Sends bytes that are not a return path message, then reads.</summary>
     Garbage,
 
-    /// <summary>Accepts nobody: its backlog is full.</summary>
+    /// <summary>Listens but does not accept: its backlog is full.</summary>
     Full,
 }

@@ -96,7 +96,7 @@ public sealed record EndOfStreamStep : ConversationStep
     public TimeSpan Wait { get; init; }
 }
 
-/// <summary>The client will send nothing more, and goes on receiving.</summary>
+/// <summary>The client shuts down its sending side and continues to receive.</summary>
 public sealed record EndSendingStep : ConversationStep;
 
 /// <summary>The client closes its connection.</summary>
@@ -129,5 +129,5 @@ public sealed record EndFeedStep : ConversationStep;
 public sealed record FloodStep(string CommandMonitor, string Text, int Count, int Times, int Events)
     : ConversationStep;
 
-/// <summary>The conversation's FIFO is opened for reading: whoever opens it for writing goes on.</summary>
+/// <summary>Opens the conversation's FIFO for reading, which releases an emulator that opens it for writing.</summary>
 public sealed record OpenFifoStep : ConversationStep;

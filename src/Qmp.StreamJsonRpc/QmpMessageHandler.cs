@@ -95,7 +95,7 @@ public sealed class QmpMessageHandler : IJsonRpcMessageHandler, IDisposable
     }
 
     /// <summary>Connects to a Unix socket, then as <see cref="ConnectAsync"/>.</summary>
-    /// <exception cref="SocketException">Nobody listens there.</exception>
+    /// <exception cref="SocketException">No server listens on that path.</exception>
     public static async Task<QmpMessageHandler> ConnectUnixAsync(
         string path, QmpHandlerOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -116,8 +116,8 @@ public sealed class QmpMessageHandler : IJsonRpcMessageHandler, IDisposable
 
     /// <summary>Reads the next answer to a call, or event.</summary>
     /// <returns>The message, or <see langword="null"/> when the server has closed the connection.</returns>
-    /// <exception cref="JsonReaderException">The server sent something that is no JSON.</exception>
-    /// <exception cref="QmpProtocolException">The server sent something that is no QMP.</exception>
+    /// <exception cref="JsonReaderException">The server sent something that is not JSON.</exception>
+    /// <exception cref="QmpProtocolException">The server sent JSON that is not a QMP message.</exception>
     public async ValueTask<JsonRpcMessage?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -146,14 +146,14 @@ public sealed class QmpMessageHandler : IJsonRpcMessageHandler, IDisposable
         }
     }
 
-    /// <summary>Sends a call, or gives one up.</summary>
-    /// <exception cref="NotSupportedException">QMP has no form for the message.</exception>
-    /// <exception cref="InvalidOperationException">It asks for a capability that was not negotiated.</exception>
+    /// <summary>Sends a call, or cancels one.</summary>
+    /// <exception cref="NotSupportedException">The message cannot be expressed in QMP.</exception>
+    /// <exception cref="InvalidOperationException">The call needs a capability that was not negotiated.</exception>
     public async ValueTask WriteAsync(JsonRpcMessage jsonRpcMessage, CancellationToken cancellationToken)
     {
         if (jsonRpcMessage is not JsonRpcRequest { Method: { } method } request)
         {
-            throw new NotSupportedException("QMP servers call nobody: there is nothing to answer.");
+            throw new NotSupportedException("A QMP server does not call its clients, so there is no call to answer.");
         }
 
         if (method.StartsWith(ReservedMethods.Prefix, StringComparison.Ordinal))

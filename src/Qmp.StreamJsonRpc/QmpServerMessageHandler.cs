@@ -87,13 +87,13 @@ public sealed class QmpServerMessageHandler : IJsonRpcMessageHandler, IDisposabl
     }
 
     /// <summary>Sends an answer, or a notification as an event; before the negotiation events are dropped.</summary>
-    /// <exception cref="NotSupportedException">QMP has no form for the message.</exception>
+    /// <exception cref="NotSupportedException">The message cannot be expressed in QMP.</exception>
     public async ValueTask WriteAsync(JsonRpcMessage jsonRpcMessage, CancellationToken cancellationToken)
     {
         switch (jsonRpcMessage)
         {
             case JsonRpcRequest { IsResponseExpected: true } call:
-                throw new NotSupportedException($"'{call.Method}' asks for an answer: QMP's servers call nobody.");
+                throw new NotSupportedException($"'{call.Method}' asks for an answer, but a QMP server does not call its clients.");
             case JsonRpcRequest raised when raised.Method!.StartsWith(ReservedMethods.Prefix, StringComparison.Ordinal):
                 _ = ReservedMethods.CancelledId(raised);
                 return;

@@ -5,7 +5,7 @@ namespace Qmp.StreamJsonRpc;
 
 /// <summary>
 /// A reply that answers no call: the server's complaint about input that it could not parse, the error of a
-/// notification, or the answer to somebody else on the same stream.
+/// notification, or the answer to another user of the same stream.
 /// </summary>
 public sealed class UnmatchedReplyEventArgs : EventArgs
 {

@@ -28,7 +28,10 @@ public sealed class TestVm : IAsyncDisposable
     /// <summary>A monitor in memory, besides those of the command line. As with QEMU, it has one client at a time.</summary>
     public QmpEndpoint Monitor { get; }
 
-    /// <summary>What shall go wrong in its migrations; as the commands <c>x-fault-…</c> do, which need <c>-x-sim on</c>.</summary>
+    /// <summary>
+    /// The faults that are planned for its migrations. The commands <c>x-fault-…</c> do the same, where
+    /// <c>-x-sim on</c> makes them available.
+    /// </summary>
     public FaultPoints Faults => _emulator.Migration.Faults;
 
     /// <summary>Ends with the exit status that the process would have; below 0, the signal that ended it.</summary>
@@ -39,13 +42,17 @@ public sealed class TestVm : IAsyncDisposable
 
     /// <summary>Starts a machine on the system's clock.</summary>
     /// <param name="words">The command line, without the name of the program.</param>
-    /// <exception cref="CommandLineException">There can be no such machine; the text is what would be printed.</exception>
+    /// <exception cref="CommandLineException">
+    /// The command line is wrong, or asks for something that cannot be had; the message is what <c>qmpd</c> prints.
+    /// </exception>
     public static Task<TestVm> StartAsync(params string[] words) => StartAsync(new TestVmOptions(), words);
 
     /// <summary>Starts a machine.</summary>
     /// <param name="options">What it shares with others.</param>
     /// <param name="words">The command line, without the name of the program.</param>
-    /// <exception cref="CommandLineException">There can be no such machine; the text is what would be printed.</exception>
+    /// <exception cref="CommandLineException">
+    /// The command line is wrong, or asks for something that cannot be had; the message is what <c>qmpd</c> prints.
+    /// </exception>
     public static async Task<TestVm> StartAsync(TestVmOptions options, params string[] words)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -79,7 +86,7 @@ public sealed class TestVm : IAsyncDisposable
         QmpClientOptions? options = null, CancellationToken cancellationToken = default) =>
         QmpConnection.ConnectAsync(Monitor, options, cancellationToken);
 
-    /// <summary>Reads guest-physical memory; where there is none, zeros.</summary>
+    /// <summary>Reads guest-physical memory; addresses without memory read as zeros.</summary>
     public byte[] ReadMemory(ulong address, int length)
     {
         byte[] data = new byte[length];
@@ -94,7 +101,7 @@ public sealed class TestVm : IAsyncDisposable
     /// <summary>Asks it to end as SIGTERM does.</summary>
     public void Terminate() => _vm.Terminate();
 
-    /// <summary>Ends it as SIGKILL does: connections end, nothing is said any more.</summary>
+    /// <summary>Ends it as SIGKILL does: connections close without a last event or reply.</summary>
     public void Kill() => _vm.Kill();
 
     /// <inheritdoc/>

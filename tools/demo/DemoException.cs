@@ -1,4 +1,4 @@
 namespace Demo;
 
-/// <summary>The demo cannot go on.</summary>
+/// <summary>The demo cannot continue.</summary>
 internal sealed class DemoException(string message) : Exception(message);

@@ -17,7 +17,7 @@ internal static class ScenarioDemo
         [.. Directory.GetFiles(Folder, "*" + Extension).Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
 
     /// <returns>Whether it went as it should.</returns>
-    /// <exception cref="DemoException">There is no such scenario, or it makes no sense.</exception>
+    /// <exception cref="DemoException">No scenario has that name, or its file is wrong.</exception>
     public static bool Run(string name, DemoScreen screen)
     {
         string path = name.EndsWith(Extension, StringComparison.Ordinal) ? name : Path.Combine(Folder, name + Extension);

@@ -10,7 +10,7 @@ internal sealed class GenerateCommand : ToolCommand
     private readonly ConditionOption _conditions = new();
     private readonly Option<string> _output = new("--output")
     {
-        Description = "The directory; it is made if need be. Files generated earlier that are no longer are removed.",
+        Description = "The directory; it is created if it does not exist. Generated files that are no longer needed are removed.",
         HelpName = "DIR",
         Required = true,
     };

@@ -10,7 +10,7 @@ internal static class SavedSchema
     public static bool IsSaved(ReadOnlySpan<byte> text) => text.IndexOf("\"meta-type\""u8) >= 0;
 
     /// <summary>Reads the last such reply of a file.</summary>
-    /// <exception cref="FormatException">There is none.</exception>
+    /// <exception cref="FormatException">The file holds no schema.</exception>
     public static IReadOnlyList<SchemaInfo> Read(ReadOnlySpan<byte> text)
     {
         IReadOnlyList<SchemaInfo>? found = null;
@@ -25,7 +25,7 @@ internal static class SavedSchema
         return found ?? throw new FormatException("no reply to query-qmp-schema in it");
     }
 
-    /// <summary>Reads a JSON value; null, and the rest of the line, for what is none.</summary>
+    /// <summary>Reads a JSON value; null for text that is not JSON, of which the rest of the line is skipped.</summary>
     private static JsonDocument? TryParse(ReadOnlySpan<byte> text, out int length)
     {
         var reader = new Utf8JsonReader(text, new JsonReaderOptions { AllowMultipleValues = true });

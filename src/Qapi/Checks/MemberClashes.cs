@@ -27,7 +27,7 @@ internal sealed class MemberClashes(Origin? origin)
             throw origin.Error($"{Describe.Member(member, origin)} collides with {Describe.Member(other, origin)}");
     }
 
-    /// <summary>The member of that very name; null if there is none.</summary>
+    /// <summary>The member with exactly that name; null if there is none.</summary>
     public SchemaMember? Find(string name) =>
         _byName.TryGetValue(NameRules.Flatten(name), out var member) && member.Name == name ? member : null;
 }

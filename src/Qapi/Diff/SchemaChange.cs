@@ -9,6 +9,6 @@ namespace Qapi.Diff;
 /// </param>
 /// <param name="Kind">What has changed.</param>
 /// <param name="Impact">What that does to clients.</param>
-/// <param name="Text">The change in words, which go on after the path.</param>
+/// <param name="Text">The change in words; they follow the path in the same sentence.</param>
 internal sealed record SchemaChange(
     string MetaType, string Name, string Path, ChangeKind Kind, ChangeImpact Impact, string Text);

@@ -46,6 +46,6 @@ internal sealed class CSharpType(NameTable types, ISet<string>? hidden)
         "bool" => "bool",
         "any" => Token,
         "null" => Named(NameTable.Null),
-        _ => throw new InvalidOperationException($"{name} is no built-in type"),
+        _ => throw new InvalidOperationException($"{name} is not a built-in type"),
     };
 }

@@ -2,7 +2,7 @@ using Qapi.Model;
 
 namespace Qapi.Emit;
 
-/// <summary>How commands look in C#, to whoever declares, implements or calls them.</summary>
+/// <summary>How commands look in C#: in their interface, their implementation and their callers.</summary>
 internal sealed class CommandCode(EmitContext context)
 {
     private readonly CSharpType _types = new(context.Types, hidden: null);

@@ -93,7 +93,7 @@ internal static class DocWriter
         writer.Line($"/// </{tag}>");
     }
 
-    /// <summary>What follows a tag in the schema often goes on in lower case; here it stands alone.</summary>
+    /// <summary>Capitalises text that follows a tag in the schema, where it often begins in lower case.</summary>
     private static List<string[]> Capitalized(List<string[]> paragraphs)
     {
         var first = paragraphs[0][0];
@@ -149,7 +149,7 @@ internal static class DocWriter
                 '&' => text.Append("&amp;"),
                 '<' => text.Append("&lt;"),
                 '>' => text.Append("&gt;"),
-                // These end a line of C#, or are no characters of XML.
+                // These end a line of C#, or are not allowed in XML.
                 < ' ' or '\u0085' or '\u2028' or '\u2029' or '\uFFFE' or '\uFFFF' => text.Append(' '),
                 _ => text.Append(c),
             };

@@ -5,7 +5,7 @@ namespace Qapi.Emit;
 /// <summary>A schema under one set of conditions, with its names: what all emitters work on.</summary>
 internal sealed class EmitContext
 {
-    /// <summary>What <see cref="SpecialFeatures"/> gives where there is none.</summary>
+    /// <summary>What <see cref="SpecialFeatures"/> returns for something without special features.</summary>
     public const string NoSpecialFeatures = "visitors::SpecialFeatures.None";
 
     private readonly HashSet<SchemaType> _used = [];

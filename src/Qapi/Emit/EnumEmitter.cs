@@ -30,7 +30,7 @@ internal static class EnumEmitter
         AttributeWriter.Type(writer);
         writer.Open($"public static class {context.Types.Extensions(type)}");
         DocWriter.Summary(writer, "The value's name on the wire.");
-        writer.Line("/// <exception cref=\"global::System.ArgumentOutOfRangeException\">It has none.</exception>");
+        writer.Line("/// <exception cref=\"global::System.ArgumentOutOfRangeException\">The value has no wire name.</exception>");
         writer.Line($"public static string ToWireName(this {name} value) => value switch");
         writer.Line("{");
         writer.Indent();

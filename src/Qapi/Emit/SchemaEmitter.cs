@@ -1,6 +1,6 @@
 namespace Qapi.Emit;
 
-/// <summary>Writes the C# code of a schema: the same text for the same schema, whoever asks.</summary>
+/// <summary>Writes the C# code of a schema: the same text for the same schema, in the generator and in the tool.</summary>
 internal static class SchemaEmitter
 {
     /// <summary>All files, in the order of the schema's modules.</summary>

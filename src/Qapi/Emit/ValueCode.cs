@@ -8,7 +8,7 @@ internal sealed class ValueCode(EmitContext context)
     /// <summary>Types as code outside their namespace names them.</summary>
     public CSharpType Types { get; } = new(context.Types, hidden: null);
 
-    /// <summary>Reads a value that is no member: an unknown enum text is lost.</summary>
+    /// <summary>Reads a value that is not a member of an object: an unknown enum text is lost.</summary>
     public string Read(SchemaType type, string visitor, string name) => type switch
     {
         BuiltinType builtin => ReadBuiltin(builtin.Name, visitor, name),
@@ -68,7 +68,7 @@ internal sealed class ValueCode(EmitContext context)
             "uint32" => Unsigned("uint"),
             "uint16" => Unsigned("ushort"),
             "uint8" => Unsigned("byte"),
-            _ => throw new InvalidOperationException($"{type} is no built-in type"),
+            _ => throw new InvalidOperationException($"{type} is not a built-in type"),
         };
 
         string Signed(string csharp) =>

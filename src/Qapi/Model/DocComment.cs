@@ -26,7 +26,7 @@ internal sealed class DocComment
     /// <summary>The block's lines between its <c>##</c>, without comment signs.</summary>
     public IReadOnlyList<string> Lines { get; }
 
-    /// <summary>The paragraphs before everything else; without text if there are none.</summary>
+    /// <summary>The paragraphs before the first section; empty if the comment begins with one.</summary>
     public DocSection Body { get; }
 
     /// <summary>Descriptions of members, in source order.</summary>

@@ -18,7 +18,7 @@ public enum DisconnectReason
     LocallyDisposed,
 
     /// <summary>
-    /// The peer closed it between two messages: it has ended or crashed, or gives the monitor to somebody else.
+    /// The peer closed it between two messages: it has ended or crashed, or serves another client now.
     /// </summary>
     ClosedByPeer,
 

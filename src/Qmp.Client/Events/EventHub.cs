@@ -2,7 +2,7 @@ using Qmp.Protocol.Messages;
 
 namespace Qmp.Client.Events;
 
-/// <summary>Passes the events of a client to whoever subscribed.</summary>
+/// <summary>Passes the events of a client to its subscribers.</summary>
 internal sealed class EventHub
 {
     private readonly Lock _gate = new();

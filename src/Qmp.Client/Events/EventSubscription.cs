@@ -62,8 +62,8 @@ public sealed class EventSubscription : IAsyncEnumerable<QmpEvent>, IDisposable,
     }
 
     /// <summary>Waits until an event is there.</summary>
-    /// <returns>Whether there is one; if not, there will be none any more.</returns>
-    /// <exception cref="QmpUsageException">Somebody else waits.</exception>
+    /// <returns>True when an event can be read; false when the connection has ended and all events were read.</returns>
+    /// <exception cref="QmpUsageException">Another caller already waits on this subscription.</exception>
     public async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -93,7 +93,7 @@ public sealed class EventSubscription : IAsyncEnumerable<QmpEvent>, IDisposable,
     }
 
     /// <summary>Waits for the next event and takes it.</summary>
-    /// <exception cref="QmpDisconnectedException">There will be none any more.</exception>
+    /// <exception cref="QmpDisconnectedException">The connection has ended, and all events were read.</exception>
     public async ValueTask<QmpEvent> ReadAsync(CancellationToken cancellationToken = default)
     {
         while (await WaitToReadAsync(cancellationToken).ConfigureAwait(false))

@@ -1,6 +1,6 @@
 namespace Qmp.Client.Events;
 
-/// <summary>Somebody who wants events.</summary>
+/// <summary>Receives events: a subscription, or a single wait.</summary>
 internal interface IEventSink
 {
     /// <summary>Takes an event, or not. Called on the reading thread, one event at a time: it never waits.</summary>

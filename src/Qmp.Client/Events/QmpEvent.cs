@@ -28,8 +28,8 @@ public sealed record QmpEvent(string Name, JToken? Data, DateTimeOffset? Timesta
     public bool Is<T>(EventDescriptor<T> descriptor) => Name == descriptor.Name;
 
     /// <summary>Reads the data as the schema says, tolerantly.</summary>
-    /// <exception cref="QmpProtocolException">They have another shape.</exception>
-    /// <exception cref="QmpUsageException">It is another event.</exception>
+    /// <exception cref="QmpProtocolException">The data do not have the shape that the schema describes.</exception>
+    /// <exception cref="QmpUsageException">This event is not the one that the descriptor describes.</exception>
     public T Read<T>(EventDescriptor<T> descriptor) => Is(descriptor)
         ? Wire.Decoder.Read(descriptor.Read, Data, Name)
         : throw new QmpUsageException($"{Name} is not {descriptor.Name}");

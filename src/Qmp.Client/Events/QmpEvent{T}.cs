@@ -35,7 +35,8 @@ public sealed class QmpEvent<T>
     /// The data. Members and enum values that the schema does not know are in the extension bags of the records.
     /// </summary>
     /// <exception cref="QmpProtocolException">
-    /// They do not have the shape the schema says; <see cref="Raw"/> has them, and the subscription goes on.
+    /// The data do not have the shape that the schema describes. <see cref="Raw"/> has them, and the subscription
+    /// continues.
     /// </exception>
     public T Data => _problem is null ? _data! : throw _problem;
 }

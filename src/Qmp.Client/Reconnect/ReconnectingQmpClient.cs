@@ -55,9 +55,11 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
     /// <summary>Ends when the client is disposed or gives up; it never fails.</summary>
     public Task<QmpDisconnect> Completion => _completion.Task;
 
-    /// <summary>Makes the first connection; from then on the client looks after itself.</summary>
-    /// <exception cref="QmpConnectException">No session came about; the client can be started again.</exception>
-    /// <exception cref="QmpUsageException">It was started before.</exception>
+    /// <summary>Makes the first connection; from then on the client reconnects by itself.</summary>
+    /// <exception cref="QmpConnectException">
+    /// The first connection could not be made; the client can be started again.
+    /// </exception>
+    /// <exception cref="QmpUsageException">This client was started before.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         lock (_gate)
@@ -80,14 +82,18 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
     }
 
     /// <summary>Waits until there is a connection.</summary>
-    /// <exception cref="QmpDisconnectedException">There will be none any more.</exception>
+    /// <exception cref="QmpDisconnectedException">
+    /// The client was disposed of, or has given up reconnecting.
+    /// </exception>
     public Task<QmpConnection> WhenConnectedAsync(CancellationToken cancellationToken = default)
     {
         lock (_gate) return _connected.Task.WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="QmpDisconnectedException">The connection has ended, or there is none now.</exception>
+    /// <exception cref="QmpDisconnectedException">
+    /// The connection ended before the reply came, or the client is not connected at the moment.
+    /// </exception>
     public ValueTask<TResult> ExecuteAsync<TArguments, TResult>(
         ClientCommand<TArguments, TResult> command, TArguments arguments, CancellationToken cancellationToken)
     {
@@ -252,7 +258,7 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
         }
 
         waiting.TrySetException(new QmpDisconnectedException(end));
-        // Nobody may be waiting; that is no failure.
+        // There need not be anybody who waits for the connection.
         _ = waiting.Task.Exception;
         _hub.End(end);
         _completion.TrySetResult(end);

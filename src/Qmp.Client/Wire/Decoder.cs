@@ -11,7 +11,7 @@ internal static class Decoder
     /// <param name="read">The generated reader.</param>
     /// <param name="value">The value; <see langword="null"/> reads as an empty object.</param>
     /// <param name="what">Command or event, for the message of a failure.</param>
-    /// <exception cref="QmpProtocolException">The value has another shape.</exception>
+    /// <exception cref="QmpProtocolException">The value does not have the shape that the schema describes.</exception>
     public static T Read<T>(ValueReader<T> read, JToken? value, string what)
     {
         var visitor = new JsonInputVisitor(tolerant: true);

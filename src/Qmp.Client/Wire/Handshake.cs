@@ -10,7 +10,7 @@ internal sealed class Handshake(MessageSource source, Action<IncomingMessage> pu
     private const string OutOfBand = "oob";
 
     /// <summary>Waits for the greeting.</summary>
-    /// <exception cref="QmpException">Something else came.</exception>
+    /// <exception cref="QmpException">The server sent something other than a greeting, or closed the connection.</exception>
     public async Task<QmpGreeting> ReadGreetingAsync()
     {
         while (true)
@@ -36,7 +36,7 @@ internal sealed class Handshake(MessageSource source, Action<IncomingMessage> pu
     /// <param name="wantsOutOfBand">Whether to enable out-of-band execution if it is.</param>
     /// <param name="send">Sends the request, which has an id of its own.</param>
     /// <returns>Whether out-of-band execution is enabled.</returns>
-    /// <exception cref="QmpException">The server refused, or broke the protocol.</exception>
+    /// <exception cref="QmpException">The server refused <c>qmp_capabilities</c>, or sent no reply to it.</exception>
     public async Task<bool> NegotiateAsync(QmpGreeting greeting, bool wantsOutOfBand, Func<string, JObject?, long> send)
     {
         bool outOfBand = wantsOutOfBand && greeting.Capabilities.Contains(OutOfBand);

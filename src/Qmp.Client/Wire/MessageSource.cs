@@ -20,7 +20,7 @@ internal sealed class MessageSource(IConnection transport, int maxMessageBytes) 
 
     /// <summary>Reads the next message.</summary>
     /// <returns>The message, or <see langword="null"/> at the end.</returns>
-    /// <exception cref="ViolationException">What came is no message, or is too long.</exception>
+    /// <exception cref="ViolationException">The peer sent something that is not JSON, or a message that is too long.</exception>
     public async ValueTask<IncomingMessage?> ReadAsync()
     {
         while (true)

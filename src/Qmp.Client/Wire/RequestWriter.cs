@@ -7,8 +7,8 @@ namespace Qmp.Client.Wire;
 
 /// <summary>Writes requests and checks that they are what the server's parser accepts. For one thread.</summary>
 /// <remarks>
-/// A server answers bad JSON without an id, so that nobody could tell whose request it was: such a request must not
-/// leave. Trees can hold one: numbers that are none, too many levels, too many bytes.
+/// A server answers bad JSON without an id, so the reply could not be matched with its request. Such a request must
+/// therefore not be sent. A tree can be bad in three ways: it holds a number such as NaN, too many levels, or too much.
 /// </remarks>
 internal sealed class RequestWriter : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class RequestWriter : IDisposable
     private JsonMessageParser _parser = new();
 
     /// <summary>Writes a request; its bytes are valid until the next one.</summary>
-    /// <exception cref="QmpUsageException">The arguments cannot be said in JSON, or are too long.</exception>
+    /// <exception cref="QmpUsageException">The arguments cannot be written as JSON, or are too long.</exception>
     public ReadOnlySpan<byte> Write<T>(
         string command, bool outOfBand, T arguments, ValueWriter<T>? writeArguments, long id)
     {

@@ -9,7 +9,7 @@ public static class ConversationFile
     private const string Many = ".jsonl";
 
     /// <summary>Reads a file: one conversation (<c>.json</c>), or one a line (<c>.jsonl</c>).</summary>
-    /// <exception cref="ConversationFormatException">It holds something else.</exception>
+    /// <exception cref="ConversationFormatException">The file does not hold conversations.</exception>
     public static IReadOnlyList<Conversation> Load(string path)
     {
         try
@@ -25,7 +25,7 @@ public static class ConversationFile
     }
 
     /// <summary>Reads all files below a folder, ordered by path.</summary>
-    /// <exception cref="ConversationFormatException">A file holds something else.</exception>
+    /// <exception cref="ConversationFormatException">One of the files does not hold conversations.</exception>
     public static IEnumerable<Conversation> LoadFolder(string folder) =>
         Directory.EnumerateFiles(folder, "*.*", SearchOption.AllDirectories)
             .Where(file => Path.GetExtension(file) is One or Many)
@@ -33,7 +33,7 @@ public static class ConversationFile
             .SelectMany(Load);
 
     /// <summary>Reads the text of one conversation.</summary>
-    /// <exception cref="ConversationFormatException">It is something else.</exception>
+    /// <exception cref="ConversationFormatException">The text is not a conversation.</exception>
     public static Conversation Parse(string json)
     {
         try

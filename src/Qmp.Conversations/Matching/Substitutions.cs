@@ -26,7 +26,7 @@ internal sealed class Substitutions(string folder)
         return text;
     }
 
-    /// <summary>The same for bytes that are no text.</summary>
+    /// <summary>Replaces the same placeholders in bytes that are not text.</summary>
     public byte[] Resolve(ReadOnlySpan<byte> bytes) =>
         // Latin-1 keeps every byte; the folder's name is ASCII.
         Encoding.Latin1.GetBytes(Resolve(Encoding.Latin1.GetString(bytes)));

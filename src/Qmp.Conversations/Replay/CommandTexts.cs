@@ -19,7 +19,7 @@ internal static partial class CommandTexts
         Names(text) is [var name] && Queries.Contains(name)
         && !text.Contains("exec-oob", StringComparison.Ordinal) && text.EndsWith('\n');
 
-    /// <summary>Whether a command in the text begins something that goes on by itself.</summary>
+    /// <summary>Whether a command in the text begins something that outlasts its reply, such as a migration.</summary>
     public static bool BeginsSomething(string text) => Lasting().IsMatch(text);
 
     /// <summary>Whether a command in the text stops or starts the guest.</summary>

@@ -10,8 +10,8 @@ internal sealed class ConversationReplay(ReplayState state, IEmulatorTarget targ
     private readonly List<ScriptedPeer> _peers = [];
     private readonly StepRunner _steps = new(state, folder);
 
-    /// <exception cref="DifferenceException">The emulator says something else.</exception>
-    /// <exception cref="TargetException">It does not start.</exception>
+    /// <exception cref="DifferenceException">The emulator says something other than the recording.</exception>
+    /// <exception cref="TargetException">The emulator does not start.</exception>
     public async Task RunAsync()
     {
         Conversation conversation = state.Conversation;

@@ -5,7 +5,7 @@ namespace Qmp.Conversations.Replay;
 /// <summary>Looks, at the end of a conversation, for what should not be there.</summary>
 internal static class FinalCheck
 {
-    /// <exception cref="DifferenceException">There is something.</exception>
+    /// <exception cref="DifferenceException">The emulator sent messages that no step expects.</exception>
     public static void Run(ReplayState state)
     {
         foreach (((string vm, string monitor), MonitorStream stream) in state.Streams)

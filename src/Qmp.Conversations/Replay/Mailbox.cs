@@ -25,7 +25,7 @@ internal sealed class Mailbox(TimeProvider time, TimeSpan limit)
 
     /// <summary>Waits until a condition holds.</summary>
     /// <returns>Whether it did in time.</returns>
-    /// <exception cref="DifferenceException">The whole replay has taken too long.</exception>
+    /// <exception cref="DifferenceException">The replay as a whole takes too long.</exception>
     public async ValueTask<bool> UntilAsync(Func<bool> condition, TimeSpan patience)
     {
         long start = time.GetTimestamp();

@@ -28,7 +28,7 @@ internal sealed class MonitorStream(string name, ITargetConnection connection, b
     /// <summary>Whether the monitor indents its output.</summary>
     public bool Pretty => pretty;
 
-    /// <summary>Replies in order, and what is no message at all.</summary>
+    /// <summary>Replies in order, and lines that are not JSON.</summary>
     public Queue<ReceivedMessage> Replies { get; } = new();
 
     /// <summary>Events in order.</summary>
@@ -55,7 +55,7 @@ internal sealed class MonitorStream(string name, ITargetConnection connection, b
     /// <summary>What was sent last, if it may be sent again until the recorded answer comes.</summary>
     public byte[]? Question { get; set; }
 
-    /// <summary>All messages nobody looked at, in order.</summary>
+    /// <summary>All messages that no step has looked at, in order.</summary>
     public IEnumerable<ReceivedMessage> Waiting => Replies.Concat(Events).Concat(Floating).OrderBy(m => m.Sequence);
 
     /// <summary>Reads until the end of the connection; what comes is looked at where the mailbox is emptied.</summary>

@@ -30,11 +30,11 @@ internal sealed class ReplayState(Conversation conversation, ReplayOptions optio
     /// <summary>What was said and done.</summary>
     public List<string> Transcript { get; } = [];
 
-    /// <summary>Whether something goes on that changes answers by itself.</summary>
+    /// <summary>Whether something is under way that changes answers over time, such as a migration.</summary>
     public bool MovesByItself { get; set; } = conversation.Peers.Count > 0;
 
     /// <summary>The connection that a step is about.</summary>
-    /// <exception cref="DifferenceException">There is none.</exception>
+    /// <exception cref="DifferenceException">The step names a connection that was never opened.</exception>
     public MonitorStream Stream(ConversationStep step) =>
         Streams.TryGetValue((step.Vm, step.Monitor), out MonitorStream? stream)
             ? stream

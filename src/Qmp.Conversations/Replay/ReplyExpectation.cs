@@ -20,7 +20,7 @@ internal sealed class ReplyExpectation(ReplayState state)
     public TimeSpan Patience(TimeSpan recorded) =>
         state.Options.Wait + (3 * (recorded < LongestRecordedWait ? recorded : LongestRecordedWait));
 
-    /// <exception cref="DifferenceException">Something else comes, or nothing.</exception>
+    /// <exception cref="DifferenceException">Another message comes than the step expects, or none.</exception>
     public async ValueTask CheckAsync(ReceiveStep step, int index)
     {
         // How many there are depends on time; the end of the conversation looks at their numbers.

@@ -3,8 +3,10 @@ namespace Qmp.Conversations.Targets;
 /// <summary>Starts emulators that conversations are had with.</summary>
 public interface IEmulatorTarget
 {
-    /// <summary>Starts an emulator. Whether its command line pleases it may show later, by its end.</summary>
-    /// <exception cref="TargetException">There is no such program.</exception>
+    /// <summary>
+    /// Starts an emulator. One that refuses its command line may be started all the same, and then ends soon.
+    /// </summary>
+    /// <exception cref="TargetException">The program cannot be started.</exception>
     ValueTask<ITargetVm> StartAsync(VmStart start);
 }
 

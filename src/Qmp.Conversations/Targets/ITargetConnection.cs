@@ -14,6 +14,6 @@ public interface ITargetConnection : IDisposable
     /// <param name="descriptors">What is passed along; they stay the caller's.</param>
     ValueTask SendAsync(ReadOnlyMemory<byte> bytes, IReadOnlyList<SafeFileHandle> descriptors);
 
-    /// <summary>Sends the end, and goes on receiving.</summary>
+    /// <summary>Shuts down the sending side; receiving continues.</summary>
     void EndSending();
 }

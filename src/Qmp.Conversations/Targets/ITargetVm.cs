@@ -10,7 +10,7 @@ public interface ITargetVm : IAsyncDisposable
     string StandardError { get; }
 
     /// <summary>Connects to the monitor on a Unix socket.</summary>
-    /// <returns><see langword="null"/> if nobody listens there, or not yet.</returns>
+    /// <returns><see langword="null"/> if no server listens there, or not yet.</returns>
     ValueTask<ITargetConnection?> ConnectAsync(string path);
 
     /// <summary>Ends it as SIGKILL does.</summary>

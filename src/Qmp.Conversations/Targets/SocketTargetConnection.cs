@@ -13,7 +13,7 @@ public sealed class SocketTargetConnection : ITargetConnection
 
     /// <summary>Connects to a monitor.</summary>
     /// <param name="path">The socket's path.</param>
-    /// <returns><see langword="null"/> if nobody listens there.</returns>
+    /// <returns><see langword="null"/> if no server listens there.</returns>
     public static async ValueTask<ITargetConnection?> TryConnectAsync(string path)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

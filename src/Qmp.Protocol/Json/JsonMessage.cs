@@ -39,7 +39,9 @@ public sealed class JsonMessage : IDisposable
     internal ByteBuffer Text => _text;
 
     /// <summary>Reads one value from bytes that hold nothing else.</summary>
-    /// <exception cref="JsonReaderException">The text is no such value; the message is QEMU's.</exception>
+    /// <exception cref="JsonReaderException">
+    /// The bytes are not JSON, or hold more than one value; the message is QEMU's.
+    /// </exception>
     public static JsonMessage Parse(ReadOnlySpan<byte> json)
     {
         var parser = new JsonMessageParser();

@@ -49,7 +49,7 @@ public sealed class JsonMessageParser : IDisposable
         return outcome == JsonParseOutcome.NeedMore && _message.Count > 0 ? Complete() : outcome;
     }
 
-    /// <summary>Hands the completed message over and goes on with <paramref name="empty"/>.</summary>
+    /// <summary>Hands the completed message over and parses the next one into <paramref name="empty"/>.</summary>
     public JsonMessage Exchange(JsonMessage empty)
     {
         JsonMessage message = _message;

@@ -9,6 +9,6 @@ public enum JsonParseOutcome
     /// <summary>A value is complete.</summary>
     Message,
 
-    /// <summary>The input is no JSON; the parser goes on behind the error.</summary>
+    /// <summary>The input is not JSON; parsing continues behind the error.</summary>
     Error,
 }

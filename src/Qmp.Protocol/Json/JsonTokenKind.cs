@@ -1,6 +1,6 @@
 namespace Qmp.Protocol.Json;
 
-/// <summary>What the lexer tells apart.</summary>
+/// <summary>The kinds of tokens.</summary>
 public enum JsonTokenKind : byte
 {
     /// <summary>No token: more input is needed.</summary>
@@ -39,6 +39,6 @@ public enum JsonTokenKind : byte
     /// <summary>A lexical error; the token's text includes the offending byte.</summary>
     Stray,
 
-    /// <summary>A token that is too long to go on with.</summary>
+    /// <summary>A token that exceeds the size limit.</summary>
     TooLong,
 }

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Qmp.Protocol.Json;
 
-/// <summary>QEMU's reading of UTF-8: C0 80 is U+0000; surrogates and noncharacters are no characters.</summary>
+/// <summary>QEMU's reading of UTF-8: C0 80 is U+0000; surrogates and noncharacters are invalid.</summary>
 internal static class ModifiedUtf8
 {
-    /// <summary>What stands for anything that is no character.</summary>
+    /// <summary>The replacement for invalid bytes.</summary>
     public const char Replacement = '\uFFFD';
 
     /// <summary>Whether this number is a Unicode character that the dialect lets through.</summary>
@@ -17,7 +17,7 @@ internal static class ModifiedUtf8
 
     /// <summary>Reads one sequence at the start of <paramref name="bytes"/>, which must not be empty.</summary>
     /// <param name="bytes">The text.</param>
-    /// <param name="used">The bytes that belong together, also when they are no character.</param>
+    /// <param name="used">The bytes that belong together, also when they are invalid.</param>
     /// <returns>The character, or -1.</returns>
     public static int Decode(ReadOnlySpan<byte> bytes, out int used)
     {
@@ -41,7 +41,7 @@ internal static class ModifiedUtf8
     }
 
     /// <summary>
-    /// The text as an error message shows it: up to the first NUL byte, replacing what is no character.
+    /// The text as an error message shows it: up to the first NUL byte, with invalid bytes replaced.
     /// </summary>
     public static string ToDisplay(ReadOnlySpan<byte> bytes)
     {

@@ -24,7 +24,9 @@ public sealed class QmpJsonReader : JsonReader
     }
 
     /// <summary>Reads bytes that hold exactly one value.</summary>
-    /// <exception cref="JsonReaderException">They do not; the message is QEMU's.</exception>
+    /// <exception cref="JsonReaderException">
+    /// The bytes are not JSON, or hold more than one value; the message is QEMU's.
+    /// </exception>
     public QmpJsonReader(ReadOnlySpan<byte> json)
         : this(JsonMessage.Parse(json))
     {

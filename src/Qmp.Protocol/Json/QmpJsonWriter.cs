@@ -13,7 +13,7 @@ namespace Qmp.Protocol.Json;
 /// </remarks>
 public sealed class QmpJsonWriter : JsonWriter
 {
-    // To Newtonsoft what is raw is no value: a member would still wait for its own.
+    // Newtonsoft does not count raw text as a value: the member would still wait for one.
     private const JsonToken AnyValue = JsonToken.Undefined;
 
     private readonly JsonEmitter _emitter;

@@ -46,7 +46,7 @@ public sealed class MessageWriter : IDisposable
 
     /// <summary>Starts a request. The caller writes the arguments, if any, under the name <c>arguments</c>.</summary>
     /// <param name="command">The wire name.</param>
-    /// <param name="outOfBand">Whether it is to be run out of band.</param>
+    /// <param name="outOfBand">Whether to ask for out-of-band execution.</param>
     public OutputVisitor BeginRequest(string command, bool outOfBand = false)
     {
         Begin();
@@ -55,7 +55,7 @@ public sealed class MessageWriter : IDisposable
     }
 
     /// <summary>Ends a request.</summary>
-    /// <param name="id">What the reply is to be known by, or <see langword="null"/> for a request without id.</param>
+    /// <param name="id">The id that the reply repeats, or <see langword="null"/> for a request without one.</param>
     public void EndRequest(JToken? id)
     {
         if (id is not null) _visitor.WriteAny("id"u8, id);
@@ -79,7 +79,7 @@ public sealed class MessageWriter : IDisposable
     }
 
     /// <summary>Writes an error reply.</summary>
-    /// <param name="request">The request; <see langword="null"/> for input that is none.</param>
+    /// <param name="request">The request; <see langword="null"/> for input that is not JSON.</param>
     /// <param name="id">The token of its id, or -1.</param>
     /// <param name="error">Class and description.</param>
     public void WriteError(JsonMessage? request, int id, QmpError error)

@@ -32,7 +32,7 @@ public readonly struct RequestEnvelope
     /// <summary>The value to echo, or -1. Set also when something else is wrong.</summary>
     public int Id { get; }
 
-    /// <summary>Whether the command is to be run out of band.</summary>
+    /// <summary>Whether the client asks for out-of-band execution.</summary>
     public bool OutOfBand { get; }
 
     /// <summary>An envelope without anything, for requests that are no JSON.</summary>

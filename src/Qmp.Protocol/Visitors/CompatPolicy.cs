@@ -1,6 +1,6 @@
 namespace Qmp.Protocol.Visitors;
 
-/// <summary>What becomes of deprecated and unstable things (QEMU's <c>-compat</c>, struct CompatPolicy).</summary>
+/// <summary>How deprecated and unstable commands, members and events are treated (QEMU's <c>-compat</c>).</summary>
 public sealed record CompatPolicy
 {
     /// <summary>Everything is accepted and shown.</summary>

@@ -1,9 +1,9 @@
 namespace Qmp.Protocol.Visitors;
 
-/// <summary>How input with a special feature is met.</summary>
+/// <summary>What is done with input that is deprecated or unstable.</summary>
 public enum CompatPolicyInput
 {
-    /// <summary>It is taken.</summary>
+    /// <summary>It is accepted.</summary>
     Accept,
 
     /// <summary>It is refused with an error.</summary>

@@ -1,6 +1,6 @@
 namespace Qmp.Protocol.Visitors;
 
-/// <summary>How output with a special feature is met.</summary>
+/// <summary>What is done with output that is deprecated or unstable.</summary>
 public enum CompatPolicyOutput
 {
     /// <summary>It is shown.</summary>

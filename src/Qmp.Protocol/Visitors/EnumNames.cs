@@ -31,10 +31,10 @@ public sealed class EnumNames
     /// <summary>The wire name of value <paramref name="index"/>.</summary>
     public string this[int index] => _names[index];
 
-    /// <summary>The index of a wire name, compared by ordinal; -1 if it is none.</summary>
+    /// <summary>The index of a wire name, compared by ordinal; -1 if no value has that name.</summary>
     public int IndexOf(string name) => _indexes.GetValueOrDefault(name, -1);
 
-    /// <summary>The index of a wire name of plain ASCII; -1 if it is none.</summary>
+    /// <summary>The index of a wire name of plain ASCII; -1 if no value has that name.</summary>
     /// <remarks>Enums are short, and most names differ in length: looking at each is as fast as hashing.</remarks>
     internal int IndexOf(ReadOnlySpan<byte> name)
     {

@@ -18,7 +18,7 @@ public abstract class InputVisitor
 
     /// <summary>Leaves the object that was entered last.</summary>
     /// <returns>
-    /// The members that no reader asked for, or <see langword="null"/> if there are none. A strict visitor never
+    /// The members that were not read, or <see langword="null"/> if all were. A strict visitor never
     /// returns any: it throws.
     /// </returns>
     public abstract JObject? EndStruct();

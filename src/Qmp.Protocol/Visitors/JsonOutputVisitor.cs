@@ -4,7 +4,7 @@ using Qmp.Protocol.Json;
 namespace Qmp.Protocol.Visitors;
 
 /// <summary>Writes values in QEMU's JSON.</summary>
-/// <remarks>Reused from message to message; whoever owns the buffer decides when one starts.</remarks>
+/// <remarks>Reused from message to message: the owner of the buffer decides when a message starts.</remarks>
 public sealed class JsonOutputVisitor : OutputVisitor
 {
     private readonly JsonEmitter _emitter;

@@ -3,11 +3,11 @@ using Qmp.Protocol.Json;
 
 namespace Qmp.Protocol.Visitors;
 
-/// <summary>Finds the member that QEMU names when several ones of an object are unexpected.</summary>
+/// <summary>Finds the member that QEMU names when several members of an object are unexpected.</summary>
 /// <remarks>
 /// QEMU puts all keys of the object into a GLib hash table, takes out those that were read, and names the first one
 /// left in the table. So this is a model of that table: open addressing with triangular probing, power-of-two sizes
-/// with a prime modulus each, removed keys that go on occupying their place until the next resize.
+/// with a prime modulus each, removed keys that occupy their place until the next resize.
 /// </remarks>
 internal sealed class LeftoverMember
 {

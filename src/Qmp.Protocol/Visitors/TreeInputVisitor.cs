@@ -7,7 +7,7 @@ namespace Qmp.Protocol.Visitors;
 
 /// <summary>Walks objects and lists. How a number or a string is written is left to the derived visitors.</summary>
 /// <remarks>
-/// A member that no reader asked for is an error, unless the visitor is tolerant: then it is handed back. One visitor
+/// A member that was not read is an error, unless the visitor is tolerant: then it is handed back. One visitor
 /// serves value after value; <see cref="Begin"/> turns to the next one. Texts are those of QEMU's visitor of JSON trees.
 /// </remarks>
 public abstract class TreeInputVisitor : InputVisitor
@@ -45,8 +45,8 @@ public abstract class TreeInputVisitor : InputVisitor
     public bool NamesElements { get; init; }
 
     /// <summary>
-    /// The type of object whose properties the root's members are, such as <c>loader</c>; messages about members
-    /// that it does not have then say so. <see langword="null"/> for parameters.
+    /// Where the root's members are the properties of an object, the type of that object, such as <c>loader</c>: a
+    /// message about an unexpected member then speaks of a property. <see langword="null"/> for parameters.
     /// </summary>
     public string? PropertiesOf { get; init; }
 
@@ -173,7 +173,7 @@ public abstract class TreeInputVisitor : InputVisitor
 
     private protected VisitorException Missing(string? name) => new($"Parameter '{FullName(name)}' is missing");
 
-    /// <summary>The error about a member that no reader asked for.</summary>
+    /// <summary>The error about a member that was not read.</summary>
     private protected virtual VisitorException Unexpected(string name) => PropertiesOf is not null && Depth == 1
         ? new VisitorException($"Property '{PropertiesOf}.{name}' not found")
         : new VisitorException($"Parameter '{FullName(name)}' is unexpected");

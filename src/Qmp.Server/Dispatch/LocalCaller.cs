@@ -9,7 +9,9 @@ namespace Qmp.Server.Dispatch;
 /// Runs commands for code of the same process: the commands, arguments and errors that a client would have, without a
 /// connection.
 /// </summary>
-/// <remarks>It takes no loop: whoever calls holds it where the command wants that. One call at a time.</remarks>
+/// <remarks>
+/// It does not take the machine's lock: the caller holds it where the command needs it. One call at a time.
+/// </remarks>
 public sealed class LocalCaller : IMonitorSession
 {
     private readonly CommandRegistry _commands;
@@ -19,7 +21,7 @@ public sealed class LocalCaller : IMonitorSession
 
     /// <summary>A caller of these commands.</summary>
     /// <param name="commands">The commands.</param>
-    /// <param name="policy">What is refused and hidden.</param>
+    /// <param name="policy">The compat policy: which commands and members are refused, and which are hidden.</param>
     /// <param name="mapException">Makes errors of what the implementations throw.</param>
     public LocalCaller(CommandRegistry commands, CompatPolicy policy, Func<Exception, QmpError?> mapException)
     {
@@ -36,7 +38,7 @@ public sealed class LocalCaller : IMonitorSession
     public IDictionary<Type, object> Items { get; } = new Dictionary<Type, object>();
 
     /// <summary>Finds a command.</summary>
-    /// <exception cref="CommandException">There is none of that name, or the policy refuses it.</exception>
+    /// <exception cref="CommandException">No command has that name, or the compat policy refuses it.</exception>
     public RegisteredCommand Find(string name)
     {
         RegisteredCommand command = _commands.Find(name)
@@ -49,14 +51,14 @@ public sealed class LocalCaller : IMonitorSession
 
     /// <summary>Runs a command.</summary>
     /// <returns>Its result.</returns>
-    /// <exception cref="CommandException">It was refused.</exception>
+    /// <exception cref="CommandException">The arguments do not fit, or the command failed.</exception>
     public async ValueTask<JToken> ExecuteAsync(RegisteredCommand command, JObject? arguments)
     {
         try
         {
             _arguments.Reset(arguments);
 
-            // Not on another thread: the caller may be an activity of a timeline.
+            // No ConfigureAwait(false): the caller may run on a timeline, which has a thread of its own.
             CommandResult result = await command.Descriptor.Invoke(command.Target(this), _arguments, default);
             using var output = new ByteBuffer();
             result.Write(new JsonOutputVisitor(output, policy: _policy), []);

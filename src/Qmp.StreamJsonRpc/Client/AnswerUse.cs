@@ -1,14 +1,17 @@
 namespace Qmp.StreamJsonRpc.Client;
 
-/// <summary>What is to become of an answer.</summary>
+/// <summary>What is done with an answer.</summary>
 internal enum AnswerUse
 {
-    /// <summary>Somebody waits for it.</summary>
+    /// <summary>A caller waits for it.</summary>
     Deliver,
 
-    /// <summary>Nobody waits for it any more.</summary>
+    /// <summary>The caller has given up waiting for it; it is dropped.</summary>
     Drop,
 
-    /// <summary>It answers nothing that was asked, or somebody who cannot be told otherwise.</summary>
+    /// <summary>
+    /// It has no call that waits for it: it answers a notification, or a request that another user of the stream sent.
+    /// The event <c>UnmatchedReply</c> reports it.
+    /// </summary>
     Unmatched,
 }

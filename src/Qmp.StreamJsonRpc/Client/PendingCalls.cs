@@ -3,7 +3,7 @@ using StreamJsonRpc;
 namespace Qmp.StreamJsonRpc.Client;
 
 /// <summary>
-/// Requests that were sent and are not answered. An answer that nobody waits for would end a JsonRpc's connection.
+/// Requests that were sent and are not answered. An answer without a waiting call would end a JsonRpc's connection.
 /// </summary>
 internal sealed class PendingCalls
 {
@@ -20,7 +20,7 @@ internal sealed class PendingCalls
         /// <summary>The caller is gone; the answer will come all the same.</summary>
         Abandoned,
 
-        /// <summary>Nobody ever waited, but an error is worth telling.</summary>
+        /// <summary>No caller waits for the answer; an error is reported all the same.</summary>
         Notification,
     }
 
@@ -43,8 +43,8 @@ internal sealed class PendingCalls
         lock (_lock) return _calls.Remove(id);
     }
 
-    /// <summary>Marks a request as one whose answer is to be dropped.</summary>
-    /// <returns>Whether somebody was waiting until now.</returns>
+    /// <summary>Marks a request as one whose answer will be dropped.</summary>
+    /// <returns>Whether a caller was waiting until now.</returns>
     public bool Abandon(RequestId id)
     {
         lock (_lock)

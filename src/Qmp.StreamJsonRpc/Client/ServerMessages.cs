@@ -21,7 +21,7 @@ internal sealed class ServerMessages(Stream stream)
     public JsonMessage Text => _input.Message;
 
     /// <summary>Takes a message from what was received.</summary>
-    /// <exception cref="JsonReaderException">It is no JSON.</exception>
+    /// <exception cref="JsonReaderException">The received bytes are not JSON.</exception>
     public IncomingMessage? TryRead() => _input.Read() switch
     {
         JsonParseOutcome.Message => IncomingMessage.Read(_input.Message),
@@ -29,7 +29,7 @@ internal sealed class ServerMessages(Stream stream)
         _ => null,
     };
 
-    /// <summary>Begins to receive, or goes on.</summary>
+    /// <summary>Begins or continues to receive.</summary>
     /// <returns>Ends when <see cref="ReceivedAsync"/> will not have to wait.</returns>
     public Task WhenReceived() => _receiving ??= stream.ReadAsync(_input.Receive()).AsTask();
 

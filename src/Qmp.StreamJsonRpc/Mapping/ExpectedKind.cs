@@ -3,7 +3,7 @@ using Newtonsoft.Json.Linq;
 namespace Qmp.StreamJsonRpc.Mapping;
 
 /// <summary>
-/// What Newtonsoft would convert and QMP does not: a string is no number, a number no string, a boolean neither.
+/// Newtonsoft converts between strings, numbers and booleans. QMP does not, so these conversions are refused.
 /// </summary>
 internal static class ExpectedKind
 {

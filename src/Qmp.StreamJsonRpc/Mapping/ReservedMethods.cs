@@ -12,7 +12,7 @@ internal static class ReservedMethods
     private const string Cancel = "$/cancelRequest";
 
     /// <summary>The call that a reserved message gives up: the only one that has a meaning here.</summary>
-    /// <exception cref="NotSupportedException">It is another one.</exception>
+    /// <exception cref="NotSupportedException">The method is reserved, but is not the one that cancels a call.</exception>
     public static RequestId CancelledId(JsonRpcRequest request) =>
         request.Method == Cancel
             ? request.NamedArguments?.GetValueOrDefault("id") is RequestId id ? id : default

@@ -27,7 +27,7 @@ internal sealed class ValueMapping(JsonSerializer serializer)
         type.IsInstanceOfType(token) ? token : token.ToObject(type, serializer);
 
     /// <summary>The arguments of a call or the data of an event.</summary>
-    /// <exception cref="NotSupportedException">They are positional.</exception>
+    /// <exception cref="NotSupportedException">The arguments are positional; QMP has named ones only.</exception>
     public JObject? ToMembers(JsonRpcRequest request)
     {
         switch (request.Arguments)

@@ -30,7 +30,7 @@ internal sealed class InProcessVm : ITargetVm
 
     public string StandardError => _printed.Text;
 
-    /// <exception cref="CommandLineException">The emulator cannot have what its command line asks for.</exception>
+    /// <exception cref="CommandLineException">The command line asks for something that cannot be had.</exception>
     public static async ValueTask<InProcessVm> StartAsync(
         EmulatorInstance emulator,
         EmulatorOptions options,

@@ -117,7 +117,7 @@ internal sealed class CallTests
         yield return Case("arguments beside all", Calls.Call(1, "x", Named(("*", null), ("a", 1))), "beside '*'");
         yield return Case("a progress report", Calls.Notification("$/progress"), "$/progress");
         yield return Case("a call of a proxy", Calls.Call(1, "$/invokeProxy/1"), "$/invokeProxy/1");
-        yield return Case("an answer", new JsonRpcResult { RequestId = new RequestId(1) }, "nothing to answer");
+        yield return Case("an answer", new JsonRpcResult { RequestId = new RequestId(1) }, "no call to answer");
         yield return Case("an id that is null", new JsonRpcRequest { RequestId = RequestId.Null, Method = "x" }, "id");
 
         static TestCaseData Case(string name, JsonRpcMessage message, string text) =>

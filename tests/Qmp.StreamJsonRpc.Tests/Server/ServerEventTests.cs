@@ -49,7 +49,7 @@ internal sealed class ServerEventTests
             Throws.InstanceOf<NotSupportedException>().With.Message.Contains("positional"));
         Assert.That(
             async () => await _conversation.Handler.WriteAsync(Calls.Call(1, "E")),
-            Throws.InstanceOf<NotSupportedException>().With.Message.Contains("call nobody"));
+            Throws.InstanceOf<NotSupportedException>().With.Message.Contains("does not call its clients"));
         Assert.That(
             async () => await _conversation.Handler.WriteAsync(Calls.Notification("$/progress")),
             Throws.InstanceOf<NotSupportedException>());

@@ -16,7 +16,7 @@ public static class KeyvalParser
     /// <summary>Parses an option's argument.</summary>
     /// <param name="text">The argument.</param>
     /// <param name="impliedKey">The key of a first item that has none.</param>
-    /// <exception cref="VisitorException">It is malformed.</exception>
+    /// <exception cref="VisitorException">The argument is malformed; the message is QEMU's.</exception>
     public static JObject Parse(string text, string? impliedKey = null)
     {
         var root = new JObject();
@@ -28,7 +28,7 @@ public static class KeyvalParser
     /// <param name="root">What the earlier ones gave.</param>
     /// <param name="text">The argument.</param>
     /// <param name="impliedKey">The key of a first item that has none.</param>
-    /// <exception cref="VisitorException">It is malformed.</exception>
+    /// <exception cref="VisitorException">The argument is malformed; the message is QEMU's.</exception>
     public static void ParseInto(JObject root, string text, string? impliedKey = null)
     {
         bool help = false;

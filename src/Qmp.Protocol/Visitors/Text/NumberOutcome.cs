@@ -6,7 +6,7 @@ public enum NumberOutcome
     /// <summary>It is one.</summary>
     Valid,
 
-    /// <summary>It is none, or more follows it.</summary>
+    /// <summary>The text is not a number, or something follows the number.</summary>
     Malformed,
 
     /// <summary>It is one that the type does not hold.</summary>

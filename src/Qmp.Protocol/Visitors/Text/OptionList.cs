@@ -31,7 +31,7 @@ public sealed class OptionList
     /// <param name="text">The argument.</param>
     /// <param name="impliedKey">The key of a first item that has none.</param>
     /// <param name="warn">Is told of flags, which are deprecated.</param>
-    /// <exception cref="VisitorException">The id is no identifier.</exception>
+    /// <exception cref="VisitorException">The value of <c>id</c> is not an identifier.</exception>
     public static OptionList Parse(string text, string? impliedKey = null, Action<string>? warn = null)
     {
         var items = new List<KeyValuePair<string, string>>();
@@ -53,7 +53,10 @@ public sealed class OptionList
     /// <summary>The same list with another id.</summary>
     public OptionList WithId(string id) => new([.. Items], id);
 
-    /// <exception cref="VisitorException">It does not begin with a letter, or holds what ids do not.</exception>
+    /// <exception cref="VisitorException">
+    /// The id does not begin with a letter, or holds something other than letters, digits, <c>-</c>, <c>.</c> and
+    /// <c>_</c>.
+    /// </exception>
     public static void CheckIdentifier(string id)
     {
         if (id.Length > 0 && char.IsAsciiLetter(id[0])

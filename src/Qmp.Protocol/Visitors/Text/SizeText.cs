@@ -45,7 +45,7 @@ public static class SizeText
         return NumberOutcome.Valid;
     }
 
-    /// <summary>The power of two that a suffix stands for; -1 if it is none.</summary>
+    /// <summary>The power of two that a suffix stands for; -1 if it is not a suffix.</summary>
     private static int Shift(char suffix)
     {
         int index = Suffixes.IndexOf(char.ToUpperInvariant(suffix), StringComparison.Ordinal);

@@ -65,13 +65,13 @@ public abstract class TextInputVisitor : TreeInputVisitor
         _ => throw new VisitorException($"Internal error: parameter {FullName(name)} invalid"),
     };
 
-    /// <summary>The error about a text that is no signed integer.</summary>
+    /// <summary>The error about a text that is not a signed integer.</summary>
     private protected abstract VisitorException NotSigned(string? name, string text, NumberOutcome outcome);
 
-    /// <summary>The error about a text that is no unsigned integer.</summary>
+    /// <summary>The error about a text that is not an unsigned integer.</summary>
     private protected abstract VisitorException NotUnsigned(string? name, string text, NumberOutcome outcome);
 
-    /// <summary>The error about a text that is no size.</summary>
+    /// <summary>The error about a text that is not a size.</summary>
     private protected abstract VisitorException NotSize(string? name, string text, NumberOutcome outcome);
 
     /// <summary>What QEMU says where it explains sizes.</summary>
