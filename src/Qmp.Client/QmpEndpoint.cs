@@ -57,7 +57,7 @@ public sealed class QmpEndpoint
     /// <summary>Any other way to get a transport.</summary>
     /// <param name="name">The address, for people.</param>
     /// <param name="connect">
-    /// Connects; called anew for every connection. It throws <see cref="TransportException"/> if nobody listens.
+    /// Connects; called anew for every connection. It throws <see cref="TransportException"/> if no server listens.
     /// </param>
     public static QmpEndpoint Custom(string name, Func<CancellationToken, ValueTask<IConnection>> connect)
     {

@@ -9,7 +9,7 @@ namespace Qmp.Client;
 /// <para><see cref="QmpCommandException"/>: the server refused a command.</para>
 /// <para><see cref="QmpTimeoutException"/>: the server did not answer in time.</para>
 /// <para><see cref="QmpProtocolException"/>: the server broke the protocol.</para>
-/// <para><see cref="QmpUsageException"/>: the caller asked for what is not to be had.</para>
+/// <para><see cref="QmpUsageException"/>: the caller asked for something that the connection cannot do.</para>
 /// </remarks>
 public abstract class QmpException : Exception
 {
@@ -52,7 +52,7 @@ public enum ConnectPhase
     /// <summary>Reaching the server.</summary>
     Connecting,
 
-    /// <summary>Waiting for the greeting. A monitor that serves somebody else accepts, and keeps silent.</summary>
+    /// <summary>Waiting for the greeting. A monitor that serves another client accepts the connection and stays silent.</summary>
     Greeting,
 
     /// <summary>Ending capabilities negotiation.</summary>
@@ -84,7 +84,7 @@ public sealed class QmpDisconnectedException : QmpException
     public string? Command { get; }
 
     /// <summary>
-    /// Whether the command had left. If not, it was certainly not run; if it had, nobody can tell. It is never sent
+    /// Whether the command had been sent. If not, it was certainly not run; if so, it may have been. It is never sent
     /// again on its own.
     /// </summary>
     public bool WasSent { get; }

@@ -3,7 +3,7 @@ using Qmp.Protocol.Json;
 
 namespace Qmp.Protocol.Framing;
 
-/// <summary>Received bytes, of which <see cref="Read"/> parses one message after the other.</summary>
+/// <summary>Received bytes, which are parsed one message after the other.</summary>
 public sealed class MessageInput : IDisposable
 {
     private const int ChunkSize = 16 << 10;
