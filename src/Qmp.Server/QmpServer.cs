@@ -59,7 +59,7 @@ public sealed class QmpServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Accepts nobody any more and lets all clients go; one whose command is running gets its reply first. Commands
+    /// Stops accepting and disconnects all clients; one whose command is running gets its reply first. Commands
     /// that have not begun are dropped.
     /// </summary>
     public void Close()

@@ -10,7 +10,7 @@ public sealed record QmpServerOptions
     /// <summary>The version in the greeting.</summary>
     public required QmpVersion Version { get; init; }
 
-    /// <summary>What becomes of deprecated and unstable things.</summary>
+    /// <summary>How deprecated and unstable commands and members are treated.</summary>
     public CompatPolicy CompatPolicy { get; init; } = CompatPolicy.Permissive;
 
     /// <summary>

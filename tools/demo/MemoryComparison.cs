@@ -6,7 +6,7 @@ internal static class MemoryComparison
     private const int Chunk = 1 << 20;
 
     /// <returns>The address of the first byte that differs, or <see langword="null"/> if none does.</returns>
-    /// <exception cref="DemoException">They are not of the same, expected length.</exception>
+    /// <exception cref="DemoException">The dumps do not have the expected length.</exception>
     public static long? FirstDifference(string left, string right, long length)
     {
         using FileStream a = File.OpenRead(left);

@@ -11,7 +11,9 @@ internal sealed class GeneratedDirectory(string path)
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Makes the directory hold these files, and of generated ones no others.</summary>
-    /// <exception cref="IOException">A file of that name is there and not generated, or the system refuses.</exception>
+    /// <exception cref="IOException">
+    /// A file of that name exists and was not generated, or it cannot be written.
+    /// </exception>
     public void Write(IReadOnlyList<EmittedFile> files)
     {
         Directory.CreateDirectory(path);

@@ -32,7 +32,7 @@ internal sealed class ErrorReports(TextWriter output, TimeProvider clock)
         }
         catch (IOException)
         {
-            // Nobody reads standard error, or its disk is full: that is no reason to end.
+            // Standard error is closed, or its disk is full. The machine runs on.
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class ProcessLog : ILogEventSink, IDisposable
     /// <inheritdoc/>
     public void Emit(LogEvent logEvent)
     {
-        // Failures are for whoever started the process, wherever the traces go.
+        // Failures go to standard error, where the process was started, wherever the traces go.
         if (logEvent.Level >= LogEventLevel.Warning && (_path is not null || _traces is null)) Report(logEvent);
         lock (_gate) Trace(logEvent);
     }

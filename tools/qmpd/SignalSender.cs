@@ -6,7 +6,7 @@ namespace Qmpd;
 
 /// <summary>Remembers which process sent the last signal, which .NET does not tell.</summary>
 /// <remarks>
-/// The kernel tells a signal handler, and nobody else, who sent the signal; no managed code can run there. So the
+/// Only a signal handler learns from the kernel who sent the signal, and no managed code can run there. So the
 /// handler of the runtime gets a few instructions before it, which store the process id and go on to it with all
 /// arguments as they were. On other processors, and where memory cannot be made executable, the sender stays unknown.
 /// </remarks>
@@ -20,7 +20,7 @@ internal sealed partial class SignalSender
 
     private readonly nint _slot = Marshal.AllocHGlobal(sizeof(int)); // lives as long as the handlers, which is for ever
 
-    /// <summary>Nobody has sent anything yet.</summary>
+    /// <summary>No signal has been sent yet.</summary>
     public SignalSender() => Marshal.WriteInt32(_slot, 0);
 
     /// <summary>Who it was, as QEMU says it: empty if it was no process.</summary>

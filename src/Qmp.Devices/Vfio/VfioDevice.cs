@@ -92,7 +92,7 @@ public sealed class VfioDevice : LiveDevice, IGuest
     /// <inheritdoc/>
     public void Throttle(int percent)
     {
-        // It is no CPU.
+        // Throttling slows CPUs down; a device is not one.
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace Qmp.Devices.Vfio;
 /// <summary>The device itself: what a kernel driver is to QEMU.</summary>
 /// <remarks>
 /// While it is read in <see cref="VfioDeviceState.PreCopy"/> it changes state that was read already, never more than
-/// all of its state. Used by the migration and by whoever starts and stops the guest.
+/// all of its state. Used by the migration, and when the guest is started or stopped.
 /// </remarks>
 internal sealed class VfioFunction(VfioSettings settings, Timeline timeline, ILogger logger)
 {
@@ -49,7 +49,7 @@ internal sealed class VfioFunction(VfioSettings settings, Timeline timeline, ILo
 
     private ulong StateSize => settings.InitialBytes + settings.StopCopyBytes;
 
-    /// <summary>Changes the state. All of the device is to be read when it begins to be read.</summary>
+    /// <summary>Changes the state. A device that can be read from now on is read from its beginning.</summary>
     public void Enter(VfioDeviceState next)
     {
         lock (_gate)

@@ -2,7 +2,7 @@ using Qmp.Types;
 
 namespace Qmp.Devices.Vfio;
 
-/// <summary>What an <c>x-vfio</c> device is like. Source and destination have the same, as their command lines do.</summary>
+/// <summary>The properties of an <c>x-vfio</c> device. Source and destination must have the same.</summary>
 public sealed record VfioSettings
 {
     /// <summary>The id that commands name it by; its section is <c>ID/vfio</c>.</summary>

@@ -28,13 +28,13 @@ internal sealed class VfioSwitchover(VfioSettings settings, Timeline timeline, I
     /// <summary>A load begins.</summary>
     public void Begin() => Enter(SwitchoverStep.InitialData);
 
-    /// <summary>Gets that far.</summary>
+    /// <summary>Notes that the device has reached a step.</summary>
     public void Enter(SwitchoverStep step)
     {
         lock (_gate) (_step, _since) = (step, timeline.NowMilliseconds);
     }
 
-    /// <summary>The initial data is there; somebody else approves, or nobody.</summary>
+    /// <summary>The initial data is there; the device waits for a command that approves, or for ever.</summary>
     public void Wait(IncomingContext context)
     {
         Enter(SwitchoverStep.Waiting);
@@ -42,14 +42,14 @@ internal sealed class VfioSwitchover(VfioSettings settings, Timeline timeline, I
     }
 
     /// <summary>Approves.</summary>
-    /// <exception cref="Migration.Stream.LoadException">One approval too many.</exception>
+    /// <exception cref="Migration.Stream.LoadException">More devices have approved than take part.</exception>
     public async ValueTask ApproveAsync(IncomingContext context)
     {
         await context.ApproveSwitchoverAsync();
         Enter(SwitchoverStep.Approved);
     }
 
-    /// <summary>Approves on somebody's word. Returns at once: the ack is sent on an activity of its own.</summary>
+    /// <summary>Approves because a command says so. Returns at once: the ack is sent on an activity of its own.</summary>
     /// <exception cref="MigrationException">The device does not wait for that.</exception>
     public void ApproveManually()
     {

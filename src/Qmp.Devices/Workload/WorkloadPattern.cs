@@ -33,7 +33,7 @@ public sealed class WorkloadPattern
         _ledger = new Ledger(PagesOf(workingSet), 0, 0);
     }
 
-    /// <summary>How many writes the ledger in memory says were made; 0 if there is none.</summary>
+    /// <summary>How many writes were made, as the ledger in memory says; 0 without a ledger.</summary>
     public ulong Writes => Find()?.Writes ?? 0;
 
     /// <summary>Bytes of memory that are written.</summary>
@@ -47,7 +47,7 @@ public sealed class WorkloadPattern
         return _ledger.Writes;
     }
 
-    /// <summary>Begins anew in another working set; the count of writes goes on.</summary>
+    /// <summary>Starts over in another working set; the count of writes continues.</summary>
     public void Resize(long workingSet)
     {
         ulong writes = Writes;

@@ -57,7 +57,7 @@ public sealed class PageBitmap
         if (value && tail != 0) _words[^1] = (1UL << tail) - 1;
     }
 
-    /// <summary>Clears a bit and says whether it was set. For the one owner of a bitmap that nobody else writes.</summary>
+    /// <summary>Clears a bit and says whether it was set. Only for the owner of a bitmap that no other thread writes.</summary>
     public bool TestAndClear(long page)
     {
         ref ulong word = ref _words[page >> 6];

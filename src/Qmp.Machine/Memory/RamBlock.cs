@@ -6,7 +6,7 @@ namespace Qmp.Machine.Memory;
 
 /// <summary>One block of guest RAM, as the migration stream knows it: a name, a length, pages.</summary>
 /// <remarks>
-/// <para>The memory is mapped, so that pages nobody touched cost nothing. Everything that changes it while the
+/// <para>The memory is mapped, so that untouched pages cost nothing. Everything that changes it while the
 /// machine lives goes through <see cref="Write"/> or <see cref="MarkWritten"/>, which keep two records: the dirty log,
 /// which each sync of a migration takes, and the set of pages ever written, which spares both ends of a migration
 /// from reading pages that must be zero.</para>
@@ -55,7 +55,7 @@ public sealed unsafe class RamBlock : IDisposable
     /// <summary>Pages written since the last sync took them.</summary>
     public PageBitmap DirtyLog { get; }
 
-    /// <summary>A second dirty log, for whoever measures and must not take from the first; usually none.</summary>
+    /// <summary>A second dirty log, for measurements that must leave the first one alone.</summary>
     public PageBitmap? SecondLog
     {
         get => _secondLog;
@@ -69,7 +69,7 @@ public sealed unsafe class RamBlock : IDisposable
     public nint Address => (nint)_base;
 
     /// <summary>Maps <paramref name="length"/> bytes of zeros.</summary>
-    /// <exception cref="IOException">The system refused.</exception>
+    /// <exception cref="IOException">The memory cannot be mapped.</exception>
     public static RamBlock Anonymous(string id, ulong length, bool preallocate = false)
     {
         CheckLength(length);
@@ -82,7 +82,7 @@ public sealed unsafe class RamBlock : IDisposable
     }
 
     /// <summary>Maps the first <paramref name="length"/> bytes of a file, which the block then owns.</summary>
-    /// <exception cref="IOException">The system refused.</exception>
+    /// <exception cref="IOException">The memory cannot be mapped.</exception>
     public static RamBlock FromFile(string id, ulong length, SafeFileHandle file, bool shared, bool preallocate)
     {
         CheckLength(length);
@@ -105,7 +105,9 @@ public sealed unsafe class RamBlock : IDisposable
     }
 
     /// <summary>The bytes from <paramref name="offset"/>, to be read.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not all inside the block, or over <see cref="MaxSpan"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The range leaves the block, or is longer than <see cref="MaxSpan"/>.
+    /// </exception>
     public ReadOnlySpan<byte> Read(ulong offset, int length) => Slice(offset, length);
 
     /// <summary>Changes guest memory and records it.</summary>

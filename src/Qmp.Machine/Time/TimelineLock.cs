@@ -1,7 +1,7 @@
 namespace Qmp.Machine.Time;
 
 /// <summary>A lock that activities of a timeline, and others, take in turns, in the order of asking.</summary>
-/// <remarks>It may be held across awaits, and belongs to nobody in particular: who holds it hands it on.</remarks>
+/// <remarks>It may be held across awaits, and released on another thread than the one that took it.</remarks>
 public class TimelineLock
 {
     private readonly Timeline _timeline;
@@ -27,9 +27,9 @@ public class TimelineLock
 
     /// <summary>Takes the lock now, or is called back once it has been handed over.</summary>
     /// <param name="granted">
-    /// Called by whoever hands the lock on; it only passes the news, and does the holder's work elsewhere.
+    /// Called by the thread that releases the lock. It must only wake the new holder, not run its work.
     /// </param>
-    /// <returns>Whether the lock was free; then nobody is called back.</returns>
+    /// <returns>Whether the lock was free; the callback is then not called.</returns>
     public bool Enter(Action granted)
     {
         lock (_gate)
@@ -40,7 +40,7 @@ public class TimelineLock
         }
     }
 
-    /// <summary>Hands the lock to whoever waits longest.</summary>
+    /// <summary>Hands the lock to the waiter that has waited longest.</summary>
     public void Exit()
     {
         Action? next;

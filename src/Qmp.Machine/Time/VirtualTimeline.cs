@@ -49,7 +49,7 @@ public sealed class VirtualTimeline : Timeline
     public override Waker CreateWaker() => new VirtualWaker(this);
 
     /// <summary>Runs <paramref name="body"/> as an activity, and all others with it, until it ends.</summary>
-    /// <exception cref="InvalidOperationException">It waits for something that can never come.</exception>
+    /// <exception cref="InvalidOperationException">All activities wait, and nothing is due.</exception>
     public void Run(Func<ValueTask> body)
     {
         var main = new VirtualActivity(this, "main", body, keepFailure: true);

@@ -20,7 +20,7 @@ internal sealed class VirtualWaker : Waker, VirtualTimeline.IDue, IValueTaskSour
         _woken = true;
         if (!_waiting || _resuming) return;
 
-        // Resuming takes a turn of its own: the one who wakes goes on first.
+        // The woken activity gets a turn of its own: the one that wakes it continues first.
         _resuming = true;
         _timeline.Schedule(this, _wait, 0);
     }

@@ -2,12 +2,12 @@ using Qmp.Linux;
 
 namespace Qmp.Protocol.Transport;
 
-/// <summary>The descriptors that came with the last bytes. New ones replace, and close, what nobody took.</summary>
+/// <summary>The descriptors that came with the last bytes. New ones replace and close those that no command has taken.</summary>
 internal sealed class DescriptorBox : IDisposable
 {
     private readonly Lock _gate = new();
 
-    // Guarded by _gate: a command takes them on its thread while the reader goes on.
+    // Guarded by _gate: a command takes them on its thread while the reader continues.
     private int[] _descriptors = [];
     private bool _disposed;
 

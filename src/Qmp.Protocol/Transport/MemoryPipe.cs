@@ -92,7 +92,7 @@ internal sealed class MemoryPipe(int capacity)
     /// <summary>No more bytes come.</summary>
     public void EndWriting() => End(ref _writerGone);
 
-    /// <summary>Nobody takes bytes any more.</summary>
+    /// <summary>The reader is gone: bytes that are written are dropped.</summary>
     public void EndReading() => End(ref _readerGone);
 
     private static Task Waiter(ref TaskCompletionSource? source)

@@ -60,7 +60,7 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
         thread.Start();
     }
 
-    /// <summary>Accepts nobody any more; the current client is let go once its command is answered.</summary>
+    /// <summary>Stops accepting; the current client is disconnected once its command is answered.</summary>
     public void Close()
     {
         MonitorSession? session;

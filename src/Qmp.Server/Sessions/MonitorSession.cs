@@ -231,7 +231,7 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
         }
 
         _outbox.Close();
-        // A command that still runs goes on using its lane's memory; then the collector takes it.
+        // A command that still runs keeps its lane's memory; the garbage collector frees it afterwards.
         if (!_inBand.IsBusy && !_outOfBand.IsBusy) ReturnMemory();
         // Without clients nothing is allocated, and the collector would not come by itself.
         if (_received > MuchInput) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, true, true);

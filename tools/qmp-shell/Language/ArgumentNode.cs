@@ -40,7 +40,7 @@ internal sealed record ObjectNode : ArgumentNode
     public OrderedDictionary<string, ArgumentNode> Members { get; } = [];
 
     /// <summary>Adds a value under a dotted name.</summary>
-    /// <exception cref="ShellSyntaxException">There is one already.</exception>
+    /// <exception cref="ShellSyntaxException">The name has a value already.</exception>
     public void Add(string path, ArgumentNode value, int position)
     {
         string[] names = path.Split('.');

@@ -19,7 +19,7 @@ internal static class CommandParser
     }
 
     /// <summary>Reads a line, or lines that belong together.</summary>
-    /// <exception cref="ShellSyntaxException">It is no command.</exception>
+    /// <exception cref="ShellSyntaxException">The text is not a command.</exception>
     public static ParsedCommand Parse(string text)
     {
         IReadOnlyList<Word> words = WordScanner.Scan(text);
@@ -39,7 +39,7 @@ internal static class CommandParser
     }
 
     /// <summary>Reads <c>KEY=VALUE ...</c> or an object.</summary>
-    /// <exception cref="ShellSyntaxException">It is something else.</exception>
+    /// <exception cref="ShellSyntaxException">The words are neither arguments nor an object.</exception>
     public static ObjectNode ReadArguments(IEnumerable<Word> source)
     {
         Word[] words = [.. source];
@@ -64,7 +64,7 @@ internal static class CommandParser
     }
 
     /// <summary>Reads what stands behind the sign.</summary>
-    /// <exception cref="ShellSyntaxException">It begins as a string and is none.</exception>
+    /// <exception cref="ShellSyntaxException">The value begins like a string, but is not one.</exception>
     public static ArgumentNode ReadValue(Word word)
     {
         string text = word.Value;

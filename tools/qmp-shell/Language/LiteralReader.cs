@@ -15,7 +15,7 @@ internal ref struct LiteralReader(string text, int origin)
     private int _depth;
 
     /// <summary>Reads a text that is one value.</summary>
-    /// <exception cref="ShellSyntaxException">It is something else.</exception>
+    /// <exception cref="ShellSyntaxException">The text is not exactly one value.</exception>
     public static JToken Read(string text, int origin)
     {
         var reader = new LiteralReader(text, origin);

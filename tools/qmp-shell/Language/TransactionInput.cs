@@ -28,7 +28,7 @@ internal sealed class TransactionInput
 
     /// <summary>Takes a line.</summary>
     /// <returns>The command, once it is complete.</returns>
-    /// <exception cref="ShellSyntaxException">The line is no action; those before it are kept.</exception>
+    /// <exception cref="ShellSyntaxException">The line is not an action; the lines before it are kept.</exception>
     public ParsedCommand? Add(string text)
     {
         List<Word> words = [.. WordScanner.Scan(text)];

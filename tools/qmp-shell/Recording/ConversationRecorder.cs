@@ -61,7 +61,7 @@ internal sealed class ConversationRecorder(RecordedTexts texts)
     /// <param name="path">The file; the conversation has its name, and that of its folder as group.</param>
     /// <param name="arguments">The emulator's command line.</param>
     /// <param name="notes">What a reader is to know.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path, IReadOnlyList<string> arguments, string? notes)
     {
         string file = Path.GetFullPath(path);

@@ -29,7 +29,7 @@ internal sealed class RecordedEndpoint
     public QmpEndpoint Endpoint { get; }
 
     /// <summary>Writes the recording.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string file)
     {
         EmulatorCommandLine line = _commandLine ?? EmulatorCommandLine.Guess;

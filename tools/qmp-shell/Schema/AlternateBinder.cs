@@ -5,7 +5,7 @@ namespace Qmp.Shell.Schema;
 /// <summary>Chooses the branch of an alternate that what was typed can be.</summary>
 internal sealed class AlternateBinder(LiveSchema schema)
 {
-    /// <exception cref="InvalidArgumentException">None of them.</exception>
+    /// <exception cref="InvalidArgumentException">The value fits none of the alternatives.</exception>
     public SchemaType Choose(ArgumentNode node, AlternateType type, string path)
     {
         SchemaType[] branches = [.. type.Branches.Select(schema.TypeOf)];

@@ -13,7 +13,7 @@ internal sealed class ArgumentBinder(LiveSchema schema)
     private readonly AlternateBinder _alternates = new(schema);
 
     /// <summary>The arguments without a schema: words mean what they look like.</summary>
-    /// <exception cref="InvalidArgumentException">A word looks like a list or an object, and is none.</exception>
+    /// <exception cref="InvalidArgumentException">A word looks like a list or an object, but is not one.</exception>
     public static JToken Guess(ArgumentNode node) => node switch
     {
         WordNode { Problem: { } problem } => throw new InvalidArgumentException(problem),
@@ -24,7 +24,9 @@ internal sealed class ArgumentBinder(LiveSchema schema)
     };
 
     /// <summary>The arguments of a command.</summary>
-    /// <exception cref="InvalidArgumentException">There is no such command, or the arguments are not for it.</exception>
+    /// <exception cref="InvalidArgumentException">
+    /// The server has no such command, or the arguments do not fit it.
+    /// </exception>
     public JObject Bind(ParsedCommand command)
     {
         SchemaCommand known = CommandReader.Find(command.Name, schema);

@@ -10,7 +10,7 @@ internal static class CommandReader
     /// <summary>Reads a line, or lines that belong together.</summary>
     /// <param name="text">The command.</param>
     /// <param name="schema">What the server understands, if it tells.</param>
-    /// <exception cref="ShellInputException">It is no command.</exception>
+    /// <exception cref="ShellInputException">The text is not a command.</exception>
     public static ParsedCommand Read(string text, LiveSchema? schema)
     {
         try
@@ -27,7 +27,7 @@ internal static class CommandReader
     }
 
     /// <summary>The command of that name.</summary>
-    /// <exception cref="InvalidArgumentException">There is none.</exception>
+    /// <exception cref="InvalidArgumentException">The server has no command of that name.</exception>
     public static SchemaCommand Find(string name, LiveSchema schema)
     {
         if (schema.FindCommand(name) is { } command) return command;

@@ -13,7 +13,7 @@ internal sealed class LiveSchema
     private readonly Dictionary<string, SchemaType> _types = [];
 
     /// <summary>Reads the reply.</summary>
-    /// <exception cref="FormatException">It is no schema.</exception>
+    /// <exception cref="FormatException">The reply is not a schema.</exception>
     public LiveSchema(JToken reply)
     {
         if (reply is not JArray entities) throw new FormatException("a schema is a list");
@@ -52,7 +52,7 @@ internal sealed class LiveSchema
         Find(name, "event") is { } entity ? SchemaReader.ReadEvent(entity) : null;
 
     /// <summary>The type of that name.</summary>
-    /// <exception cref="FormatException">The schema mentions it and does not describe it.</exception>
+    /// <exception cref="FormatException">The schema mentions the type but does not describe it.</exception>
     public SchemaType TypeOf(string name)
     {
         if (_types.TryGetValue(name, out SchemaType? type)) return type;

@@ -41,7 +41,9 @@ internal sealed class SchemaHelp(LiveSchema schema)
 
     /// <summary>What there is to know of a name, or of names like it.</summary>
     /// <param name="words">The name, then values that choose variants, such as <c>driver=qcow2</c>.</param>
-    /// <exception cref="ShellInputException">There is nothing like it, or the rest is no argument.</exception>
+    /// <exception cref="ShellInputException">
+    /// No name is like it, or the words behind it are not arguments.
+    /// </exception>
     public string Describe(IReadOnlyList<Word> words)
     {
         string name = words[0].Text;

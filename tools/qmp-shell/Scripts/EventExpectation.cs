@@ -19,7 +19,9 @@ internal sealed record EventExpectation(string Event, ObjectNode Data, TimeSpan 
     /// <summary>Reads the line.</summary>
     /// <param name="words">Its words, without the first.</param>
     /// <param name="schema">The events that the server has, if it tells.</param>
-    /// <exception cref="ShellInputException">It is something else, or there is no such event.</exception>
+    /// <exception cref="ShellInputException">
+    /// The line is not an expectation, or the server has no such event.
+    /// </exception>
     public static EventExpectation Parse(IReadOnlyList<Word> words, LiveSchema? schema)
     {
         if (words.Count == 0) throw new ShellInputException("expect: the name of an event is missing");
@@ -43,7 +45,7 @@ internal sealed record EventExpectation(string Event, ObjectNode Data, TimeSpan 
     }
 
     /// <summary>Waits for the event, among those that nobody has waited for.</summary>
-    /// <exception cref="ScriptException">It did not come.</exception>
+    /// <exception cref="ScriptException">The event did not come in time.</exception>
     public async Task<QmpEvent> WaitAsync(EventSubscription events)
     {
         using var limit = new CancellationTokenSource(Timeout);

@@ -49,7 +49,7 @@ internal sealed class ShellSession : IAsyncDisposable
     public LiveSchema? Schema { get; private set; }
 
     /// <summary>Connects and asks the server for its schema.</summary>
-    /// <exception cref="QmpException">There is no session to be had.</exception>
+    /// <exception cref="QmpException">The server cannot be reached, or does not negotiate.</exception>
     public static async Task<ShellSession> OpenAsync(ShellSettings settings)
     {
         var session = new ShellSession(settings);
@@ -68,14 +68,14 @@ internal sealed class ShellSession : IAsyncDisposable
 
     /// <summary>Checks a command against the server's schema.</summary>
     /// <returns>The arguments as they are sent.</returns>
-    /// <exception cref="ShellInputException">The schema does not allow it.</exception>
+    /// <exception cref="ShellInputException">The command does not fit the server's schema.</exception>
     public JObject Check(ParsedCommand command) => Schema is null
         ? (JObject)ArgumentBinder.Guess(command.Arguments)
         : new ArgumentBinder(Schema).Bind(command);
 
     /// <summary>Sends a command that was checked.</summary>
     /// <returns>The result; empty if the command ended the server instead of answering.</returns>
-    /// <exception cref="QmpException">It failed.</exception>
+    /// <exception cref="QmpException">The command failed, or the connection ended.</exception>
     public async Task<JToken> ExecuteAsync(
         ParsedCommand command, JObject arguments, CancellationToken cancellationToken)
     {
@@ -98,8 +98,8 @@ internal sealed class ShellSession : IAsyncDisposable
 
     /// <summary>Runs a line of the human monitor. <c>cpu N</c> chooses the processor of later lines.</summary>
     /// <returns>What the monitor prints.</returns>
-    /// <exception cref="QmpException">The server has no such monitor, or it failed.</exception>
-    /// <exception cref="ShellInputException">The processor is no number.</exception>
+    /// <exception cref="QmpException">The server has no human monitor, or the command failed.</exception>
+    /// <exception cref="ShellInputException">The processor is not a number.</exception>
     public async Task<string> ExecuteHumanAsync(string line, CancellationToken cancellationToken)
     {
         string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);

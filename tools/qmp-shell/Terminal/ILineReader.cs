@@ -9,7 +9,7 @@ internal interface ILineReader
     int Width { get; }
 
     /// <summary>Reads a line.</summary>
-    /// <exception cref="OperationCanceledException">The wait was given up; no further line can be read.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; no further line can be read.</exception>
     Task<LineRead> ReadAsync(string prompt, CancellationToken cancellationToken);
 
     /// <summary>Prints lines; the line that is being typed stays below them. From any thread.</summary>

@@ -21,9 +21,11 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view)
         [QueryMigrate, SwitchoverGate.Query, SwitchoverGate.Capabilities];
 
     /// <summary>Runs a command <c>migrate</c> that was checked.</summary>
-    /// <exception cref="ShellInputException">It is another command, or cannot be watched.</exception>
-    /// <exception cref="QmpException">The server refused the start, or is gone.</exception>
-    /// <exception cref="OperationCanceledException">It was given up, and the migration cancelled.</exception>
+    /// <exception cref="ShellInputException">
+    /// The command is not <c>migrate</c>, or runs where it cannot be watched.
+    /// </exception>
+    /// <exception cref="QmpException">The server refused to start the migration, or the connection ended.</exception>
+    /// <exception cref="OperationCanceledException">The user gave up, and the migration was cancelled.</exception>
     public async Task<WatchOutcome> RunAsync(
         ParsedCommand command, JObject arguments, CancellationToken cancellationToken)
     {
