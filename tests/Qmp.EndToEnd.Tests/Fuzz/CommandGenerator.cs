@@ -6,8 +6,7 @@ namespace Qmp.EndToEnd.Tests.Fuzz;
 
 /// <summary>Makes requests from what <c>query-qmp-schema</c> says: mostly right, sometimes wrong in one place.</summary>
 /// <remarks>
-/// No request starts a program or writes outside of the given folder, and no file becomes large: strings, names of
-/// files and sizes come from lists.
+/// No request starts a program or fills a disk: strings, names of files and sizes come from lists.
 /// </remarks>
 internal sealed class CommandGenerator
 {
@@ -43,12 +42,12 @@ internal sealed class CommandGenerator
             .ToDictionary(entity => (string)entity["name"]!);
         _commands = [.. schema.Cast<JObject>().Where(entity => Is(entity, "command"))];
         _random = random;
-        _files = [$"{folder}/file", $"{folder}/no/such/file", folder, "", "/dev/fdset/1"];
+        _files = ["/dev/null", $"{folder}/no/such/file", folder, "", "/dev/fdset/1"];
         _strings =
         [
             "", "x", "nic0", "ram", "main", "globalstate", "compat_monitor0", "on", "64M", "1", "-1", "\u00e4\u6f22",
             "a,b=c", "%s%n", new string('n', 300), $"unix:{folder}/socket", $"unix:{folder}/no/such", "tcp:127.0.0.1:0",
-            "tcp:127.0.0.1:1", "tcp:", "fd:x", "fd:99", "rdma:x", "defer", $"file:{folder}/state", "file:", "nonsense:",
+            "tcp:127.0.0.1:1", "tcp:", "fd:x", "fd:99", "rdma:x", "defer", "file:/dev/null", "file:", "nonsense:",
             "info status", "info migrate", "info nothing", "migrate_cancel", "stop", "cont", "help", "127.0.0.1", "0",
         ];
     }

@@ -12,12 +12,16 @@ namespace Qmp.EndToEnd.Tests.Fuzz;
 /// <summary>A machine in this process with one client on a real socket, which looks at every reply.</summary>
 internal sealed class FuzzedMachine : ILogEventSink, IAsyncDisposable
 {
+    /// <summary>How many requests are told when a reply does not come.</summary>
+    private const int Remembered = 200;
+
     private static readonly string[] Classes =
         ["GenericError", "CommandNotFound", "DeviceNotActive", "DeviceNotFound", "KVMMissingCap"];
 
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly StreamReader _reader;
     private readonly TestVm _vm;
+    private readonly Queue<string> _asked = new();
     private string? _exception;
 
     private FuzzedMachine(string path, Func<FuzzedMachine, TestVm> start)
@@ -53,6 +57,29 @@ internal sealed class FuzzedMachine : ILogEventSink, IAsyncDisposable
     /// <returns>The reply, or <see langword="null"/> where the machine ended instead of answering any more.</returns>
     public JObject? Ask(string request)
     {
+        _asked.Enqueue(request);
+        if (_asked.Count > Remembered) _asked.Dequeue();
+        try
+        {
+            return AskOnce(request);
+        }
+        catch (IOException e)
+        {
+            throw new AssertionException($"No reply to the last of:\n{string.Join('\n', _asked)}", e);
+        }
+    }
+
+    /// <summary>Waits for the machine to end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _reader.Dispose();
+        _socket.Dispose();
+        await _vm.DisposeAsync().AsTask().WaitAsync(Fuzzing.Patience).ConfigureAwait(false);
+        Assert.That(_exception, Is.Null, "while it ended");
+    }
+
+    private JObject? AskOnce(string request)
+    {
         try
         {
             _socket.Send(Encoding.UTF8.GetBytes(request + "\n"));
@@ -72,15 +99,6 @@ internal sealed class FuzzedMachine : ILogEventSink, IAsyncDisposable
         }
 
         return Ended(request);
-    }
-
-    /// <summary>Waits for the machine to end.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _reader.Dispose();
-        _socket.Dispose();
-        await _vm.DisposeAsync().AsTask().WaitAsync(Fuzzing.Patience).ConfigureAwait(false);
-        Assert.That(_exception, Is.Null, "while it ended");
     }
 
     private void Check(string request, JObject reply)
