@@ -4,7 +4,7 @@ using Qmp.Types;
 
 namespace Qmp.EndToEnd.Tests.Interop;
 
-/// <summary>What destinations put up with (WIRE 16): QEMU and qmpd alike.</summary>
+/// <summary>Unusual streams that destinations accept, QEMU and qmpd alike.</summary>
 [TestFixture]
 internal sealed class AcceptanceTests
 {

@@ -7,7 +7,7 @@ using Qmp.Types;
 
 namespace Qmp.EndToEnd.Tests.Interop;
 
-/// <summary>The destination decides when the guest may switch over (WIRE 10).</summary>
+/// <summary>The destination decides when the guest may switch over.</summary>
 [TestFixture]
 internal sealed class GateTests
 {

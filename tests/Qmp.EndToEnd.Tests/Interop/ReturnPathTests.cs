@@ -4,7 +4,7 @@ using Qmp.Types;
 
 namespace Qmp.EndToEnd.Tests.Interop;
 
-/// <summary>What sources make of what comes back (WIRE 7): QEMU and qmpd alike, and the guest runs on.</summary>
+/// <summary>What sources do with messages of the return path: QEMU and qmpd alike, and the guest runs on.</summary>
 [TestFixture]
 internal sealed class ReturnPathTests
 {

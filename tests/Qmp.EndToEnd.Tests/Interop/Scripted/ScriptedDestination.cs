@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Qmp.EndToEnd.Tests.Interop.Scripted;
 
-/// <summary>A destination in the test's hands: loads a stream as WIRE.md says, and answers what it is told to.</summary>
+/// <summary>A destination that a test scripts: it loads a stream, and answers what the test tells it to.</summary>
 /// <remarks>Shares no code with the product. Knows the sections of a machine that has nothing but memory.</remarks>
 internal sealed class ScriptedDestination : IDisposable
 {

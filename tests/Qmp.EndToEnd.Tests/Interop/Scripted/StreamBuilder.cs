@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Qmp.EndToEnd.Tests.Interop.Scripted;
 
-/// <summary>Puts a stream together, right or wrong, piece by piece (WIRE 2 to 9).</summary>
+/// <summary>Puts a stream together, right or wrong, piece by piece.</summary>
 /// <remarks>Shares no code with the product.</remarks>
 internal sealed class StreamBuilder
 {
