@@ -1,5 +1,5 @@
 using Qmp.Conversations.Targets;
-using Qmp.Emulator;
+using Qmp.Emulator.Hosting;
 using Qmp.Emulator.Options;
 using Qmp.Testing.Hosting;
 
@@ -17,25 +17,21 @@ public sealed class InProcessTarget(TimeProvider clock) : IEmulatorTarget
     /// <inheritdoc/>
     public async ValueTask<ITargetVm> StartAsync(VmStart start)
     {
-        var printed = new StandardErrorText();
+        var errors = new StandardErrorText();
         var monitors = new InProcessMonitors(start.PassesDescriptors);
         try
         {
-            EmulatorOptions options = CommandLineParser.Parse(start.Arguments);
-            EmulatorPorts ports = EmulatorPorts.Real(clock, printed.CreateLogger());
-            ports = ports with
+            HostedEmulator emulator = await HostedEmulator.StartAsync(start.Arguments, clock, errors, ports => ports with
             {
-                Report = printed.WriteLine,
-                Listen = monitors.Wrap(ports.Listen),
+                OpenChardev = monitors.Wrap(ports.OpenChardev),
                 Transport = new NothingInherited(ports.Transport),
-            };
-            var emulator = new EmulatorInstance(options, ports);
-            return await InProcessVm.StartAsync(emulator, options, ports, monitors, printed).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+            return new InProcessVm(emulator, monitors, errors);
         }
         catch (CommandLineException e)
         {
-            printed.WriteLine(e.Message);
-            return new RefusedVm(printed);
+            errors.WriteLine(e.Message);
+            return new RefusedVm(errors);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 
-namespace Tools;
+namespace Qmp.Tools;
 
 /// <summary>Removes the files through which debuggers and profilers reach a .NET process.</summary>
 /// <remarks>

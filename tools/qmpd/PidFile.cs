@@ -1,3 +1,4 @@
+using Qmp.Emulator.Files;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -69,7 +70,7 @@ internal sealed partial class PidFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string reason = Directory.Exists(path) ? "Is a directory" : Qmp.Emulator.FileErrors.Text(e);
+            string reason = Directory.Exists(path) ? "Is a directory" : FileErrors.Text(e);
             throw Refused($"Could not create '{path}': {reason}");
         }
     }

@@ -1,4 +1,4 @@
-using Qmp.Emulator;
+using Qmp.Emulator.Hosting;
 using Qmp.Emulator.Options;
 using Qmp.Emulator.Scenarios;
 
@@ -34,13 +34,13 @@ internal static class QmpdProcess
 
     private static async Task<int> RunAsync(EmulatorOptions options, ProcessLog log, ErrorReports reports)
     {
-        EmulatorPorts ports = EmulatorPorts.Real(TimeProvider.System, log.Logger) with { Report = reports.Write };
+        EmulatorPorts ports = EmulatorPorts.Real(TimeProvider.System, log.Logger, reports.Write);
         var emulator = new EmulatorInstance(options, ports);
         await using (emulator)
         {
             using var signals = new ProcessSignals(emulator, reports.Write);
             using PidFile? pid = options.Given.Last(OptionTable.PidFile) is { } file ? PidFile.Create(file.Value) : null;
-            await emulator.StartAsync(options);
+            await emulator.StartAsync();
             return await emulator.Completion;
         }
     }

@@ -87,6 +87,8 @@ internal static class Listings
     public static string? Chardev(string backend) => backend switch
     {
         "socket" => PropertyList.Text("chardev", ChardevSocketOptionsVisitor.Read, None),
+        "file" => PropertyList.Text("chardev", ChardevFileOptionsVisitor.Read, None),
+        "null" => PropertyList.Text("chardev", ChardevCommonOptionsVisitor.Read, None),
         "stdio" => PropertyList.Text("chardev", ChardevStdioOptionsVisitor.Read, None),
         _ => null,
     };

@@ -1,20 +1,20 @@
 using Qmp.Api;
-using Qmp.Emulator.Monitors;
+using Qmp.Emulator.Chardevs;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of char.json.</summary>
-internal sealed class CharCommands(MonitorList monitors) : ICharCommands
+internal sealed class CharCommands(ChardevSet chardevs) : ICharCommands
 {
     public ValueTask<IReadOnlyList<ChardevInfo>> QueryChardevAsync(
         QueryChardevArguments arguments, CancellationToken cancellationToken) =>
         new([
-            .. monitors.All.Select(m => new ChardevInfo
+            .. chardevs.All.Select(c => new ChardevInfo
             {
-                Label = m.ChardevId,
-                Filename = m.Description,
-                FrontendOpen = true,
+                Label = c.Id,
+                Filename = c.Description,
+                FrontendOpen = c.FrontEnd.IsOpen,
             }),
         ]);
 }

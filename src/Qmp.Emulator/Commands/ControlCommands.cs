@@ -1,4 +1,5 @@
 using Qmp.Api;
+using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Control;
 using Qmp.Server.Dispatch;
 using Qmp.Types;

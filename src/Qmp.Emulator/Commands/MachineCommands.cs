@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Qmp.Api;
 using Qmp.Emulator.Control;
+using Qmp.Emulator.Files;
 using Qmp.Machine;
 using Qmp.Server.Dispatch;
 using Qmp.Types;

@@ -1,6 +1,6 @@
 using Qmp.Api;
 using Qmp.Emulator.Control;
-using Qmp.Emulator.Descriptors;
+using Qmp.Emulator.Files;
 using Qmp.Emulator.HumanMonitor;
 using Qmp.Machine;
 using Qmp.Server.Dispatch;

@@ -1,5 +1,5 @@
 using Qmp.Api;
-using Qmp.Emulator.Monitors;
+using Qmp.Emulator.Chardevs;
 using Qmp.Migration;
 using Qmp.Protocol.Messages;
 using Qmp.Server.Dispatch;
@@ -8,16 +8,16 @@ using Qmp.Types;
 namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of yank.json; they run out of band, so they only touch what any thread may.</summary>
-internal sealed class YankCommands(MonitorList monitors, MigrationCore migration) : IYankOobCommands
+internal sealed class YankCommands(ChardevSet chardevs, MigrationCore migration) : IYankOobCommands
 {
     public ValueTask<IReadOnlyList<YankInstance>> QueryYankAsync(
         QueryYankArguments arguments, CancellationToken cancellationToken)
     {
         List<YankInstance> instances =
         [
-            .. monitors.All.Where(m => m.IsSocket).Select(m => new YankInstance.Chardev
+            .. chardevs.All.Where(c => c.IsSocket).Select(c => new YankInstance.Chardev
             {
-                Value = new YankInstanceChardev { Id = m.ChardevId },
+                Value = new YankInstanceChardev { Id = c.Id },
             }),
         ];
         if (migration.CanBeYanked) instances.Add(new YankInstance.Migration());
@@ -35,8 +35,8 @@ internal sealed class YankCommands(MonitorList monitors, MigrationCore migration
     private Action Find(YankInstance instance) => instance switch
     {
         YankInstance.Chardev chardev
-            when monitors.All.FirstOrDefault(m => m.IsSocket && m.ChardevId == chardev.Value.Id) is { } monitor =>
-            monitor.Disconnect,
+            when chardevs.All.FirstOrDefault(c => c.IsSocket && c.Id == chardev.Value.Id) is { } found =>
+            found.FrontEnd.Disconnect,
         YankInstance.Migration when migration.CanBeYanked => migration.Yank,
         _ => throw new CommandException(new QmpError("DeviceNotFound", "Instance not found")),
     };

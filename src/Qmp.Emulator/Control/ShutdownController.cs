@@ -14,23 +14,30 @@ internal sealed class ShutdownController
         new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _ended;
 
-    public ShutdownController(VirtualMachine machine, RunStateEvents events)
+    /// <param name="machine">The machine.</param>
+    /// <param name="events">Is told what happens to it.</param>
+    /// <param name="actions">What differs from the defaults.</param>
+    public ShutdownController(VirtualMachine machine, RunStateEvents events, SetActionArguments actions)
     {
         _machine = machine;
         _events = events;
+        Reboot = actions.Reboot ?? RebootAction.Reset;
+        Shutdown = actions.Shutdown ?? ShutdownAction.Poweroff;
+        Panic = actions.Panic ?? PanicAction.Shutdown;
+        Watchdog = actions.Watchdog ?? WatchdogAction.Reset;
     }
 
     /// <summary>What a reset does.</summary>
-    public RebootAction Reboot { get; set; } = RebootAction.Reset;
+    public RebootAction Reboot { get; set; }
 
     /// <summary>What a shutdown does.</summary>
-    public ShutdownAction Shutdown { get; set; } = ShutdownAction.Poweroff;
+    public ShutdownAction Shutdown { get; set; }
 
     /// <summary>What a guest's panic does; kept for clients, because no guest here panics.</summary>
-    public PanicAction Panic { get; set; } = PanicAction.Shutdown;
+    public PanicAction Panic { get; set; }
 
     /// <summary>What the watchdog does; kept for clients, because there is no watchdog.</summary>
-    public WatchdogAction Watchdog { get; set; } = WatchdogAction.Reset;
+    public WatchdogAction Watchdog { get; set; }
 
     /// <summary>Ends with the exit status when the emulator is to end.</summary>
     public Task<int> Completion => _completion.Task;

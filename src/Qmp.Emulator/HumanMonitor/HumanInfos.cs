@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Qmp.Emulator.Catalogue;
 using Qmp.Machine;
 using Qmp.Migration;
 using Qmp.Types;

@@ -1,3 +1,4 @@
+using Qmp.Emulator.Files;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;

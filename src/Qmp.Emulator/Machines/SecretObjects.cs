@@ -1,3 +1,4 @@
+using Qmp.Emulator.Files;
 using Qmp.Emulator.Options;
 using Qmp.Types;
 

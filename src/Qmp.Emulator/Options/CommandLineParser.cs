@@ -1,3 +1,4 @@
+using Qmp.Emulator.Catalogue;
 using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Qmp.Protocol.Visitors.Text;
@@ -13,7 +14,8 @@ public sealed class CommandLineParser
     private readonly JObject _machine = [];
     private readonly HashSet<(string Kind, string Id)> _ids = [];
     private readonly Action<string> _warn;
-    private int _implied;
+    private int _monitors;
+    private int _ports;
 
     private CommandLineParser(Action<string> warn) => _warn = warn;
 
@@ -71,8 +73,9 @@ public sealed class CommandLineParser
         }
         else
         {
-            id = string.Create(CultureInfo.InvariantCulture, $"compat_monitor{_implied++}");
-            Given.Add(OptionTable.Chardev, new OptionValue<ChardevOptions>(option, text, ChardevReader.ReadShort(option, text, id)));
+            id = string.Create(CultureInfo.InvariantCulture, $"compat_monitor{_monitors++}");
+            ChardevOptions chardev = ChardevReader.ReadShort(option, text, id, $"parse error: {text}");
+            Given.Add(OptionTable.Chardev, new OptionValue<ChardevOptions>(option, text, chardev));
         }
 
         var monitor = new OptionValue<MonitorOptions>(option, text, new MonitorOptions
@@ -84,6 +87,24 @@ public sealed class CommandLineParser
         });
         Claim(monitor, id, "mon");
         return monitor;
+    }
+
+    /// <summary>Reads <c>-serial</c>, which makes a character device of its own unless it names one, or none.</summary>
+    /// <returns>The id of the character device; <see langword="null"/> for no port.</returns>
+    internal OptionValue<string?> ReadSerial(string option, string text)
+    {
+        string consequence = $"could not connect {option} device to character backend '{text}'";
+        string id = string.Create(CultureInfo.InvariantCulture, $"{option}{_ports++}");
+        if (text == "none") return new OptionValue<string?>(option, text, null);
+        if (text.StartsWith(ChardevPrefix, StringComparison.Ordinal))
+        {
+            // Which of them there are is known when all options are read.
+            return new OptionValue<string?>(option, text, text[ChardevPrefix.Length..]);
+        }
+
+        ChardevOptions chardev = ChardevReader.ReadShort(option, text, id, consequence);
+        Given.Add(OptionTable.Chardev, new OptionValue<ChardevOptions>(option, text, chardev));
+        return new OptionValue<string?>(option, text, id);
     }
 
     private Printout? ReadAll(IReadOnlyList<string> words)

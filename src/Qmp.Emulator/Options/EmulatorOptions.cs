@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
+using Qmp.Emulator.Files;
 using Qmp.Emulator.Logging;
 using Qmp.Protocol.Visitors;
 using Qmp.Protocol.Visitors.Text;
@@ -27,6 +28,12 @@ public sealed record EmulatorOptions
 
     /// <summary>Where to wait for a migration; without an address (<c>-incoming defer</c>) the client will name one.</summary>
     public OptionValue<MigrationAddress?>? Incoming => Given.Last(OptionTable.Incoming);
+
+    /// <summary>Character devices, in the order in which they are made.</summary>
+    public IReadOnlyList<OptionValue<ChardevOptions>> Chardevs { get; init; } = [];
+
+    /// <summary>Ids of the character devices that are ports of the machine.</summary>
+    public IReadOnlyList<string> Ports { get; init; } = [];
 
     /// <summary>QMP monitors, in order.</summary>
     public IReadOnlyList<MonitorSpec> Monitors { get; init; } = [];
@@ -81,6 +88,7 @@ public sealed record EmulatorOptions
         }
 
         MachineChecks.Check(machine, type, given, warn);
+        IReadOnlyList<OptionValue<ChardevOptions>> chardevs = ChardevReader.All(given);
         return new EmulatorOptions
         {
             Given = given,
@@ -88,7 +96,9 @@ public sealed record EmulatorOptions
             MemoryBackend = machine.MemoryBackend,
             MemorySize = MemoryArguments.Size(given.All(OptionTable.Memory)),
             Cpus = machine.Smp is null ? 1 : CpuTopology.Count(machine.Smp, type),
-            Monitors = MonitorSpec.All(given),
+            Chardevs = chardevs,
+            Ports = PortsOf(given, chardevs),
+            Monitors = MonitorSpec.All(given, chardevs),
             TracePatterns = Patterns(given, warn),
         };
     }
@@ -104,6 +114,17 @@ public sealed record EmulatorOptions
         {
             throw new CommandLineException(e.Message);
         }
+    }
+
+    private static IReadOnlyList<string> PortsOf(GivenOptions given, IReadOnlyList<OptionValue<ChardevOptions>> chardevs)
+    {
+        OptionValue<string?>[] ports = [.. given.All(OptionTable.Serial).Where(port => port.Value is not null)];
+        foreach (OptionValue<string?> port in ports.Where(p => !chardevs.Any(c => c.Value.Id == p.Value)))
+        {
+            throw port.Error($"could not connect serial device to character backend '{port.Text}'");
+        }
+
+        return [.. ports.Select(port => port.Value!)];
     }
 
     private static List<string> Patterns(GivenOptions given, Action<string> warn)

@@ -1,3 +1,4 @@
+using Qmp.Emulator.Files;
 using Qmp.Protocol.Visitors;
 using Qmp.Types;
 
@@ -53,7 +54,7 @@ internal static class OptionChecks
     {
         if (added.Value.Fd is null or < 0) throw added.Error("fd option is required and must be non-negative");
         if (added.Value.Fd <= 2) throw added.Error("fd cannot be a standard I/O stream");
-        if (!Descriptors.InheritedDescriptors.Contains((int)Math.Min((long)added.Value.Fd, int.MaxValue)))
+        if (!InheritedDescriptors.Contains((int)Math.Min((long)added.Value.Fd, int.MaxValue)))
         {
             throw added.Error("fd is not valid or already in use");
         }

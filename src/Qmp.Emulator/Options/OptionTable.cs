@@ -68,7 +68,7 @@ internal static class OptionTable
         (text, parser) => parser.Given.Add(Qmp!, parser.ReadQmp("qmp-pretty", text, pretty: true))));
 
     public static Option<ChardevOptions> Chardev { get; } = Row(new Option<ChardevOptions>(
-        "socket,id=ID,...", "character device for -mon", ChardevReader.Option)
+        "socket,id=ID,...", "character device for -mon and -serial", ChardevReader.Option)
     {
         Id = chardev => chardev.Id,
         Listing = HelpTexts.Chardev,
@@ -179,7 +179,9 @@ internal static class OptionTable
 
     public static Option<string> HumanMonitor { get; } = Row(Nothing("monitor", "there is no human monitor of its own", "none", "null"));
 
-    public static Option<string> Serial { get; } = Row(Nothing("serial", "there is no serial port", "none", "null"));
+    public static Option<string?> Serial { get; } = Row(new Option<string?>(
+        "serial", "DEV|none", "serial port on chardev:ID, unix:PATH, tcp:HOST:PORT, file:PATH, stdio or null; nothing is written to it",
+        (text, parser) => parser.ReadSerial("serial", text)));
 
     public static Option<string> Parallel { get; } = Row(Nothing("parallel", "there is no parallel port", "none", "null"));
 

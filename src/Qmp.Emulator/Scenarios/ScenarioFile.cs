@@ -1,6 +1,7 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
+using Qmp.Emulator.Files;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Visitors;
 using Qmp.Types;

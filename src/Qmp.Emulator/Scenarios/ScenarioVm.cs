@@ -1,7 +1,8 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Devices.Workload;
+using Qmp.Emulator.Hosting;
 using Qmp.Emulator.Options;
-using Qmp.Emulator.Descriptors;
+using Qmp.Emulator.Files;
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
@@ -17,7 +18,6 @@ internal sealed class ScenarioVm : IAsyncDisposable
 {
     private const ulong DefaultMemory = 16 << 20;
 
-    private readonly EmulatorOptions _options;
     private readonly EmulatorInstance _emulator;
     private readonly ScenarioEnd _end;
     private readonly Action<ScenarioEnd, JObject> _report;
@@ -44,19 +44,20 @@ internal sealed class ScenarioVm : IAsyncDisposable
             given.Add(OptionTable.Device, AsOption(device));
         }
 
-        _options = new EmulatorOptions
+        var options = new EmulatorOptions
         {
             MachineType = "none",
             MemorySize = scenario.Memory ?? DefaultMemory,
             Given = given,
         };
-        _emulator = new EmulatorInstance(_options, new EmulatorPorts
+        _emulator = new EmulatorInstance(options, new EmulatorPorts
         {
             Timeline = timeline,
             Transport = transport,
             Descriptors = new PassedDescriptors(),
             Logger = logger,
-            Listen = spec => throw new CommandLineException($"{spec.Id}: a scenario has no monitors"),
+            Report = _ => { },
+            OpenChardev = chardev => throw new CommandLineException($"{chardev.Id}: a scenario has no monitors"),
             Offload = work =>
             {
                 work();
@@ -86,7 +87,7 @@ internal sealed class ScenarioVm : IAsyncDisposable
 
     public IReadOnlyList<WorkloadGuest> Workloads => _emulator.Devices.Workloads;
 
-    public ValueTask StartAsync() => _emulator.StartAsync(_options);
+    public ValueTask StartAsync() => _emulator.StartAsync();
 
     /// <summary>Runs a command and reports its answer.</summary>
     /// <returns>Why it was refused; <see langword="null"/> if it was not.</returns>

@@ -1,6 +1,6 @@
 using Qmp.Conversations.Targets;
-using Qmp.Emulator.Options;
 using Qmp.Protocol.Transport;
+using Qmp.Types;
 
 namespace Qmp.Testing.Hosting;
 
@@ -10,23 +10,11 @@ internal sealed class InProcessMonitors(bool onSockets)
 {
     // Filled while the emulator starts; read afterwards.
     private readonly Dictionary<string, MemoryListener> _inMemory = [];
-    private readonly List<CuttableListener> _listeners = []; // guards itself
 
-    /// <summary>What the emulator listens with.</summary>
-    /// <param name="real">Listens on everything else.</param>
-    public Func<MonitorSpec, IConnectionSource> Wrap(Func<MonitorSpec, IConnectionSource> real) => spec =>
-    {
-        bool listens = spec.Chardev is { Path: not null, Server: true };
-        return Watch(listens ? Listen(spec.Chardev!.Path!) : real(spec));
-    };
-
-    /// <summary>The same listener, ended by <see cref="Cut"/> together with the others.</summary>
-    public IConnectionSource Watch(IConnectionSource listener)
-    {
-        var watched = new CuttableListener(listener);
-        lock (_listeners) _listeners.Add(watched);
-        return watched;
-    }
+    /// <summary>What the emulator opens its character devices with.</summary>
+    /// <param name="real">Opens everything else.</param>
+    public Func<ChardevOptions, IConnectionSource> Wrap(Func<ChardevOptions, IConnectionSource> real) =>
+        chardev => chardev is ChardevOptions.Socket { Value: { Path: { Length: > 0 } path, Server: true } } ? Listen(path) : real(chardev);
 
     /// <summary>Connects to the monitor with that path.</summary>
     public async ValueTask<ITargetConnection?> ConnectAsync(string path)
@@ -44,14 +32,6 @@ internal sealed class InProcessMonitors(bool onSockets)
         {
             return null;
         }
-    }
-
-    /// <summary>Ends all connections at once.</summary>
-    public void Cut()
-    {
-        CuttableListener[] listeners;
-        lock (_listeners) listeners = [.. _listeners];
-        foreach (CuttableListener listener in listeners) listener.Cut();
     }
 
     private IConnectionSource Listen(string path)

@@ -1,4 +1,5 @@
 using Qmp.Conversations.Targets;
+using Qmp.Emulator.Hosting;
 
 namespace Qmp.Testing.Hosting;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Qmp.Emulator.Options;
-using Qmp.Emulator;
+using Qmp.Emulator.Hosting;
 using Qmp.Protocol.Transport;
 using Qmp.Server.Sessions;
 using Serilog.Core;
@@ -26,8 +26,8 @@ public class RequestParts
     public async Task SetUpAsync()
     {
         EmulatorOptions options = CommandLineParser.Parse(["-M", "none", "-m", "16M"]);
-        _emulator = new EmulatorInstance(options, EmulatorPorts.Real(TimeProvider.System, Logger.None));
-        await _emulator.StartAsync(options).ConfigureAwait(false);
+        _emulator = new EmulatorInstance(options, EmulatorPorts.Real(TimeProvider.System, Logger.None, _ => { }));
+        await _emulator.StartAsync().ConfigureAwait(false);
         var listener = new MemoryListener("benchmark");
         _emulator.AddMonitor(new MonitorOptions { Id = "benchmark", Connections = listener });
         _client = listener.Connect();

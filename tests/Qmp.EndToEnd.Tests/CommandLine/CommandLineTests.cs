@@ -50,13 +50,21 @@ internal sealed class CommandLineTests
         "None or one of 'path', 'fd' or 'host' option required.")]
     [TestCase("-chardev", "socket,id=a,path=/x,wait=off",
         "'wait' option is incompatible with socket in client connect mode")]
+    [TestCase("-chardev", "socket,id=a,path=/x,server=on,reconnect=1",
+        "'reconnect' option is incompatible with socket in server listen mode")]
+    [TestCase("-chardev", "socket,id=a,path=/x,reconnect=1,reconnect-ms=5",
+        "'reconnect' and 'reconnect-ms' are mutually exclusive")]
+    [TestCase("-chardev", "socket,id=a,host=x,port=1,ipv4=off,ipv6=off", "Cannot disable IPv4 and IPv6 at same time")]
+    [TestCase("-chardev", "socket,id=a,host=x,port=1,to=x", "Parameter 'to' expects a number")]
+    [TestCase("-chardev", "null,id=a,foo=1", "Invalid parameter 'foo'")]
+    [TestCase("-chardev", "file,id=a", "chardev: file: no filename given")]
+    [TestCase("-serial", "chardev:x", "could not connect serial device to character backend 'chardev:x'")]
     [TestCase("-chardev", "stdio,id=a,signal=maybe", "Parameter 'signal' expects 'on' or 'off'")]
     [TestCase("-mon", "mode=control", "Parameter 'chardev' is missing")]
     [TestCase("-mon", "chardev=a,mode=foo", "Parameter 'mode' does not accept value 'foo'")]
     [TestCase("-mon", "chardev=foo,mode=control", "chardev \"foo\" not found")]
     [TestCase("-mon", "chardev=a,pretty=maybe", "Parameter 'pretty' expects 'on' or 'off'")]
     [TestCase("-qmp", "chardev:foo", "chardev \"foo\" not found")]
-    [TestCase("-qmp", "unix:", "Unable to parse FD number ")]
     [TestCase("-qmp", "tcp:localhost", "parse error: tcp:localhost")]
     [TestCase("-device", "foo", "'foo' is not a valid device model name")]
     [TestCase("-device", "addr=1", "Parameter 'driver' is missing")]
@@ -110,6 +118,14 @@ internal sealed class CommandLineTests
         var refused = Assert.Throws<CommandLineException>(() => CommandLineParser.Parse([option, argument]))!;
         Assert.That(refused.Message, Is.EqualTo($"{option} {argument}: {message}"));
         Assert.That(refused.Consequence, Is.EqualTo($"{option} {argument}: parse error: {argument}"));
+    }
+
+    [Test]
+    public void Wrong_port_is_refused_in_two_lines()
+    {
+        var refused = Assert.Throws<CommandLineException>(() => CommandLineParser.Parse(["-serial", "foo"]))!;
+        Assert.That(refused.Message, Is.EqualTo("-serial foo: 'foo' is not a valid char driver"));
+        Assert.That(refused.Consequence, Is.EqualTo("-serial foo: could not connect serial device to character backend 'foo'"));
     }
 
     [TestCase("-machine", "none,foo=1", "Property 'none-machine.foo' not found")]
@@ -279,7 +295,7 @@ internal sealed class CommandLineTests
         var warnings = new List<string>();
         EmulatorOptions options = CommandLineParser.Parse(
             ["-name", "vm,debug-threads", "-qmp", "unix:/x,server,nowait"], warnings.Add);
-        Assert.That(options.Monitors[0].Chardev, Is.EqualTo(new ChardevSocketOptions
+        Assert.That(((ChardevOptions.Socket)options.Chardevs[0].Value).Value, Is.EqualTo(new ChardevSocketOptions
         {
             Path = "/x",
             Server = true,
@@ -300,13 +316,13 @@ internal sealed class CommandLineTests
             "-mon", "chardev=c,mode=control,pretty=on", "-qmp", "tcp::4444,server=on", "-qmp-pretty", "chardev:d",
             "-chardev", "socket,id=c,fd=3,server=on,wait=off", "-chardev", "socket,id=d,fd=4,server=on,wait=off",
         ]);
-        Assert.That(options.Monitors.Select(m => (m.Id, m.Pretty, m.Chardev!.Host, m.Chardev.Port, m.Chardev.Fd)),
-            Is.EqualTo(((string, bool, string?, string?, string?)[])
-            [
-                ("c", true, null, null, "3"),
-                ("compat_monitor0", false, "", "4444", null),
-                ("d", true, null, null, "4"),
-            ]));
+        Assert.That(options.Monitors, Is.EqualTo((MonitorSpec[])
+        [
+            new("c", "c", true), new("compat_monitor0", "compat_monitor0", false), new("d", "d", true),
+        ]));
+        Assert.That(
+            options.Chardevs.Select(c => ((ChardevOptions.Socket)c.Value).Value).Select(s => (s.Host, s.Port, s.Fd)),
+            Is.EqualTo(((string?, string?, string?)[])[(null, null, "3"), (null, null, "4"), ("", "4444", null)]));
     }
 
     [TestCase("memory-backend-file,id=m,size=1M,mem-path=/dev/shm/a,,b,share=on")]

@@ -3,19 +3,26 @@ using System.Diagnostics;
 
 namespace Qmp.EndToEnd.Tests.Python;
 
-/// <summary>QEMU's own client, the package <c>qemu.qmp</c>; installed, or in the folder that <c>QMP_PYTHON</c> names.</summary>
+/// <summary>QEMU's own Python packages, <c>qemu.qmp</c> and <c>qemu.machine</c>; installed, or in the folder that <c>QMP_PYTHON</c> names.</summary>
 internal static class PythonPackage
 {
     private const string Variable = "QMP_PYTHON";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private static readonly Lazy<Task<string?>> Problem = new(FindProblemAsync);
+    private static readonly Dictionary<string, Task<string?>> Problems = []; // guards itself
 
     /// <summary>Skips the test where there is no such package.</summary>
-    public static async Task CheckAsync()
+    /// <param name="module">What is imported.</param>
+    public static async Task CheckAsync(string module = "qemu.qmp")
     {
-        if (await Problem.Value is { } problem) Assert.Ignore(problem);
+        Task<string?>? finding;
+        lock (Problems)
+        {
+            if (!Problems.TryGetValue(module, out finding)) Problems.Add(module, finding = FindProblemAsync(module));
+        }
+
+        if (await finding is { } problem) Assert.Ignore(problem);
     }
 
     /// <summary>Runs a script or module of it, and fails the test if that fails.</summary>
@@ -58,15 +65,15 @@ internal static class PythonPackage
         return Process.Start(start)!;
     }
 
-    private static async Task<string?> FindProblemAsync()
+    private static async Task<string?> FindProblemAsync(string module)
     {
         try
         {
-            using Process python = Start(Path.GetTempPath(), ["-c", "import qemu.qmp"]);
+            using Process python = Start(Path.GetTempPath(), ["-c", $"import {module}"]);
             await python.WaitForExitAsync();
             return python.ExitCode == 0
                 ? null
-                : $"there is no package qemu.qmp, and {Variable} does not name its folder";
+                : $"there is no package {module}, and {Variable} does not name its folder";
         }
         catch (Win32Exception e)
         {

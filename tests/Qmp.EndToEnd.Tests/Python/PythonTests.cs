@@ -32,6 +32,24 @@ internal sealed partial class PythonTests
     public async Task Client_gets_what_it_gets_from_QEMU() =>
         await CompareAsync(socket => [Path.Combine(AppContext.BaseDirectory, "Python", "client.py"), socket]);
 
+    [Test]
+    public async Task Machine_launches_it_as_QEMU()
+    {
+        await PythonPackage.CheckAsync("qemu.machine");
+        string[] actual = await LaunchAsync(EmulatorKind.Qmpd);
+        Assert.That(actual, Has.Length.EqualTo(12));
+        Interop.Requirement.Check(EmulatorKind.Qemu);
+        Assert.That(actual, Is.EqualTo(await LaunchAsync(EmulatorKind.Qemu)));
+    }
+
+    private static async Task<string[]> LaunchAsync(EmulatorKind kind)
+    {
+        using var folder = new TemporaryFolder();
+        return await PythonPackage.RunAsync(
+            folder.Path,
+            [Path.Combine(AppContext.BaseDirectory, "Python", "machine.py"), EmulatorPrograms.PathOf(kind), folder.Path]);
+    }
+
     private static async Task CompareAsync(Func<string, string[]> wordsFor, params string[] input)
     {
         await PythonPackage.CheckAsync();

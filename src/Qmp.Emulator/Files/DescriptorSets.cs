@@ -5,7 +5,7 @@ using Qmp.Migration.Channels;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
-namespace Qmp.Emulator.Descriptors;
+namespace Qmp.Emulator.Files;
 
 /// <summary>Sets of descriptors, which files are opened from as <c>/dev/fdset/N</c>.</summary>
 public sealed partial class DescriptorSets : IDisposable

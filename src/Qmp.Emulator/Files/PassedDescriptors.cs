@@ -1,6 +1,6 @@
 using Qmp.Migration.Channels;
 
-namespace Qmp.Emulator.Descriptors;
+namespace Qmp.Emulator.Files;
 
 /// <summary>All descriptors that clients passed; they outlive the clients' connections.</summary>
 public sealed class PassedDescriptors : IPassedDescriptors, IDisposable

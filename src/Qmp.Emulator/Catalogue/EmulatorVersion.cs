@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Qmp.Emulator;
+namespace Qmp.Emulator.Catalogue;
 
 /// <summary>What the emulator says it is.</summary>
 public static class EmulatorVersion

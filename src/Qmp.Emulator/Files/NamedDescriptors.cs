@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Qmp.Server.Dispatch;
 
-namespace Qmp.Emulator.Descriptors;
+namespace Qmp.Emulator.Files;
 
 /// <summary>Descriptors by name.</summary>
 public sealed class NamedDescriptors : IDisposable

@@ -5,7 +5,7 @@ using Policy = Qmp.Protocol.Visitors.CompatPolicy;
 using PolicyInput = Qmp.Protocol.Visitors.CompatPolicyInput;
 using PolicyOutput = Qmp.Protocol.Visitors.CompatPolicyOutput;
 
-namespace Qmp.Emulator;
+namespace Qmp.Emulator.Options;
 
 /// <summary>The option <c>-compat</c> as the policy that monitors follow.</summary>
 internal static class CompatSettings

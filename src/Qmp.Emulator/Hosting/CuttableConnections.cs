@@ -1,34 +1,37 @@
 using Qmp.Protocol.Transport;
 
-namespace Qmp.Testing.Hosting;
+namespace Qmp.Emulator.Hosting;
 
 /// <summary>
-/// A listener whose connections can be ended from outside, as the kernel ends those of a killed process.
+/// A source whose connections can be ended from outside, as the kernel ends those of a killed process.
 /// </summary>
-internal sealed class CuttableListener(IConnectionSource inner) : IConnectionSource
+internal sealed class CuttableConnections(IConnectionSource inner) : IConnectionSource
 {
     private readonly Lock _gate = new();
     private readonly List<IConnection> _accepted = []; // guarded by _gate
     private bool _cut; // guarded by _gate
 
+    /// <inheritdoc/>
     public string Name => inner.Name;
 
+    /// <inheritdoc/>
     public bool IsBlocking => inner.IsBlocking;
 
+    /// <inheritdoc/>
     public async ValueTask<IConnection?> AcceptAsync()
     {
-        IConnection? transport = await inner.AcceptAsync().ConfigureAwait(false);
-        if (transport is null) return null;
+        IConnection? connection = await inner.AcceptAsync().ConfigureAwait(false);
+        if (connection is null) return null;
         lock (_gate)
         {
             if (!_cut)
             {
-                _accepted.Add(transport);
-                return transport;
+                _accepted.Add(connection);
+                return connection;
             }
         }
 
-        transport.Dispose();
+        connection.Dispose();
         return null;
     }
 
@@ -43,10 +46,12 @@ internal sealed class CuttableListener(IConnectionSource inner) : IConnectionSou
         }
 
         inner.Stop();
-        foreach (IConnection transport in accepted) transport.Dispose();
+        foreach (IConnection connection in accepted) connection.Dispose();
     }
 
+    /// <inheritdoc/>
     public void Stop() => inner.Stop();
 
+    /// <inheritdoc/>
     public void Dispose() => inner.Dispose();
 }

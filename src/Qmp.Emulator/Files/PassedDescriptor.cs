@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Qmp.Server.Dispatch;
 
-namespace Qmp.Emulator.Descriptors;
+namespace Qmp.Emulator.Files;
 
 /// <summary>The descriptor that came with a command; it is closed unless the command keeps it.</summary>
 internal readonly ref struct PassedDescriptor

@@ -1,4 +1,4 @@
-namespace Qmp.Emulator;
+namespace Qmp.Emulator.Options;
 
 /// <summary>What QEMU adds to a message for people, on standard error only.</summary>
 internal static class Hints

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Qmp.Emulator;
+namespace Qmp.Emulator.Files;
 
 /// <summary>Why a file could not be opened, in the system's words, which have no paths in them.</summary>
 public static class FileErrors

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Qmp.Emulator.Descriptors;
+namespace Qmp.Emulator.Files;
 
 /// <summary>Tells the descriptors that the process was started with from those that it has opened itself.</summary>
 /// <remarks>

@@ -3,10 +3,10 @@ using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace Qmp.Testing.Hosting;
+namespace Qmp.Emulator.Hosting;
 
 /// <summary>What an emulator inside this process would print on standard error.</summary>
-internal sealed class StandardErrorText : ILogEventSink
+public sealed class StandardErrorText : ILogEventSink
 {
     private readonly Lock _gate = new();
     private readonly StringWriter _text = new(CultureInfo.InvariantCulture); // guarded by _gate

@@ -1,13 +1,13 @@
-using System.Globalization;
-using Qmp.Emulator.Options;
-using Qmp.Emulator.Descriptors;
+using Qmp.Emulator.Chardevs;
+using Qmp.Emulator.Files;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Channels.Posix;
 using Qmp.Protocol.Transport;
+using Qmp.Types;
 using Serilog;
 
-namespace Qmp.Emulator;
+namespace Qmp.Emulator.Hosting;
 
 /// <summary>What an emulator needs of the world around it.</summary>
 public sealed record EmulatorPorts
@@ -24,17 +24,20 @@ public sealed record EmulatorPorts
     /// <summary>The log.</summary>
     public required ILogger Logger { get; init; }
 
-    /// <summary>Waits for the clients of a monitor.</summary>
-    public required Func<MonitorSpec, IConnectionSource> Listen { get; init; }
+    /// <summary>Opens a character device.</summary>
+    public required Func<ChardevOptions, IConnectionSource> OpenChardev { get; init; }
 
     /// <summary>Tells standard error, at once and without the program's name, what is neither a failure nor for the log.</summary>
-    public Action<string> Report { get; init; } = _ => { };
+    public required Action<string> Report { get; init; }
 
     /// <summary>Does what may block elsewhere, so that whoever asks can do other things meanwhile.</summary>
     public Func<Action, Task> Offload { get; init; } = Task.Run;
 
     /// <summary>Real threads, sockets and files.</summary>
-    public static EmulatorPorts Real(TimeProvider clock, ILogger logger)
+    /// <param name="clock">The clock.</param>
+    /// <param name="logger">The log.</param>
+    /// <param name="report">See <see cref="Report"/>.</param>
+    public static EmulatorPorts Real(TimeProvider clock, ILogger logger, Action<string> report)
     {
         var descriptors = new PassedDescriptors();
         return new EmulatorPorts
@@ -43,24 +46,8 @@ public sealed record EmulatorPorts
             Transport = new PosixTransport(descriptors),
             Descriptors = descriptors,
             Logger = logger,
-            Listen = ListenOn,
+            Report = report,
+            OpenChardev = chardev => ChardevSet.OpenOnHost(chardev, report),
         };
-    }
-
-    private static IConnectionSource ListenOn(MonitorSpec spec)
-    {
-        if (spec.Chardev is not { } socket) return new SingleConnection(PipeConnection.StandardStreams(), isBlocking: true);
-        if (socket.Server != true) throw new TransportException("only listening sockets (server=on) are supported");
-        if (socket.Fd is { } fd)
-        {
-            return int.TryParse(fd, NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor)
-                ? SocketListener.FromDescriptor(descriptor)
-                : throw new TransportException($"Unable to parse FD number {fd}");
-        }
-
-        if (socket.Path is { } path) return SocketListener.Unix(path);
-        return ushort.TryParse(socket.Port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
-            ? SocketListener.Tcp(socket.Host ?? "", port)
-            : throw new TransportException("Parameter 'port' expects a number");
     }
 }

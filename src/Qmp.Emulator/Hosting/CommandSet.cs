@@ -1,0 +1,60 @@
+using Qmp.Api;
+using Qmp.Emulator.Chardevs;
+using Qmp.Emulator.Commands;
+using Qmp.Emulator.Control;
+using Qmp.Emulator.HumanMonitor;
+using Qmp.Emulator.Options;
+using Qmp.Machine;
+using Qmp.Migration;
+using Qmp.Protocol.Visitors;
+using Qmp.Server.Dispatch;
+
+namespace Qmp.Emulator.Hosting;
+
+/// <summary>The commands that an emulator has: one class a schema module, the generated tables know their methods.</summary>
+internal static class CommandSet
+{
+    /// <param name="built">The machine that they are about.</param>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="ports">The world around it.</param>
+    /// <param name="shutdown">Ends the emulator.</param>
+    /// <param name="incoming">What becomes of it when an incoming migration fails.</param>
+    /// <param name="chardevs">Its character devices.</param>
+    /// <param name="warnings">Gets what is deprecated.</param>
+    public static CommandRegistry Create(
+        BuiltMachine built,
+        EmulatorOptions options,
+        EmulatorPorts ports,
+        ShutdownController shutdown,
+        IncomingPolicy incoming,
+        ChardevSet chardevs,
+        CommandWarnings warnings)
+    {
+        (VirtualMachine machine, MigrationCore core) = (built.Machine, built.Migration);
+        CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
+        bool withSimulation = options.Given.Last(OptionTable.Simulation)?.Value ?? false;
+        var guest = new GuestControl(machine);
+        var human = new HumanMonitorInterpreter(
+            new HumanCommands(guest, core, incoming, shutdown), new HumanInfos(machine, core), warnings);
+        var migration = new MigrationCommands(core, incoming);
+        CommandRegistry.Builder commands = new CommandRegistry.Builder()
+            .Add(RunStateCommandTable.Commands, new RunStateCommands(machine, shutdown))
+            .Add(CharCommandTable.Commands, new CharCommands(chardevs))
+            .Add(NetCommandTable.Commands, new NetCommands())
+            .Add(MigrationCommandTable.Commands, migration)
+            .Add(MigrationCommandTable.OobCommands, migration)
+            .Add(ControlCommandTable.Commands, session => new ControlCommands(session, shutdown, withSimulation))
+            .Add(IntrospectCommandTable.Commands, new IntrospectCommands(policy, withSimulation))
+            .Add(MachineCommandTable.Commands, new MachineCommands(machine, shutdown, ports.Offload))
+            .Add(YankCommandTable.OobCommands, new YankCommands(chardevs, core))
+            .Add(
+                MiscCommandTable.Commands,
+                session => new MiscCommands(machine, built.Cpus, guest, human, ports.Descriptors, session));
+        if (withSimulation)
+        {
+            commands.Add(XSimCommandTable.Commands, new XSimCommands(core, built.Devices, machine.Timeline));
+        }
+
+        return commands.Build();
+    }
+}

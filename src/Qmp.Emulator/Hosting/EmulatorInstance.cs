@@ -1,0 +1,189 @@
+using Newtonsoft.Json.Linq;
+using Qmp.Api;
+using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Chardevs;
+using Qmp.Emulator.Control;
+using Qmp.Emulator.Machines;
+using Qmp.Emulator.Monitors;
+using Qmp.Emulator.Options;
+using Qmp.Machine;
+using Qmp.Machine.Loop;
+using Qmp.Machine.Memory;
+using Qmp.Migration;
+using Qmp.Migration.Channels;
+using Qmp.Protocol.Messages;
+using Qmp.Server;
+using Qmp.Server.Dispatch;
+using Qmp.Server.Events;
+using Qmp.Server.Sessions;
+using Qmp.Types;
+using CompatPolicy = Qmp.Protocol.Visitors.CompatPolicy;
+using MonitorOptions = Qmp.Server.Sessions.MonitorOptions;
+
+namespace Qmp.Emulator.Hosting;
+
+/// <summary>A whole emulator: a machine, its migration, its character devices and monitors.</summary>
+public sealed class EmulatorInstance : IAsyncDisposable
+{
+    private readonly EmulatorOptions _options;
+    private readonly EmulatorPorts _ports;
+    private readonly BuiltMachine _built;
+    private readonly EventBus _bus;
+    private readonly ShutdownController _shutdown;
+    private readonly QmpServer _server;
+    private readonly LocalCaller _caller;
+    private readonly IncomingPolicy _incoming = new();
+    private readonly ChardevSet _chardevs = new();
+
+    /// <summary>Puts the emulator together; nothing runs yet.</summary>
+    /// <exception cref="CommandLineException">The options ask for something that this host or emulator does not have.</exception>
+    public EmulatorInstance(EmulatorOptions options, EmulatorPorts ports)
+    {
+        _options = options;
+        _ports = ports;
+        CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
+        _bus = new EventBus(ports.Timeline.Clock, policy: policy);
+        var warnings = new CommandWarnings(ports.Logger);
+        _built = MachineBuilder.Build(options, ports, new MachineEventAdapter(_bus, warnings), warnings);
+        foreach (OptionValue<AddFdOptions> added in options.Given.All(OptionTable.AddFd))
+        {
+            ports.Descriptors.Sets.Add((int)added.Value.Fd!, (long)added.Value.Set!, added.Value.Opaque);
+        }
+
+        _shutdown = new ShutdownController(Machine, new RunStateEvents(_bus), options.Actions);
+        _shutdown.Ending += OnEnding;
+        Migration.IncomingFailed += OnIncomingFailed;
+        CommandRegistry commands = CommandSet.Create(_built, options, ports, _shutdown, _incoming, _chardevs, warnings);
+        _server = new QmpServer(
+            new QmpServerOptions
+            {
+                Version = new QmpVersion(
+                    EmulatorVersion.Qemu.Major,
+                    EmulatorVersion.Qemu.Minor,
+                    EmulatorVersion.Qemu.Build,
+                    EmulatorVersion.Package),
+                CompatPolicy = policy,
+                Time = ports.Timeline.Clock,
+                Logger = ports.Logger,
+                MapException = MapException,
+            },
+            commands,
+            new MachineCommandLoop(Machine.Loop),
+            _bus);
+        _caller = new LocalCaller(commands, policy, MapException);
+    }
+
+    /// <summary>The machine.</summary>
+    public VirtualMachine Machine => _built.Machine;
+
+    /// <summary>Its migration.</summary>
+    public MigrationCore Migration => _built.Migration;
+
+    /// <summary>The devices that commands of our own name.</summary>
+    internal SimulatedDevices Devices => _built.Devices;
+
+    /// <summary>Ends, with the exit status, when the emulator is asked to end or fails.</summary>
+    public Task<int> Completion => _shutdown.Completion;
+
+    /// <summary>Opens the character devices, waits for a migration if asked to, and starts the guest.</summary>
+    /// <exception cref="CommandLineException">A device cannot be opened, or the address of a migration not be listened on.</exception>
+    public async ValueTask StartAsync()
+    {
+        OptionValue<MigrationAddress?>? incoming = _options.Incoming;
+        if (incoming is not null)
+        {
+            Machine.SetRunState(RunState.Inmigrate);
+            Migration.AwaitsIncoming = true;
+        }
+
+        await new MonitorSet(_server, _chardevs, _ports.OpenChardev, _ports.Report).OpenAsync(_options, Completion).ConfigureAwait(false);
+        if (Completion.IsCompleted) return;
+        if (incoming is null)
+        {
+            using MachineLoop.Hold hold = await Machine.Loop.EnterAsync().ConfigureAwait(false);
+            if (Machine.Autostart && Machine.RunState == RunState.Prelaunch) Machine.Start();
+        }
+        else if (incoming.Value is { } address)
+        {
+            await ListenAsync(incoming, address).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Adds a monitor on any source of connections.</summary>
+    public IMonitor AddMonitor(MonitorOptions monitor) => _server.AddMonitor(monitor);
+
+    /// <summary>Runs a command as a client would, from an activity of the machine's timeline; one at a time.</summary>
+    /// <param name="command">Its name.</param>
+    /// <param name="arguments">Its arguments, or <see langword="null"/> for none.</param>
+    /// <returns>Its result.</returns>
+    /// <exception cref="CommandException">The command was refused.</exception>
+    public async ValueTask<JToken> ExecuteAsync(string command, JObject? arguments = null)
+    {
+        RegisteredCommand found = _caller.Find(command);
+        if (found.Descriptor.Options.HasFlag(CommandOptions.AllowOutOfBand))
+        {
+            return await _caller.ExecuteAsync(found, arguments);
+        }
+
+        using MachineLoop.Hold hold = await Machine.Loop.EnterAsync();
+        return await _caller.ExecuteAsync(found, arguments);
+    }
+
+    /// <summary>Hands on each event as clients get it, until what is returned is disposed of.</summary>
+    public IDisposable Subscribe(Action<ReadOnlySpan<byte>> received) => _bus.Subscribe(received);
+
+    /// <summary>Ends the emulator as a signal does.</summary>
+    public void RequestShutdown(ShutdownCause cause) => _shutdown.Quit(cause);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Migration.Shutdown();
+        _chardevs.Dispose();
+        await _server.DisposeAsync().ConfigureAwait(false);
+        _bus.Dispose();
+        await Migration.JoinAsync().ConfigureAwait(false);
+        using (await Machine.Loop.EnterAsync().ConfigureAwait(false))
+        {
+            await Machine.StopAsync(RunState.Shutdown).ConfigureAwait(false);
+        }
+
+        Machine.Dispose();
+        foreach (RamBlock block in _built.UnusedMemory) block.Dispose();
+    }
+
+    private async ValueTask ListenAsync(OptionValue<MigrationAddress?> incoming, MigrationAddress address)
+    {
+        try
+        {
+            using MachineLoop.Hold hold = await Machine.Loop.EnterAsync().ConfigureAwait(false);
+            Migration.MigrateIncoming(address);
+        }
+        catch (Exception e) when (e is MigrationException or ChannelException)
+        {
+            throw incoming.Error(Hints.Explain(e.Message));
+        }
+    }
+
+    private void OnIncomingFailed(string error)
+    {
+        if (!_incoming.ExitOnError) return;
+        _ports.Logger.Error("{Error:l}", error);
+        _shutdown.Fail();
+    }
+
+    // Idle ports are let go, too: a monitor that is still being waited for may be behind one.
+    private void OnEnding()
+    {
+        Migration.Shutdown();
+        _chardevs.Dispose();
+        _server.Close();
+    }
+
+    // Refusals of the machine and of its migration are answers; everything else is a defect.
+    private static QmpError? MapException(Exception e) => e switch
+    {
+        MigrationException or ChannelException => QmpError.Generic(e.Message),
+        _ => null,
+    };
+}
