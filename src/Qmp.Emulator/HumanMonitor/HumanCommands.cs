@@ -4,7 +4,7 @@ using Qmp.Api;
 using Qmp.Emulator.Control;
 using Qmp.Migration;
 using Qmp.Migration.Channels;
-using Qmp.Protocol.Visitors;
+using Qmp.Migration.Options;
 using Qmp.Protocol.Visitors.Text;
 using Qmp.Types;
 
@@ -13,15 +13,6 @@ namespace Qmp.Emulator.HumanMonitor;
 /// <summary>The commands of the human monitor that do something.</summary>
 internal sealed class HumanCommands
 {
-    private static readonly HashSet<string> InMebibytes =
-        new(StringComparer.Ordinal) { "max-bandwidth", "avail-switchover-bandwidth" };
-
-    // QEMU reads them as sizes here, and as plain numbers elsewhere.
-    private static readonly HashSet<string> AsSizes =
-        new(StringComparer.Ordinal) { "downtime-limit", "vcpu-dirty-limit", "x-vcpu-dirty-limit-period" };
-
-    private const string CacheSize = "xbzrle-cache-size"; // only here it has a limit
-
     private readonly GuestControl _guest;
     private readonly MigrationCore _migration;
     private readonly IncomingPolicy _incoming;
@@ -184,38 +175,37 @@ internal sealed class HumanCommands
         string name = arguments.Text();
         string value = arguments.Text();
         arguments.End();
-        if (name == "block-bitmap-mapping")
-        {
-            throw new MigrationException("The block-bitmap-mapping parameter can only be set through QMP");
-        }
-
-        _migration.Options.SetParameters(Read(name, value));
+        MigrationParameter parameter = ParameterTable.Find(name) ?? throw Unknown(name);
+        _migration.Options.SetParameters(Read(parameter, value));
         return new ValueTask<string>("");
     }
 
-    private static MigrateSetParameters Read(string name, string value)
+    private static MigrateSetParameters Read(MigrationParameter parameter, string value)
     {
-        if (InMebibytes.Contains(name))
+        string name = parameter.Name;
+        switch (parameter.Input)
         {
-            if (SizeText.Parse(value, out ulong size, defaultSuffix: 'M') != NumberOutcome.Valid || size > long.MaxValue)
-            {
+            case ParameterInput.None:
+                throw new MigrationException($"The {name} parameter can only be set through QMP");
+
+            case ParameterInput.Mebibytes:
+                if (SizeText.Parse(value, out ulong size, defaultSuffix: 'M') != NumberOutcome.Valid || size > long.MaxValue)
+                {
+                    throw new MigrationException($"Invalid size {value}");
+                }
+
+                value = size.ToString(CultureInfo.InvariantCulture);
+                break;
+
+            case ParameterInput.SignedSize when Size(name, value) > long.MaxValue:
                 throw new MigrationException($"Invalid size {value}");
-            }
 
-            value = size.ToString(CultureInfo.InvariantCulture);
+            case ParameterInput.Size:
+                value = Size(name, value).ToString(CultureInfo.InvariantCulture);
+                break;
         }
 
-        try
-        {
-            if (name == CacheSize && Size(name, value) > long.MaxValue) throw new MigrationException($"Invalid size {value}");
-            if (AsSizes.Contains(name)) value = Size(name, value).ToString(CultureInfo.InvariantCulture);
-            var visitor = new StringInputVisitor(new JObject { [name] = value });
-            return MigrateSetParametersVisitor.Read(visitor, null);
-        }
-        catch (VisitorException e) when (e.Message == $"Parameter '{name}' is unexpected")
-        {
-            throw Unknown(name);
-        }
+        return MigrateSetParametersVisitor.Read(new StringInputVisitor(new JObject { [name] = value }), null);
     }
 
     private static ulong Size(string name, string value)

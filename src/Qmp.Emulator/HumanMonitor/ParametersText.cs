@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Qmp.Migration.Options;
 using Qmp.Types;
 
 namespace Qmp.Emulator.HumanMonitor;
@@ -7,40 +8,35 @@ namespace Qmp.Emulator.HumanMonitor;
 /// <summary><c>info migrate_parameters</c>, to the letter.</summary>
 internal static class ParametersText
 {
-    public static string Of(MigrationParameters p)
+    public static string Of(MigrationParameters parameters)
     {
         var text = new StringBuilder();
-        Line("announce-initial", p.AnnounceInitial, " ms");
-        Line("announce-max", p.AnnounceMax, " ms");
-        Line("announce-rounds", p.AnnounceRounds);
-        Line("announce-step", p.AnnounceStep, " ms");
-        Line("throttle-trigger-threshold", p.ThrottleTriggerThreshold);
-        Line("cpu-throttle-initial", p.CpuThrottleInitial);
-        Line("cpu-throttle-increment", p.CpuThrottleIncrement);
-        Line("cpu-throttle-tailslow", OnOff(p.CpuThrottleTailslow));
-        Line("max-cpu-throttle", p.MaxCpuThrottle);
-        Line("tls-creds", $"'{p.TlsCreds}'");
-        Line("tls-hostname", $"'{p.TlsHostname}'");
-        Line("max-bandwidth", p.MaxBandwidth, " bytes/second");
-        Line("avail-switchover-bandwidth", p.AvailSwitchoverBandwidth, " bytes/second");
-        Line("downtime-limit", p.DowntimeLimit, " ms");
-        Line("x-checkpoint-delay", p.XCheckpointDelay, " ms");
-        Line("multifd-channels", p.MultifdChannels);
-        Line("multifd-compression", p.MultifdCompression!.Value.ToWireName());
-        Line("zero-page-detection", p.ZeroPageDetection!.Value.ToWireName());
-        Line("xbzrle-cache-size", p.XbzrleCacheSize, " bytes");
-        Line("max-postcopy-bandwidth", p.MaxPostcopyBandwidth);
-        Line("tls-authz", $"'{p.TlsAuthz}'");
-        if (p.BlockBitmapMapping is { } mapping) Append(text, mapping);
-        Line("x-vcpu-dirty-limit-period", p.XVcpuDirtyLimitPeriod, " ms");
-        Line("vcpu-dirty-limit", p.VcpuDirtyLimit, " MB/s");
-        Line("mode", p.Mode!.Value.ToWireName());
-        Line("direct-io", OnOff(p.DirectIo));
-        return text.ToString();
+        foreach (MigrationParameter parameter in ParameterTable.All.Where(p => p.Line > 0).OrderBy(p => p.Line))
+        {
+            switch (parameter.ValueIn(parameters))
+            {
+                case IReadOnlyList<BitmapMigrationNodeAlias> mapping:
+                    Append(text, mapping);
+                    break;
 
-        void Line(string name, object? value, string unit = "") =>
-            text.Append(CultureInfo.InvariantCulture, $"{name}: {value}{unit}\n");
+                case { } value:
+                    text.Append(CultureInfo.InvariantCulture, $"{parameter.Name}: {Word(value)}{parameter.Unit}\n");
+                    break;
+            }
+        }
+
+        return text.ToString();
     }
+
+    private static object Word(object value) => value switch
+    {
+        bool on => on ? "on" : "off",
+        string text => $"'{text}'",
+        MultiFDCompression compression => compression.ToWireName(),
+        ZeroPageDetection detection => detection.ToWireName(),
+        MigMode mode => mode.ToWireName(),
+        _ => value,
+    };
 
     private static void Append(StringBuilder text, IReadOnlyList<BitmapMigrationNodeAlias> mapping)
     {
@@ -54,6 +50,4 @@ internal static class ParametersText
             }
         }
     }
-
-    private static string OnOff(bool? value) => value == true ? "on" : "off";
 }

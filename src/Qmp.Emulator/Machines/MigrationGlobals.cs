@@ -17,16 +17,11 @@ namespace Qmp.Emulator.Machines;
 /// </remarks>
 internal static class MigrationGlobals
 {
-    private static readonly HashSet<string> Prefixed = new(StringComparer.Ordinal)
-    {
-        "throttle-trigger-threshold", "cpu-throttle-initial", "cpu-throttle-increment", "cpu-throttle-tailslow",
-        "max-bandwidth", "downtime-limit",
-    };
-
+    // Of the capabilities.
     private static readonly HashSet<string> WithoutProperty = new(StringComparer.Ordinal)
     {
         "pause-before-switchover", "dirty-bitmaps", "postcopy-blocktime", "late-block-activate", "x-ignore-shared",
-        "validate-uuid", "block-bitmap-mapping", "direct-io",
+        "validate-uuid",
     };
 
     private static readonly Dictionary<string, bool> StreamDefaults = new(StringComparer.Ordinal)
@@ -76,9 +71,8 @@ internal static class MigrationGlobals
             return;
         }
 
-        string name = ParameterName(global.Property);
-        if (WithoutProperty.Contains(name) || global.Property != PropertyName(name)) throw NotFound(global);
-        MigrateSetParameters parameter = ReadParameter(global, name);
+        MigrationParameter row = ParameterTable.All.FirstOrDefault(p => p.Property == global.Property) ?? throw NotFound(global);
+        MigrateSetParameters parameter = ReadParameter(global, row.Name);
         Check(() => options.SetParameters(parameter));
     }
 
@@ -107,13 +101,6 @@ internal static class MigrationGlobals
                 ? capability
                 : null;
     }
-
-    private static string ParameterName(string property) =>
-        property.StartsWith("x-", StringComparison.Ordinal) && Prefixed.Contains(property[2..])
-            ? property[2..]
-            : property;
-
-    private static string PropertyName(string parameter) => Prefixed.Contains(parameter) ? "x-" + parameter : parameter;
 
     private static bool ReadBool(GlobalProperty global)
     {

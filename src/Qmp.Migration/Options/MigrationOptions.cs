@@ -9,7 +9,7 @@ namespace Qmp.Migration.Options;
 /// </remarks>
 public sealed class MigrationOptions
 {
-    private volatile Store _store = new(default, ParameterDefaults.Create());
+    private volatile Store _store = new(default, ParameterTable.Defaults);
 
     /// <summary>All capabilities.</summary>
     public CapabilitySet Capabilities => _store.Capabilities;
@@ -39,7 +39,7 @@ public sealed class MigrationOptions
     public void SetParameters(MigrateSetParameters changes)
     {
         MigrationParameters old = _store.Parameters;
-        MigrationParameters next = ParameterDefaults.Apply(old, changes);
+        MigrationParameters next = ParameterTable.Apply(old, changes);
         ParameterRules.Check(next, old, _store.Capabilities);
         _store = _store with { Parameters = next };
     }
