@@ -63,6 +63,28 @@ internal sealed class ArchitectureTests
         Assert.That(found, Is.Empty);
     }
 
+    // Its root namespace is empty, so that what a folder uses of others stands in its using directives.
+    [Test]
+    public void Folders_of_the_emulator_are_layers()
+    {
+        const string Root = "Qmp.Emulator";
+        string path = Path.Combine(Repository.Root, "src", Root);
+        Dictionary<string, HashSet<string>> used = Directory.GetDirectories(path).ToDictionary(
+            folder => Path.GetFileName(folder),
+            folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+                .SelectMany(File.ReadLines)
+                .Where(line => line.StartsWith($"using {Root}.", StringComparison.Ordinal))
+                .Select(line => line[$"using {Root}.".Length..].TrimEnd(';'))
+                .ToHashSet());
+        Assert.That(Directory.GetFiles(path, "*.cs"), Is.Empty);
+        while (used.Keys.FirstOrDefault(folder => !used[folder].Overlaps(used.Keys.Except([folder]))) is { } layer)
+        {
+            used.Remove(layer);
+        }
+
+        Assert.That(used.Keys, Is.Empty, "these use each other");
+    }
+
     [Test]
     public void Top_level_holds_nothing_else()
     {
