@@ -71,6 +71,8 @@ internal sealed class CommandGenerator
 
     private string Value(string type, string name, int depth)
     {
+        // A size that is wrong may also be huge, and pmemsave writes whatever it is told to, as QEMU does.
+        if (name == "size") return Text(SmallSizes[_random.Next(SmallSizes.Length)]);
         if (Chance(20) || depth > MaxDepth) return JunkValue();
         JObject entity = _types[type];
         return (string)entity["meta-type"]! switch
@@ -126,7 +128,6 @@ internal sealed class CommandGenerator
     private string Builtin(string jsonType, string name) => jsonType switch
     {
         "string" => JsonConvert.ToString(Pick(name is "filename" or "path" ? _files : _strings)),
-        "int" when name == "size" => Text(SmallSizes[_random.Next(SmallSizes.Length)]),
         "int" => Text(Chance(2) ? Integers[_random.Next(Integers.Length)] : _random.Next(2000)),
         "number" => Chance(2) ? "0.25" : Text(_random.Next(100)),
         "boolean" => Chance(2) ? "true" : "false",
