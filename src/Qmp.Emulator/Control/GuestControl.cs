@@ -7,14 +7,14 @@ namespace Qmp.Emulator.Control;
 /// <summary>What <c>stop</c> and <c>cont</c> do, whichever monitor they come from.</summary>
 internal sealed class GuestControl(VirtualMachine machine)
 {
-    // Before a guest has come in, stop and cont only decide what becomes of it.
+    // Before a guest has been received, stop and cont only decide whether it will be started then.
     public async ValueTask StopAsync()
     {
         if (machine.RunState == RunState.Inmigrate) machine.Autostart = false;
         else await machine.StopAsync(RunState.Paused).ConfigureAwait(false);
     }
 
-    /// <exception cref="CommandException">The guest cannot run now.</exception>
+    /// <exception cref="CommandException">The guest cannot run in the present run state.</exception>
     public void Continue()
     {
         switch (machine.RunState)

@@ -1,6 +1,6 @@
 namespace Qmp.Emulator.Control;
 
-/// <summary>What becomes of the process when an incoming migration fails.</summary>
+/// <summary>Whether the process ends when an incoming migration fails.</summary>
 internal sealed class IncomingPolicy
 {
     private volatile bool _exitOnError = true;

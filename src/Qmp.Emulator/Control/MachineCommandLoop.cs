@@ -25,7 +25,7 @@ internal sealed class MachineCommandLoop(MachineLoop loop) : ICommandLoop
         return running;
     }
 
-    // The turn is taken on a thread of the pool: whoever hands the loop on must not run somebody else's command.
+    // The turn is taken on a thread of the pool: the thread that releases the lock must not run the command of another session.
     private async ValueTask RunLaterAsync<TState>(Func<TState, ValueTask> work, TState state)
     {
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

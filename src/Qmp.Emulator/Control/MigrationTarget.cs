@@ -7,7 +7,7 @@ namespace Qmp.Emulator.Control;
 /// <summary>Finds the address in the arguments of <c>migrate</c> and <c>migrate-incoming</c>.</summary>
 internal static class MigrationTarget
 {
-    /// <exception cref="MigrationException">There is none, or more than one.</exception>
+    /// <exception cref="MigrationException">The arguments name no address, or more than one.</exception>
     public static MigrationRequest OfMigrate(string? uri, IReadOnlyList<MigrationChannel>? channels, bool resume)
     {
         if (Single(uri, channels) is { } address) return new MigrationRequest(address, Resume: resume);
@@ -24,7 +24,9 @@ internal static class MigrationTarget
             : throw new MigrationException("Channel list has no main entry");
     }
 
-    /// <exception cref="MigrationException">There is none, or more than one. Its type is not looked at.</exception>
+    /// <exception cref="MigrationException">
+    /// The arguments name no address, or more than one. The type of the channel does not matter.
+    /// </exception>
     public static MigrationAddress OfIncoming(string? uri, IReadOnlyList<MigrationChannel>? channels)
     {
         if (Single(uri, channels) is { } address) return address;

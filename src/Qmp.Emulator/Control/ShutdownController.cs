@@ -4,7 +4,7 @@ using Qmp.Types;
 
 namespace Qmp.Emulator.Control;
 
-/// <summary>What becomes of the machine when it is reset, shut down or told to end.</summary>
+/// <summary>Resets the machine, shuts it down and ends the process, as commands and settings say.</summary>
 /// <remarks>Called with the machine's loop held.</remarks>
 internal sealed class ShutdownController
 {

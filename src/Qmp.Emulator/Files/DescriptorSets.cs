@@ -41,7 +41,7 @@ public sealed partial class DescriptorSets : IDisposable
     }
 
     /// <summary>Closes one descriptor of a set, or all of them.</summary>
-    /// <exception cref="CommandException">There is no such set or descriptor.</exception>
+    /// <exception cref="CommandException">The set does not exist, or has no such descriptor.</exception>
     public void Remove(long set, long? descriptor)
     {
         lock (_gate)
@@ -75,7 +75,9 @@ public sealed partial class DescriptorSets : IDisposable
     /// <summary>Duplicates a descriptor that was opened for reading, for writing, or for both, as is wanted.</summary>
     /// <param name="set">The set's number.</param>
     /// <param name="flags">The flags of <c>open(2)</c> that a file would be opened with.</param>
-    /// <exception cref="ChannelException">There is no such set or descriptor; the text is QEMU's.</exception>
+    /// <exception cref="ChannelException">
+    /// The set does not exist, or none of its descriptors fits; the message is QEMU's.
+    /// </exception>
     public int Duplicate(long set, int flags)
     {
         lock (_gate)

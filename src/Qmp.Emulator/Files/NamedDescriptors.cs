@@ -24,7 +24,7 @@ public sealed class NamedDescriptors : IDisposable
     }
 
     /// <summary>Closes a descriptor.</summary>
-    /// <exception cref="CommandException">There is none of that name.</exception>
+    /// <exception cref="CommandException">No descriptor has that name.</exception>
     public void Close(string name)
     {
         SafeFileHandle? handle;

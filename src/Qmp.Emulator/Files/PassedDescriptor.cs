@@ -8,7 +8,7 @@ internal readonly ref struct PassedDescriptor
 {
     private readonly SafeFileHandle _handle;
 
-    /// <exception cref="CommandException">None came.</exception>
+    /// <exception cref="CommandException">The client passed no descriptor.</exception>
     public PassedDescriptor(IMonitorSession session)
     {
         int descriptor = session.TakeDescriptor();

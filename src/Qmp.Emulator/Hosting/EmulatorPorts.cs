@@ -30,7 +30,7 @@ public sealed record EmulatorPorts
     /// <summary>Tells standard error, at once and without the program's name, what is neither a failure nor for the log.</summary>
     public required Action<string> Report { get; init; }
 
-    /// <summary>Does what may block elsewhere, so that whoever asks can do other things meanwhile.</summary>
+    /// <summary>Runs work that may block on another thread, so that the caller can do other things meanwhile.</summary>
     public Func<Action, Task> Offload { get; init; } = Task.Run;
 
     /// <summary>Real threads, sockets and files.</summary>

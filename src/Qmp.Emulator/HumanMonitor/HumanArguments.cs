@@ -25,7 +25,7 @@ internal sealed class HumanArguments
     /// <summary>Takes all flags that come next, such as <c>-d</c>.</summary>
     /// <param name="known">The letters that are flags.</param>
     /// <returns>Those that were there.</returns>
-    /// <exception cref="HumanException">There is another one.</exception>
+    /// <exception cref="HumanException">The word has a flag that is not known.</exception>
     public HashSet<char> Flags(string known)
     {
         var flags = new HashSet<char>();
@@ -52,11 +52,11 @@ internal sealed class HumanArguments
     }
 
     /// <summary>Takes a word.</summary>
-    /// <exception cref="HumanException">There is none.</exception>
+    /// <exception cref="HumanException">The line has no further word.</exception>
     public string Text() => OptionalText() ?? throw Error($"{_command}: string expected");
 
     /// <summary>Takes a number, decimal, octal with 0 or hexadecimal with 0x; <see langword="null"/> at the end.</summary>
-    /// <exception cref="HumanException">It is none.</exception>
+    /// <exception cref="HumanException">The word is not a number.</exception>
     public long? OptionalInteger()
     {
         SkipSpaces();
@@ -87,11 +87,11 @@ internal sealed class HumanArguments
     }
 
     /// <summary>Takes a number.</summary>
-    /// <exception cref="HumanException">There is none.</exception>
+    /// <exception cref="HumanException">The line has no further word.</exception>
     public long Integer() => OptionalInteger() ?? throw Error("unexpected end of expression");
 
     /// <summary>Takes <c>on</c> or <c>off</c>.</summary>
-    /// <exception cref="HumanException">It is neither.</exception>
+    /// <exception cref="HumanException">The word is neither <c>on</c> nor <c>off</c>.</exception>
     public bool OnOff() => OptionalText() switch
     {
         "on" => true,
@@ -100,7 +100,7 @@ internal sealed class HumanArguments
     };
 
     /// <summary>Checks that nothing is left.</summary>
-    /// <exception cref="HumanException">Something is.</exception>
+    /// <exception cref="HumanException">Something follows the last argument.</exception>
     public void End()
     {
         SkipSpaces();

@@ -89,7 +89,7 @@ internal sealed class HumanCommands
         arguments.End();
         _migration.Migrate(new MigrationRequest(MigrationUri.Parse(uri), Resume: flags.Contains('r')));
 
-        // There is no terminal whose prompt could wait for the end.
+        // QEMU lets the prompt of a terminal wait for the end. Here there is no terminal.
         return new ValueTask<string>(
             flags.Contains('d') ? "" : "terminal does not allow synchronous migration, continuing detached\n");
     }

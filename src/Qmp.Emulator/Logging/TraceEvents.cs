@@ -27,7 +27,7 @@ public static class TraceEvents
     /// <summary>What <c>-trace help</c> prints.</summary>
     public static string Help => string.Concat(Names.Select(name => name + "\n"));
 
-    /// <summary>What is to be said of a pattern that no event matches; <see langword="null"/> for any other.</summary>
+    /// <summary>The warning about a pattern that no event matches; <see langword="null"/> for others.</summary>
     public static string? Complaint(string pattern)
     {
         if (Names.Any(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))) return null;

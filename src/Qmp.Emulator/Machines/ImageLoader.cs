@@ -60,8 +60,8 @@ internal static partial class ImageLoader
         }
     }
 
-    // As long as the file says that it is: what has no end is not read to it. Zeros are left out: memory that nobody
-    // wrote reads as zeros and costs nothing.
+    // As long as the file says that it is: a device without an end is not read for ever. Zeros are left out: memory that was never
+    // written reads as zeros and costs nothing.
     private static void LoadFile(OptionValue<DeviceOptions> device, string path, ulong address, GuestMemory memory)
     {
         try

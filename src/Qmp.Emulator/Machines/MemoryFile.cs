@@ -10,7 +10,7 @@ namespace Qmp.Emulator.Machines;
 
 /// <summary>The file of a <c>memory-backend-file</c>.</summary>
 /// <remarks>
-/// A file that is there already is somebody's: it keeps its size, and one that is too small is refused. Only one that
+/// A file that existed before may hold data: it keeps its size, and one that is too small is refused. Only one that
 /// is made here, or is empty, gets the size of the memory, as with QEMU.
 /// </remarks>
 internal static partial class MemoryFile
@@ -22,7 +22,9 @@ internal static partial class MemoryFile
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Maps the file.</summary>
-    /// <exception cref="CommandLineException">It cannot be opened or mapped, or is too small; the text is QEMU's.</exception>
+    /// <exception cref="CommandLineException">
+    /// The file cannot be opened or mapped, or is too small; the message is QEMU's.
+    /// </exception>
     public static RamBlock Map(string id, MemoryBackendFileProperties properties)
     {
         ulong size = (properties.Size + HostPage - 1) & ~(ulong)(HostPage - 1);

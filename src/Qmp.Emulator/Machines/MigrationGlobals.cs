@@ -10,7 +10,7 @@ using Qmp.Types;
 
 namespace Qmp.Emulator.Machines;
 
-/// <summary>Applies <c>-global migration.NAME=VALUE</c> (QMP.md section 10).</summary>
+/// <summary>Applies <c>-global migration.NAME=VALUE</c> as QEMU does.</summary>
 /// <remarks>
 /// A property is named after the capability or parameter that it presets; some have <c>x-</c> in front. The names that
 /// belong to neither change details of the stream for old machine types, and only their defaults are supported.
@@ -35,12 +35,12 @@ internal static class MigrationGlobals
         ["x-preempt-pre-7-2"] = false,
     };
 
-    /// <exception cref="CommandLineException">There is no such property, or the value does not fit it.</exception>
+    /// <exception cref="CommandLineException">No property has that name, or the value does not fit it.</exception>
     public static void Apply(IEnumerable<GlobalProperty> globals, MigrationOptions options, Action<string> warn)
     {
         foreach (GlobalProperty global in globals)
         {
-            // Devices that this machine does not have keep their settings to themselves, as in QEMU.
+            // As in QEMU, settings of devices that this machine does not have are accepted and have no effect.
             if (global.Driver != "migration") continue;
             try
             {
@@ -76,7 +76,7 @@ internal static class MigrationGlobals
         Check(() => options.SetParameters(parameter));
     }
 
-    // What goes together is said without naming what was set.
+    // A message about settings that contradict each other does not name the option that caused it.
     private static void Check(Action check)
     {
         try

@@ -25,9 +25,11 @@ public sealed class CommandLineParser
     /// <summary>Reads the words of a command line.</summary>
     /// <param name="words">The words behind the program's name.</param>
     /// <param name="warn">
-    /// Is told, at once, of what is deprecated or has no effect; <see langword="null"/> if nobody listens.
+    /// Is told, at once, of what is deprecated or has no effect; <see langword="null"/> to drop it.
     /// </param>
-    /// <exception cref="CommandLineException">A word is no option, or an argument does not fit its option.</exception>
+    /// <exception cref="CommandLineException">
+    /// A word is not an option, or an argument does not fit its option.
+    /// </exception>
     public static EmulatorOptions Parse(IReadOnlyList<string> words, Action<string>? warn = null)
     {
         var parser = new CommandLineParser(warn ?? (_ => { }));
@@ -36,7 +38,7 @@ public sealed class CommandLineParser
             : EmulatorOptions.From(parser.Given, parser._machine, parser._warn);
     }
 
-    /// <summary>Reports what is no error, at once.</summary>
+    /// <summary>Reports a warning, at once.</summary>
     internal void Warn(string text) => _warn(text);
 
     /// <summary>Claims an id within an option's kind.</summary>

@@ -23,7 +23,7 @@ public sealed record EmulatorOptions
     /// <summary>How many CPUs the machine has, in name.</summary>
     public long Cpus { get; init; } = 1;
 
-    /// <summary>What is to be printed instead of starting a machine; <see langword="null"/> for nothing.</summary>
+    /// <summary>Text to print instead of starting a machine; <see langword="null"/> to start one.</summary>
     public Printout? Printout { get; init; }
 
     /// <summary>Where to wait for a migration; without an address (<c>-incoming defer</c>) the client will name one.</summary>
@@ -47,7 +47,7 @@ public sealed record EmulatorOptions
     /// <summary>Property settings (<c>-global</c>).</summary>
     public IReadOnlyList<GlobalProperty> Globals => [.. Given.All(OptionTable.Global).Select(g => g.Value)];
 
-    /// <summary>What becomes of deprecated and unstable things (<c>-compat</c>).</summary>
+    /// <summary>How deprecated and unstable commands and members are treated (<c>-compat</c>).</summary>
     public Types.CompatPolicy Compat => Given.Last(OptionTable.Compat)?.Value ?? new();
 
     /// <summary>What resets, shutdowns and panics do (<c>-action</c>).</summary>

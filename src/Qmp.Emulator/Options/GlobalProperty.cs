@@ -9,7 +9,7 @@ public sealed record GlobalProperty(string Driver, string Property, string Value
     private static readonly OptionSyntax<GlobalOptions> Syntax = new("global", OptionForm.Table, GlobalOptionsVisitor.Read);
 
     /// <summary>Reads <c>driver.property=value</c>.</summary>
-    /// <returns>The setting, or <see langword="null"/> if the text is none.</returns>
+    /// <returns>The setting, or <see langword="null"/> if the text does not have that form.</returns>
     public static GlobalProperty? Parse(string text)
     {
         int equals = text.IndexOf('=', StringComparison.Ordinal);
@@ -20,7 +20,9 @@ public sealed record GlobalProperty(string Driver, string Property, string Value
     }
 
     /// <summary>Reads either form: <c>driver.property=value</c>, or three options.</summary>
-    /// <exception cref="CommandLineException">A part is missing, or there is another one.</exception>
+    /// <exception cref="CommandLineException">
+    /// Driver, property or value is missing, or there is a fourth part.
+    /// </exception>
     internal static OptionValue<GlobalProperty> Read(string text, Action<string> warn)
     {
         if (Parse(text) is { } global) return new OptionValue<GlobalProperty>(Syntax.Option, text, global);

@@ -17,7 +17,9 @@ internal static class IncomingAddress
     public static OptionValue<MigrationAddress?> Deferred { get; } = new(Option, "defer", null);
 
     /// <summary>Reads an argument.</summary>
-    /// <exception cref="CommandLineException">It is none of these.</exception>
+    /// <exception cref="CommandLineException">
+    /// The argument is neither a URI, nor <c>defer</c>, nor a channel.
+    /// </exception>
     public static OptionValue<MigrationAddress?> Read(string text, Action<string> warn)
     {
         if (text == Deferred.Text) return Deferred;

@@ -7,7 +7,9 @@ namespace Qmp.Emulator.Options;
 internal static class MemoryArguments
 {
     /// <summary>Bytes of memory; <see langword="null"/> for the machine type's default.</summary>
-    /// <exception cref="CommandLineException">There is too much, or room to plug more is asked for wrongly.</exception>
+    /// <exception cref="CommandLineException">
+    /// The size is too large, or <c>slots</c> and <c>maxmem</c> do not fit it.
+    /// </exception>
     public static ulong? Size(IReadOnlyList<OptionValue<MemoryOptions>> given)
     {
         ulong? size = null;

@@ -30,7 +30,7 @@ internal abstract class Option(string name, string? argument, string help)
     /// </summary>
     public Func<string, Printout?>? Listing { get; init; }
 
-    /// <summary>Takes an argument, which is empty if there is none.</summary>
+    /// <summary>Takes an argument; for an option without one, an empty text.</summary>
     /// <exception cref="CommandLineException">The argument does not fit the option.</exception>
     public abstract void Take(string text, CommandLineParser parser);
 }

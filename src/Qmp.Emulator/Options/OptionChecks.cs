@@ -10,7 +10,7 @@ internal static class OptionChecks
     private static readonly string[] Switch = ["on", "off"];
 
     /// <summary>A driver must be one of ours before its properties are looked at.</summary>
-    /// <exception cref="VisitorException">There is no such driver.</exception>
+    /// <exception cref="VisitorException">No driver has that name.</exception>
     public static void Driver(Func<string, string?> item)
     {
         if (item("driver") is { } driver && !DeviceDriverExtensions.TryParse(driver, out _))

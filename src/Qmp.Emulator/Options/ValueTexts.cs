@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Qmp.Emulator.Options;
 
-/// <summary>Arguments that are no value of a schema type. Texts are QEMU's.</summary>
+/// <summary>Reads arguments that have no type in the schema. Texts are QEMU's.</summary>
 internal static class ValueTexts
 {
     private const string TracePrefix = "trace:";

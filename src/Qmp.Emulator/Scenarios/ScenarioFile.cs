@@ -14,7 +14,7 @@ public static class ScenarioFile
     private const int MaxLength = 4 << 20;
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="ScenarioException">There is no such file, or it is no scenario.</exception>
+    /// <exception cref="ScenarioException">The file cannot be read, or is not a scenario.</exception>
     public static MigrationScenario Read(string path)
     {
         byte[] json;
@@ -42,7 +42,7 @@ public static class ScenarioFile
     }
 
     /// <summary>Reads JSON, of QEMU's dialect.</summary>
-    /// <exception cref="ScenarioException">It is no scenario.</exception>
+    /// <exception cref="ScenarioException">The text is not a scenario.</exception>
     public static MigrationScenario Parse(ReadOnlySpan<byte> json)
     {
         try

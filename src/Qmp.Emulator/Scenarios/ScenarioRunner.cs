@@ -43,7 +43,9 @@ public sealed class ScenarioRunner
     /// <param name="clock">The clock of scenarios in real time.</param>
     /// <param name="logger">The log of both machines.</param>
     /// <param name="reported">Is told at once of what happens.</param>
-    /// <exception cref="ScenarioException">There can be no such machines, or they do not take those settings.</exception>
+    /// <exception cref="ScenarioException">
+    /// The scenario describes machines that cannot be had, or settings that they refuse.
+    /// </exception>
     public static ScenarioResult Run(
         MigrationScenario scenario, TimeProvider clock, ILogger logger, Action<ScenarioMessage>? reported = null)
     {
@@ -170,7 +172,7 @@ public sealed class ScenarioRunner
         return link.Buffer is { } buffer ? settings with { Buffer = (int)Math.Clamp(buffer, 1, int.MaxValue) } : settings;
     }
 
-    // A destination that nobody has connected to waits on, as it may.
+    // A destination that no source has connected to still waits: that is not a failure.
     private static bool HasEnded(ScenarioVm source, ScenarioVm destination) =>
         (source.HasExited || IsFinal(source.Migration.Status))
         && (destination.HasExited || IsFinal(destination.Migration.Status) || destination.Migration.Status == MigrationStatus.Setup);

@@ -23,7 +23,7 @@ internal sealed class ScenarioVm : IAsyncDisposable
     private readonly Action<ScenarioEnd, JObject> _report;
     private readonly IDisposable _events;
 
-    /// <exception cref="CommandLineException">There can be no such machine.</exception>
+    /// <exception cref="CommandLineException">The scenario describes a machine that cannot be had.</exception>
     public ScenarioVm(
         MigrationScenario scenario,
         ScenarioEnd end,
