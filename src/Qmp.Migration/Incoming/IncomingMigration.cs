@@ -207,6 +207,7 @@ public sealed class IncomingMigration
     private async ValueTask TakeOverAsync()
     {
         await AtAsync(FaultPoint.Start);
+        if (_stopped) return; // a machine that ends starts no guest
         using (await _machine.Loop.EnterAsync())
         {
             RunState source = _devices.GlobalState.Received ?? RunState.Running;

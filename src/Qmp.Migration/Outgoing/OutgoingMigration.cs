@@ -341,7 +341,7 @@ public sealed class OutgoingMigration
     // An ack, a cancel or a lost return path wakes us.
     private async ValueTask WaitAsync()
     {
-        await _context!.FlushAsync(); // the ack may hang on what has been gathered
+        await _stream!.FlushAsync(_context!); // the ack may hang on what has been gathered
         Bandwidth.Idle();
         await _waker.WaitAsync(SyncInterval);
         if (Gate.WaitingSince is not null && _returnPath is { IsEnded: true } ended)

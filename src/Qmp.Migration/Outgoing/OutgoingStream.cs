@@ -100,23 +100,36 @@ internal sealed class OutgoingStream
         {
             if (!section.Device.IsIterating) continue;
             if (context.RateExceeded) break;
-            Writer.PutByte((byte)SectionType.Part);
-            Writer.PutBe32(section.Id);
             try
             {
+                Writer.PutByte((byte)SectionType.Part);
+                Writer.PutBe32(section.Id);
                 await section.Device.IterateAsync(context);
+                PutFooter(section.Id);
+                await context.FlushIfFullAsync();
             }
             catch (ChannelException)
             {
                 ReportFailure(section);
                 throw;
             }
-
-            PutFooter(section.Id);
-            await context.FlushIfFullAsync();
         }
 
         await context.Faults.AtAsync(FaultPoint.IterateDone);
+    }
+
+    /// <summary>Sends what is gathered while nothing else can be sent.</summary>
+    public async ValueTask FlushAsync(OutgoingContext context)
+    {
+        try
+        {
+            await context.FlushAsync();
+        }
+        catch (ChannelException)
+        {
+            ReportFailure();
+            throw;
+        }
     }
 
     /// <summary>Tells standard error that the first device could not be sent, as when its iteration failed.</summary>

@@ -18,6 +18,9 @@ internal sealed class RamDevice : LiveDevice
     {
         _saver = new RamSaver(context);
         await _saver.SetupAsync();
+
+        // QEMU has mostly begun with the pages when its command turns out to be gone.
+        if (context.Writer.PeerIsStarting) return;
         try
         {
             await context.FlushAsync();
