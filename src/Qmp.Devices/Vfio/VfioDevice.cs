@@ -1,7 +1,7 @@
 using Qmp.Machine;
 using Qmp.Machine.Time;
-using Qmp.Migration.Devices;
 using Qmp.Migration.Options;
+using Qmp.Migration.SaveState;
 using Qmp.Migration.Stream;
 using Qmp.Migration.Switchover;
 using Qmp.Types;
@@ -13,7 +13,7 @@ namespace Qmp.Devices.Vfio;
 /// A device that migrates as one passed through by VFIO does, without hardware (<c>-device x-vfio</c>): initial data,
 /// data while it runs, a stop-copy phase, configuration, and a say in the switchover.
 /// </summary>
-public sealed class VfioDevice : LiveDevice, IGuest
+public sealed class VfioDevice : IterativeEntry, IGuest
 {
     private readonly VfioFunction _function;
     private readonly VfioSaver _saver;
@@ -75,7 +75,7 @@ public sealed class VfioDevice : LiveDevice, IGuest
     }
 
     /// <summary>Approves the switchover on behalf of a device with <c>ack=manual</c>.</summary>
-    /// <exception cref="Migration.MigrationException">The device does not wait for that.</exception>
+    /// <exception cref="Migration.Status.MigrationException">The device does not wait for that.</exception>
     public void ApproveSwitchover() => _switchover.ApproveManually();
 
     /// <inheritdoc/>
@@ -96,7 +96,7 @@ public sealed class VfioDevice : LiveDevice, IGuest
     }
 
     /// <inheritdoc/>
-    public override ValueTask SetupAsync(OutgoingContext context)
+    public override ValueTask SetupAsync(SaveContext context)
     {
         Volatile.Write(ref _sentAt, context.Now);
         _isSent = true;
@@ -105,14 +105,14 @@ public sealed class VfioDevice : LiveDevice, IGuest
     }
 
     /// <inheritdoc/>
-    public override PendingState EstimatePending(OutgoingContext context) => new(_saver.Estimate, 0);
+    public override PendingState PendingEstimate(SaveContext context) => new(_saver.Estimate, 0);
 
     /// <inheritdoc/>
-    public override ValueTask<PendingState> MeasurePendingAsync(OutgoingContext context) =>
+    public override ValueTask<PendingState> PendingExactAsync(SaveContext context) =>
         new(new PendingState(_saver.Measure(), 0));
 
     /// <inheritdoc/>
-    public override ValueTask IterateAsync(OutgoingContext context)
+    public override ValueTask IterateAsync(SaveContext context)
     {
         bool sent = _saver.InitialDataSent;
         _saver.Iterate(context);
@@ -121,10 +121,10 @@ public sealed class VfioDevice : LiveDevice, IGuest
     }
 
     /// <inheritdoc/>
-    public override ValueTask CompleteAsync(OutgoingContext context) => _saver.CompleteAsync(context);
+    public override ValueTask CompleteAsync(SaveContext context) => _saver.CompleteAsync(context);
 
     /// <inheritdoc/>
-    public override async ValueTask SaveFinalStateAsync(OutgoingContext context)
+    public override async ValueTask SaveFinalStateAsync(SaveContext context)
     {
         context.Writer.PutBe64(VfioTag.ConfigState);
         for (ulong at = 0; at < Settings.ConfigBytes;)
@@ -139,7 +139,7 @@ public sealed class VfioDevice : LiveDevice, IGuest
     }
 
     /// <inheritdoc/>
-    public override void Cleanup(OutgoingContext context)
+    public override void Cleanup(SaveContext context)
     {
         _isSent = false;
         if (_function.State == VfioDeviceState.PreCopy) _function.Enter(VfioDeviceState.Running);
@@ -147,7 +147,7 @@ public sealed class VfioDevice : LiveDevice, IGuest
     }
 
     /// <inheritdoc/>
-    public override ValueTask LoadAsync(MigrationReader reader, int version, IncomingContext context)
+    public override ValueTask LoadAsync(MigrationReader reader, int version, LoadContext context)
     {
         if (_loader is null)
         {

@@ -1,4 +1,5 @@
-using Qmp.Migration.Devices;
+using Qmp.Migration.SaveState;
+using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
 using Qmp.Types;
 
@@ -16,7 +17,7 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
     private bool _worked;
 
     /// <summary>Loads the body of one section.</summary>
-    public async ValueTask LoadAsync(MigrationReader reader, IncomingContext context)
+    public async ValueTask LoadAsync(MigrationReader reader, LoadContext context)
     {
         while (true)
         {
@@ -61,7 +62,7 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
         if (tag != VfioTag.EndOfState) throw Refusal($"SETUP STATE: EOS not found 0x{tag:x}");
     }
 
-    private async ValueTask LoadDataAsync(MigrationReader reader, IncomingContext context)
+    private async ValueTask LoadDataAsync(MigrationReader reader, LoadContext context)
     {
         await reader.NeedAsync(8);
         ulong size = reader.GetBe64();
@@ -101,7 +102,7 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
         }
     }
 
-    private async ValueTask WorkAsync(IncomingContext context)
+    private async ValueTask WorkAsync(LoadContext context)
     {
         if (_worked) return;
         _worked = true;
@@ -110,7 +111,7 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
         await context.WorkAsync(settings.LoadTime);
     }
 
-    private async ValueTask TakePartAsync(IncomingContext context)
+    private async ValueTask TakePartAsync(LoadContext context)
     {
         if (!context.Options.Has(MigrationCapability.SwitchoverAck))
         {

@@ -1,4 +1,4 @@
-using Qmp.Migration.Devices;
+using Qmp.Migration.SaveState;
 using Qmp.Migration.Stream;
 using Qmp.Types;
 
@@ -52,7 +52,7 @@ internal sealed class VfioSaver(VfioFunction function)
     }
 
     /// <summary>The body of a section while the device runs: one piece at most.</summary>
-    public void Iterate(OutgoingContext context)
+    public void Iterate(SaveContext context)
     {
         ulong size = PutPiece(context.Writer);
         if (size == 0) (_initial, _dirty) = (0, 0); // empty for now, whatever was said
@@ -65,7 +65,7 @@ internal sealed class VfioSaver(VfioFunction function)
     }
 
     /// <summary>The body of the last section, with the device stopped: all that is left.</summary>
-    public async ValueTask CompleteAsync(OutgoingContext context)
+    public async ValueTask CompleteAsync(SaveContext context)
     {
         function.Enter(VfioDeviceState.StopCopy);
         while (PutPiece(context.Writer) > 0) await context.FlushIfFullAsync();

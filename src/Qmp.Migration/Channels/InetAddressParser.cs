@@ -1,4 +1,5 @@
 using System.Globalization;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration.Channels;

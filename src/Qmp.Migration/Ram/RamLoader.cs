@@ -1,5 +1,6 @@
 using Qmp.Machine.Memory;
-using Qmp.Migration.Devices;
+using Qmp.Migration.SaveState;
+using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
 using Qmp.Types;
 
@@ -13,7 +14,7 @@ internal sealed class RamLoader
     private readonly bool _ignoreShared;
     private RamBlock? _current;
 
-    public RamLoader(IncomingContext context)
+    public RamLoader(LoadContext context)
     {
         _memory = context.Machine.Memory;
         _ignoreShared = context.Options.Has(MigrationCapability.XIgnoreShared);

@@ -1,5 +1,5 @@
 using Qmp.Machine.Memory;
-using Qmp.Migration.Devices;
+using Qmp.Migration.SaveState;
 using Qmp.Types;
 
 namespace Qmp.Migration.Ram;
@@ -21,7 +21,7 @@ internal sealed class RamSaver
     private const long FastBurst = 1_000_000; // ns
     private const long SlowBurst = 5_000_000; // ns
 
-    private readonly OutgoingContext _context;
+    private readonly SaveContext _context;
     private readonly GuestMemory _memory;
     private readonly List<Sent> _blocks = [];
     private readonly bool _ignoreShared;
@@ -36,7 +36,7 @@ internal sealed class RamSaver
     // active comes after QEMU's first pages.
     private bool? _ranAtSetup;
 
-    public RamSaver(OutgoingContext context)
+    public RamSaver(SaveContext context)
     {
         _context = context;
         _memory = context.Machine.Memory;

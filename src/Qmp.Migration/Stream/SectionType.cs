@@ -1,3 +1,5 @@
+using Qmp.Migration.SaveState;
+
 namespace Qmp.Migration.Stream;
 
 /// <summary>The type bytes of the main stream.</summary>

@@ -1,7 +1,8 @@
 using Qmp.Devices.Vfio;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels.Virtual;
-using Qmp.Migration.Devices;
+using Qmp.Migration.SaveState;
+using Qmp.Migration.Status;
 using Qmp.Migration.Tests.Support;
 using Qmp.Types;
 
@@ -203,8 +204,8 @@ internal sealed class VfioTests
     public void One_approval_too_many_fails_the_load()
     {
         // A device that approves although nobody counts on it.
-        _source.Core.Devices.Add(new AckDevice(TimeSpan.Zero));
-        _destination.Core.Devices.Add(new UnaskedDevice());
+        _source.Core.Entries.Add(new AckDevice(TimeSpan.Zero));
+        _destination.Core.Entries.Add(new UnaskedDevice());
         Capabilities(acknowledged: true);
         Migrate();
         Assert.That(_destination.LoadError, Is.EqualTo("load of migration failed: Invalid argument"));
@@ -313,7 +314,7 @@ internal sealed class VfioTests
     }
 
     private static List<VfioDevice> Devices(TestMachine machine) =>
-        [.. machine.Core.Devices.All.OfType<VfioDevice>()];
+        [.. machine.Core.Entries.All.OfType<VfioDevice>()];
 
     private static string Steps(TestMachine machine) => string.Join(", ", Devices(machine).Select(
         d => $"{d.Settings.Id} {d.Progress(machine.Core.Switchover).Step.ToWireName()}"));
@@ -371,7 +372,7 @@ internal sealed class VfioTests
     });
 
     /// <summary>Approves at its setup, although it never said that it would.</summary>
-    private sealed class UnaskedDevice : LiveDevice
+    private sealed class UnaskedDevice : IterativeEntry
     {
         private readonly AckDevice _inner = new(TimeSpan.Zero);
 
@@ -380,24 +381,24 @@ internal sealed class VfioTests
         public override int Version => _inner.Version;
 
         public override async ValueTask LoadAsync(
-            Stream.MigrationReader reader, int version, IncomingContext context)
+            Stream.MigrationReader reader, int version, LoadContext context)
         {
             await reader.NeedAsync(8);
             reader.GetBe64();
             await context.ApproveSwitchoverAsync();
         }
 
-        public override ValueTask SetupAsync(OutgoingContext context) => _inner.SetupAsync(context);
+        public override ValueTask SetupAsync(SaveContext context) => _inner.SetupAsync(context);
 
-        public override PendingState EstimatePending(OutgoingContext context) => default;
+        public override PendingState PendingEstimate(SaveContext context) => default;
 
-        public override ValueTask<PendingState> MeasurePendingAsync(OutgoingContext context) => default;
+        public override ValueTask<PendingState> PendingExactAsync(SaveContext context) => default;
 
-        public override ValueTask IterateAsync(OutgoingContext context) => default;
+        public override ValueTask IterateAsync(SaveContext context) => default;
 
-        public override ValueTask CompleteAsync(OutgoingContext context) => default;
+        public override ValueTask CompleteAsync(SaveContext context) => default;
 
-        public override void Cleanup(OutgoingContext context)
+        public override void Cleanup(SaveContext context)
         {
         }
     }

@@ -1,0 +1,62 @@
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
+using Qmp.Types;
+
+namespace Qmp.Migration.Destination;
+
+/// <summary>The destination's end, as faults see it.</summary>
+internal sealed class DestinationFaults : IFaultTarget
+{
+    private readonly Timeline _timeline;
+    private readonly Lock _gate = new(); // guards _channel and _closes
+    private long _start;
+    private IMigrationChannel? _channel;
+    private bool _closes;
+
+    public DestinationFaults(FaultPoints points, Timeline timeline)
+    {
+        Site = new FaultSite(points, this);
+        _timeline = timeline;
+    }
+
+    /// <summary>Where the destination's activities reach their points.</summary>
+    public FaultSite Site { get; }
+
+    /// <summary>What loads, once there is anything to load.</summary>
+    public StreamLoader? Loader { get; set; }
+
+    public long Position => Loader?.Position ?? 0;
+
+    public long Elapsed => _timeline.NowMilliseconds - _start;
+
+    /// <summary>The destination waits for a source.</summary>
+    public void Started() => _start = _timeline.NowMilliseconds;
+
+    /// <summary>The connection is there.</summary>
+    public void Connected(IMigrationChannel channel)
+    {
+        lock (_gate)
+        {
+            _channel = channel;
+            if (_closes) channel.Shutdown();
+        }
+    }
+
+    public ValueTask SettleAsync(FaultPoint point) => ValueTask.CompletedTask;
+
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closes = true;
+            _channel?.Shutdown();
+        }
+    }
+
+    public void Corrupt(FaultPoint point)
+    {
+        if (point is FaultPoint.Gate or FaultPoint.Shut or FaultPoint.ReturnPathSend) Loader?.ReturnPath?.CorruptNext();
+        else Loader?.CorruptNext();
+    }
+}

@@ -1,0 +1,69 @@
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
+using Qmp.Migration.SaveState;
+using Qmp.Types;
+
+namespace Qmp.Migration.Source;
+
+/// <summary>The source's end, as faults see it.</summary>
+internal sealed class SourceFaults : IFaultTarget
+{
+    private readonly Timeline _timeline;
+    private readonly long _start;
+    private readonly Lock _gate = new(); // guards _channel and _closes
+    private IMigrationChannel? _channel;
+    private bool _closes;
+
+    public SourceFaults(FaultPoints points, Timeline timeline)
+    {
+        Site = new FaultSite(points, this);
+        _timeline = timeline;
+        _start = timeline.NowMilliseconds;
+    }
+
+    /// <summary>Where the source's activities reach their points.</summary>
+    public FaultSite Site { get; }
+
+    /// <summary>What is sent through, once there is anything to send to.</summary>
+    public SaveContext? Context { get; set; }
+
+    /// <summary>The return path, once it is read.</summary>
+    public ReturnPathActivity? ReturnPath { get; set; }
+
+    public long Position => Context?.Writer.Transferred ?? 0;
+
+    public long Elapsed => _timeline.NowMilliseconds - _start;
+
+    // The return path's activity must not touch what the other one gathers.
+    public ValueTask SettleAsync(FaultPoint point) =>
+        Context is null || IsOnReturnPath(point) ? ValueTask.CompletedTask : Context.FlushAsync();
+
+    /// <summary>The connection is there.</summary>
+    public void Connected(IMigrationChannel channel)
+    {
+        lock (_gate)
+        {
+            _channel = channel;
+            if (_closes) channel.Shutdown();
+        }
+    }
+
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closes = true;
+            _channel?.Shutdown();
+        }
+    }
+
+    public void Corrupt(FaultPoint point)
+    {
+        if (IsOnReturnPath(point)) ReturnPath?.CorruptNext();
+        else Context?.Writer.CorruptNext();
+    }
+
+    private static bool IsOnReturnPath(FaultPoint point) =>
+        point is FaultPoint.ReturnPathReceive or FaultPoint.ReturnPathReceiveDone;
+}
