@@ -38,7 +38,7 @@ public sealed class MigrationCore
         _transport = transport;
         _events = events;
         _logger = logger;
-        Entries = new SaveStateEntries(machine, new RamEntry());
+        Entries = new SaveStateEntries(machine, new RamEntry(machine.Memory));
         DirtyRate = new DirtyRateMeter(machine, new Random());
         Faults = new FaultPoints(machine.Timeline, logger);
     }

@@ -17,7 +17,7 @@ namespace Qmp.Migration.Destination;
 public sealed class IncomingMigration
 {
     private readonly VirtualMachine _machine;
-    private readonly SaveStateEntries _devices;
+    private readonly SaveStateEntries _entries;
     private readonly MigrationOptions _options;
     private readonly IMigrationTransport _transport;
     private readonly IMigrationEvents _events;
@@ -33,7 +33,7 @@ public sealed class IncomingMigration
 
     internal IncomingMigration(
         VirtualMachine machine,
-        SaveStateEntries devices,
+        SaveStateEntries entries,
         MigrationOptions options,
         IMigrationTransport transport,
         FaultPoints faults,
@@ -41,7 +41,7 @@ public sealed class IncomingMigration
         ILogger logger)
     {
         _machine = machine;
-        _devices = devices;
+        _entries = entries;
         _options = options;
         _transport = transport;
         _events = events;
@@ -134,7 +134,7 @@ public sealed class IncomingMigration
             IMigrationChannel? channel = await AcceptAsync();
             if (channel is null || !HasCredentials(channel)) return;
             State.Move(MigrationStatus.Setup, MigrationStatus.Active);
-            _loader = new StreamLoader(channel, _devices, _machine, _options, _faults.Site, _interruption, _logger);
+            _loader = new StreamLoader(channel, _entries, _machine, _options, _faults.Site, _interruption, _logger);
             _faults.Loader = _loader;
             await _loader.LoadAsync();
             await TakeOverAsync();
@@ -210,7 +210,7 @@ public sealed class IncomingMigration
         if (_stopped) return; // a machine that ends starts no guest
         using (await _machine.Loop.EnterAsync())
         {
-            RunState source = _devices.GlobalState.Received ?? RunState.Running;
+            RunState source = _entries.GlobalState.Received ?? RunState.Running;
             RunState next = source != RunState.Running ? source
                 : _machine.Autostart ? RunState.Running
                 : RunState.Paused;

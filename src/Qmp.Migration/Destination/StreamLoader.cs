@@ -3,7 +3,6 @@ using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
 using Qmp.Migration.Options;
-using Qmp.Migration.Ram;
 using Qmp.Migration.ReturnPath;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
@@ -33,19 +32,20 @@ internal sealed class StreamLoader
     };
 
     private readonly IMigrationChannel _channel;
-    private readonly SaveStateEntries _devices;
+    private readonly SaveStateEntries _entries;
     private readonly VirtualMachine _machine;
     private readonly MigrationOptions _options;
     private readonly ILogger _logger;
     private readonly MigrationReader _reader;
     private readonly LoadContext _context;
-    private readonly Dictionary<uint, (SaveStateEntry Device, int Version)> _sections = [];
+    private readonly Dictionary<SaveStateEntry, StateLoader> _loaders = [];
+    private readonly Dictionary<uint, Section> _sections = [];
     private readonly FaultSite _faults;
     private bool _advised;
 
     public StreamLoader(
         IMigrationChannel channel,
-        SaveStateEntries devices,
+        SaveStateEntries entries,
         VirtualMachine machine,
         MigrationOptions options,
         FaultSite faults,
@@ -53,14 +53,14 @@ internal sealed class StreamLoader
         ILogger logger)
     {
         _channel = channel;
-        _devices = devices;
+        _entries = entries;
         _machine = machine;
         _options = options;
         _logger = logger;
         _reader = new MigrationReader(channel);
         _faults = faults;
-        Acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), devices);
-        _context = new LoadContext(machine, options, ApproveAsync, interruption);
+        Acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), entries);
+        _context = new LoadContext(machine.Timeline, options, ApproveAsync, interruption);
     }
 
     /// <summary>The return path, once the source has asked for it.</summary>
@@ -134,8 +134,8 @@ internal sealed class StreamLoader
                 Errno.InputOutput, "qemu_loadvm_section_start_full: Failed to read instance/version ID: -5");
         }
 
-        SaveStateEntry? device = _devices.Find(name, instance);
-        if (device is null)
+        SaveStateEntry? entry = _entries.Find(name, instance);
+        if (entry is null)
         {
             throw new LoadException(
                 Errno.Invalid,
@@ -143,15 +143,21 @@ internal sealed class StreamLoader
                 + "matches your saved VM setup, including any hotplugged devices");
         }
 
-        if (version > (uint)device.Version)
+        if (version > (uint)entry.Version)
         {
             throw new LoadException(
-                Errno.Invalid, $"savevm: unsupported version {version} for '{name}' v{device.Version}");
+                Errno.Invalid, $"savevm: unsupported version {version} for '{name}' v{entry.Version}");
         }
 
-        _sections[id] = (device, (int)version);
-        await LoadBodyAsync(
-            id, device, (int)version, () => $"error while loading state for instance 0x{instance:x} of device '{name}'");
+        if (!_loaders.TryGetValue(entry, out StateLoader? loader))
+        {
+            loader = entry.CreateLoader(_context);
+            _loaders.Add(entry, loader);
+        }
+
+        var section = new Section(id, entry, loader, (int)version);
+        _sections[id] = section;
+        await LoadBodyAsync(section, () => $"error while loading state for instance 0x{instance:x} of device '{name}'");
     }
 
     // A section of a device that an earlier one named.
@@ -165,26 +171,22 @@ internal sealed class StreamLoader
                 Errno.InputOutput, "qemu_loadvm_section_part_end: Failed to read section ID: -5");
         }
 
-        if (!_sections.TryGetValue(id, out (SaveStateEntry Device, int Version) section))
+        if (!_sections.TryGetValue(id, out Section? section))
         {
             throw new LoadException(Errno.Invalid, $"Unknown savevm section {id}");
         }
 
-        await LoadBodyAsync(
-            id,
-            section.Device,
-            section.Version,
-            () => $"error while loading state section id {id}({section.Device.Name})");
+        await LoadBodyAsync(section, () => $"error while loading state section id {id}({section.Entry.Name})");
     }
 
-    private async ValueTask LoadBodyAsync(uint id, SaveStateEntry device, int version, Func<string> what)
+    private async ValueTask LoadBodyAsync(Section section, Func<string> what)
     {
-        _logger.Debug("vmstate_load {Device} {Section}", device.Name, id);
-        bool isRam = device is RamEntry;
-        await _faults.AtAsync(isRam ? FaultPoint.RamLoad : FaultPoint.DeviceLoad);
+        SaveStateEntry entry = section.Entry;
+        _logger.Debug("vmstate_load {Device} {Section}", entry.Name, section.Id);
+        await _faults.AtAsync(entry.LoadPoints.Before);
         try
         {
-            await device.LoadAsync(_reader, version, _context);
+            await section.Loader.LoadAsync(_reader, section.Version);
         }
         catch (LoadException e)
         {
@@ -200,19 +202,19 @@ internal sealed class StreamLoader
 
         if (mark != (byte)SectionType.Footer)
         {
-            throw new LoadException(Errno.Invalid, $"Missing section footer for {device.Name}");
+            throw new LoadException(Errno.Invalid, $"Missing section footer for {entry.Name}");
         }
 
         uint footer = _reader.GetBe32();
-        if (footer != id)
+        if (footer != section.Id)
         {
             throw new LoadException(
                 Errno.Invalid,
-                $"Mismatched section id in footer for {device.Name} - read 0x{footer:x} expected 0x{id:x}");
+                $"Mismatched section id in footer for {entry.Name} - read 0x{footer:x} expected 0x{section.Id:x}");
         }
 
         // A footer cut short after its zeros still matches section 0; the next read says what is wrong.
-        await _faults.AtAsync(isRam ? FaultPoint.RamLoadDone : FaultPoint.DeviceLoadDone);
+        await _faults.AtAsync(entry.LoadPoints.After);
     }
 
     private async ValueTask RunCommandAsync()
@@ -352,4 +354,7 @@ internal sealed class StreamLoader
 
     /// <summary>Whether the stream ended or broke before its end.</summary>
     public bool StreamFailed => _reader.Failed;
+
+    // What a number in the stream stands for.
+    private sealed record Section(uint Id, SaveStateEntry Entry, StateLoader Loader, int Version);
 }

@@ -1,54 +1,19 @@
-using Qmp.Migration.Channels;
+using Qmp.Machine.Memory;
 using Qmp.Migration.SaveState;
-using Qmp.Migration.Status;
-using Qmp.Migration.Stream;
+using Qmp.Types;
 
 namespace Qmp.Migration.Ram;
 
-/// <summary>Guest RAM as a live device: the section <c>ram</c>.</summary>
-internal sealed class RamEntry : IterativeEntry
+/// <summary>Guest RAM: the section <c>ram</c>.</summary>
+internal sealed class RamEntry(GuestMemory memory) : SaveStateEntry
 {
-    private RamSaver? _saver;
-    private RamLoader? _loader;
-
     public override string Name => "ram";
 
     public override int Version => 4;
 
-    public override async ValueTask SetupAsync(SaveContext context)
-    {
-        _saver = new RamSaver(context);
-        await _saver.SetupAsync();
+    internal override (FaultPoint Before, FaultPoint After) LoadPoints => (FaultPoint.RamLoad, FaultPoint.RamLoadDone);
 
-        // QEMU has mostly begun with the pages when its command turns out to be gone.
-        if (context.Writer.PeerIsStarting) return;
-        try
-        {
-            await context.FlushAsync();
-        }
-        catch (ChannelException)
-        {
-            throw new MigrationException($"ram_save_setup failed: {Errno.InputOutput.Text()}");
-        }
-    }
+    public override StateSaver CreateSaver(SaveContext context) => new RamSaver(context, memory);
 
-    public override PendingState PendingEstimate(SaveContext context) => new(_saver!.DirtyBytes, 0);
-
-    public override async ValueTask<PendingState> PendingExactAsync(SaveContext context)
-    {
-        await _saver!.SyncDirtyLogAsync();
-        return new PendingState(_saver.DirtyBytes, 0);
-    }
-
-    public override ValueTask IterateAsync(SaveContext context) => _saver!.IterateAsync();
-
-    public override ValueTask CompleteAsync(SaveContext context) => _saver!.CompleteAsync();
-
-    public override void Cleanup(SaveContext context) => _saver = null;
-
-    public override ValueTask LoadAsync(MigrationReader reader, int version, LoadContext context)
-    {
-        _loader ??= new RamLoader(context);
-        return _loader.LoadAsync(reader, version);
-    }
+    public override StateLoader CreateLoader(LoadContext context) => new RamLoader(context, memory);
 }

@@ -13,9 +13,11 @@ internal static class StreamDescription
 {
     /// <param name="identity">The machine.</param>
     /// <param name="options">The capabilities that the configuration names.</param>
-    /// <param name="devices">The devices of the SECTION_FULL sections, with the sizes of their bodies.</param>
+    /// <param name="sections">The SECTION_FULL sections: their entries, fields if they have any, and sizes.</param>
     public static byte[] Describe(
-        MachineIdentity identity, MigrationOptions options, IEnumerable<(SaveStateEntry Device, long Size)> devices)
+        MachineIdentity identity,
+        MigrationOptions options,
+        IEnumerable<(SaveStateEntry Entry, VmStateDescription? State, long Size)> sections)
     {
         var json = new JsonText();
         json.BeginObject();
@@ -24,12 +26,12 @@ internal static class StreamDescription
         json.EndObject();
         json.Add("page_size", RamBlock.PageSize);
         json.BeginArray("devices");
-        foreach ((SaveStateEntry device, long size) in devices)
+        foreach ((SaveStateEntry entry, VmStateDescription? state, long size) in sections)
         {
             json.BeginObject();
-            json.Add("name", device.Name);
-            json.Add("instance_id", device.InstanceId);
-            if (device is VmStateEntry described) State(json, described.State);
+            json.Add("name", entry.Name);
+            json.Add("instance_id", entry.InstanceId);
+            if (state is not null) State(json, state);
             else Opaque(json, size);
             json.EndObject();
         }

@@ -3,10 +3,10 @@ using Qmp.Migration.Stream;
 
 namespace Qmp.Migration.SaveState;
 
-/// <summary>A device whose state is small and sent once, while the guest is stopped.</summary>
+/// <summary>An entry whose state is small and sent once, while the guest is stopped.</summary>
 public sealed class VmStateEntry : SaveStateEntry
 {
-    /// <summary>A device with this state.</summary>
+    /// <summary>An entry with this state.</summary>
     public VmStateEntry(VmStateDescription state, uint instanceId = 0)
     {
         State = state;
@@ -26,6 +26,26 @@ public sealed class VmStateEntry : SaveStateEntry
     public VmStateDescription State { get; }
 
     /// <inheritdoc/>
-    public override ValueTask LoadAsync(MigrationReader reader, int version, LoadContext context) =>
-        State.LoadAsync(reader, version);
+    public override StateSaver CreateSaver(SaveContext context) => new Saver(State, context);
+
+    /// <inheritdoc/>
+    public override StateLoader CreateLoader(LoadContext context) => new Loader(State);
+
+    private sealed class Saver(VmStateDescription state, SaveContext context) : StateSaver
+    {
+        public override bool HasFinalSection => true;
+
+        internal override VmStateDescription Description => state;
+
+        public override ValueTask SaveFinalAsync()
+        {
+            state.Save(context.Writer);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class Loader(VmStateDescription state) : StateLoader
+    {
+        public override ValueTask LoadAsync(MigrationReader reader, int version) => state.LoadAsync(reader, version);
+    }
 }

@@ -5,6 +5,7 @@ using Qmp.Migration.Faults;
 using Qmp.Migration.Options;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
+using Qmp.Migration.Stream;
 using Qmp.Migration.Switchover;
 using Qmp.Migration.Throttling;
 using Qmp.Types;
@@ -27,7 +28,7 @@ public sealed class OutgoingMigration
     private const long LastWordTime = 250;
 
     private readonly VirtualMachine _machine;
-    private readonly SaveStateEntries _devices;
+    private readonly SaveStateEntries _entries;
     private readonly MigrationOptions _options;
     private readonly IMigrationTransport _transport;
     private readonly IMigrationEvents _events;
@@ -39,7 +40,7 @@ public sealed class OutgoingMigration
     private readonly CancellationTokenSource _connecting = new();
     private readonly Lock _gate = new(); // guards _channel against a cancel while connecting
     private IMigrationChannel? _channel;
-    private SaveContext? _context;
+    private SourceContext? _context;
     private OutgoingStream? _stream;
     private ReturnPathActivity? _returnPath;
     private RefusalWatch? _refusal;
@@ -51,7 +52,7 @@ public sealed class OutgoingMigration
 
     internal OutgoingMigration(
         VirtualMachine machine,
-        SaveStateEntries devices,
+        SaveStateEntries entries,
         MigrationOptions options,
         IMigrationTransport transport,
         FaultPoints faults,
@@ -59,7 +60,7 @@ public sealed class OutgoingMigration
         ILogger logger)
     {
         _machine = machine;
-        _devices = devices;
+        _entries = entries;
         _options = options;
         _transport = transport;
         _events = events;
@@ -82,8 +83,7 @@ public sealed class OutgoingMigration
     public MigrationStatistics Statistics { get; } = new();
 
     /// <summary>Bytes of device state sent; <see langword="null"/> if no device counts them.</summary>
-    public long? DeviceStateBytes => _devices.All.OfType<IterativeEntry>().Sum(d => d.DeviceStateBytes ?? 0) is var sum
-        && _devices.All.OfType<IterativeEntry>().Any(d => d.DeviceStateBytes is not null) ? sum : null;
+    public long? DeviceStateBytes => _stream?.DeviceStateBytes;
 
     /// <summary>The activity that sends, once it runs.</summary>
     public Activity? Activity { get; private set; }
@@ -267,9 +267,10 @@ public sealed class OutgoingMigration
         long start = Now;
         _refusal = new RefusalWatch(_machine.Timeline, channel);
         await _refusal.BeforeSendingAsync();
-        _stream = new OutgoingStream(channel, _devices.All, _machine, _options, _logger);
         _converge = new AutoConverge(_machine, _options);
-        _context = new SaveContext(_machine, _options, _stream.Writer, Statistics, Limiter, _converge, _faults.Site, _events);
+        _context = new SourceContext(
+            _machine, _options, new MigrationWriter(channel), Statistics, Limiter, _converge, _faults.Site, _events);
+        _stream = new OutgoingStream(_context, _entries, _machine, _options, _logger);
         _faults.Context = _context;
         if (_options.Has(MigrationCapability.ReturnPath) || _options.Has(MigrationCapability.DirtyBitmaps))
         {
@@ -280,7 +281,7 @@ public sealed class OutgoingMigration
         string? failure = null;
         try
         {
-            await _stream.BeginAsync(_context, withReturnPath: _returnPath is not null);
+            await _stream.BeginAsync(withReturnPath: _returnPath is not null);
         }
         catch (Exception e) when (e is ChannelException or MigrationException)
         {
@@ -301,7 +302,7 @@ public sealed class OutgoingMigration
             if (!Limiter.Exceeded(Statistics.Transferred) && await TurnAsync()) return;
             if (Now >= _converge!.NextTick && _converge.Tick(Statistics.DirtySyncCount))
             {
-                await _stream!.PendingExactAsync(_context!);
+                await _stream!.PendingExactAsync();
             }
 
             await KeepToRateAsync();
@@ -312,9 +313,9 @@ public sealed class OutgoingMigration
     private async ValueTask<bool> TurnAsync()
     {
         ulong threshold = Bandwidth.ThresholdSize;
-        PendingState pending = _stream!.PendingEstimate(_context!);
+        PendingState pending = _stream!.PendingEstimate;
         bool measured = pending.Total < threshold;
-        if (measured) pending = await _stream.PendingExactAsync(_context!);
+        if (measured) pending = await _stream.PendingExactAsync();
         bool ready = pending.Total == 0 || pending.Total < threshold;
         if (ready)
         {
@@ -333,8 +334,8 @@ public sealed class OutgoingMigration
             Gate.StopWaiting();
         }
 
-        bool sends = _stream.HasSomethingToSend(_context!);
-        if (sends) await _stream.IterateAsync(_context!);
+        bool sends = _stream.HasSomethingToSend;
+        if (sends) await _stream.IterateAsync();
         if (ready || (measured && !sends)) await WaitAsync();
         return false;
     }
@@ -343,7 +344,7 @@ public sealed class OutgoingMigration
     // An ack, a cancel or a lost return path wakes us.
     private async ValueTask WaitAsync()
     {
-        await _stream!.FlushAsync(_context!); // the ack may hang on what has been gathered
+        await _stream!.FlushAsync(); // the ack may hang on what has been gathered
         Bandwidth.Idle();
         await _waker.WaitAsync(SyncInterval);
         if (Gate.WaitingSince is not null && _returnPath is { IsEnded: true } ended)
@@ -388,14 +389,14 @@ public sealed class OutgoingMigration
         using (await _machine.Loop.EnterAsync())
         {
             _times.Stopped(Now);
-            _devices.GlobalState.Store();
+            _entries.GlobalState.Store();
             await _handover.BeginAsync();
         }
 
         await AtAsync(FaultPoint.StopDone);
         if (!await PassPreSwitchoverAsync()) return;
         Limiter.Lift();
-        await _stream!.CompleteAsync(_context!);
+        await _stream!.CompleteAsync();
         _handover.AllSent = true;
         await AtAsync(FaultPoint.EndDone);
         await AtAsync(FaultPoint.Shut);
@@ -451,7 +452,7 @@ public sealed class OutgoingMigration
         // So it does for the stream, once it has begun to switch over.
         if (!completed && _handover.HasBegun) Interlocked.CompareExchange(ref _error, ChannelError, null);
 
-        if (_context is not null) _stream!.Cleanup(_context);
+        _stream?.End();
         channel.Dispose();
         State.TryMove(MigrationStatus.Cancelling, MigrationStatus.Cancelled);
         ReportError();

@@ -2,6 +2,7 @@ using Qmp.Machine;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Options;
 using Qmp.Migration.SaveState;
+using Qmp.Migration.SaveState.VmState;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
 using Qmp.Types;
@@ -9,50 +10,76 @@ using Serilog;
 
 namespace Qmp.Migration.Source;
 
-/// <summary>The order and the framing of the main stream (WIRE 3); the bodies are the devices'.</summary>
+/// <summary>The order and the framing of the main stream (WIRE 3); the bodies are the savers'.</summary>
 internal sealed class OutgoingStream
 {
     private const uint SetupPing = 1;
 
+    private readonly SourceContext _context;
     private readonly VirtualMachine _machine;
     private readonly MigrationOptions _options;
     private readonly ILogger _logger;
-    private readonly Section<IterativeEntry>[] _live;
-    private readonly Section<SaveStateEntry>[] _final;
+    private readonly Section[] _all;
+    private readonly Section[] _iterative;
 
+    /// <summary>Makes the savers of one attempt.</summary>
     public OutgoingStream(
-        IMigrationChannel channel,
-        IReadOnlyList<SaveStateEntry> devices,
-        VirtualMachine machine,
-        MigrationOptions options,
-        ILogger logger)
+        SourceContext context, SaveStateEntries entries, VirtualMachine machine, MigrationOptions options, ILogger logger)
     {
-        _logger = logger;
-        Writer = new MigrationWriter(channel);
+        _context = context;
         _machine = machine;
         _options = options;
+        _logger = logger;
 
-        // The section's number is the device's place among all devices, from 1: QEMU's loader takes 0 for a device
+        // The section's number is the entry's place among all entries, from 1: QEMU's loader takes 0 for an entry
         // that has not been named yet.
-        (SaveStateEntry Device, uint Id)[] numbered = [.. devices.Select((d, i) => (d, (uint)i + 1))];
-        _live =
-        [
-            .. numbered.Where(n => n.Device is IterativeEntry live && live.IsActive(options))
-                .Select(n => new Section<IterativeEntry>((IterativeEntry)n.Device, n.Id)),
-        ];
-        _final =
-        [
-            .. numbered.Where(n => n.Device is VmStateEntry or IterativeEntry { HasFinalState: true })
-                .Select(n => new Section<SaveStateEntry>(n.Device, n.Id)),
-        ];
+        _all = [.. entries.All.Select((entry, i) => new Section(entry, entry.CreateSaver(context), (uint)i + 1))];
+        _iterative = [.. _all.Where(s => s.Saver.IsIterative)];
     }
 
-    public MigrationWriter Writer { get; }
-
-    /// <summary>Header, commands, and the beginning of every live device.</summary>
-    public async ValueTask BeginAsync(SaveContext context, bool withReturnPath)
+    /// <summary>Bytes of device state sent; <see langword="null"/> if no device counts them.</summary>
+    public long? DeviceStateBytes
     {
-        await context.Faults.AtAsync(FaultPoint.Header);
+        get
+        {
+            long? sum = null;
+            foreach (Section section in _all)
+            {
+                if (section.Saver.DeviceStateBytes is { } bytes) sum = (sum ?? 0) + bytes;
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>Whether a turn of the iterative savers would send anything.</summary>
+    public bool HasSomethingToSend => PendingEstimate.Total > 0 || _iterative.Any(s => s.Saver.HasAnnouncement);
+
+    /// <summary>What is left to send, cheaply.</summary>
+    public PendingState PendingEstimate
+    {
+        get
+        {
+            PendingState sum = default;
+            foreach (Section section in _iterative) sum += section.Saver.PendingEstimate;
+            return sum;
+        }
+    }
+
+    private MigrationWriter Writer => _context.Writer;
+
+    /// <summary>What is left to send, exactly.</summary>
+    public async ValueTask<PendingState> PendingExactAsync()
+    {
+        PendingState sum = default;
+        foreach (Section section in _iterative) sum += await section.Saver.PendingExactAsync();
+        return sum;
+    }
+
+    /// <summary>Header, commands, and the beginning of every iterative section.</summary>
+    public async ValueTask BeginAsync(bool withReturnPath)
+    {
+        await _context.AtAsync(FaultPoint.Header);
         StreamHeader.Write(Writer, _machine.Identity, _options);
         if (withReturnPath)
         {
@@ -62,52 +89,31 @@ internal sealed class OutgoingStream
         }
 
         if (_options.Has(MigrationCapability.DirtyBitmaps)) PutCommand(StreamCommand.PostcopyAdvise, 0);
-        await context.Faults.AtAsync(FaultPoint.HeaderDone);
-        await context.Faults.AtAsync(FaultPoint.Setup);
-        foreach (Section<IterativeEntry> section in _live)
+        await _context.AtAsync(FaultPoint.HeaderDone);
+        await _context.AtAsync(FaultPoint.Setup);
+        foreach (Section section in _iterative)
         {
-            PutStart(SectionType.Start, section.Device, section.Id);
-            await section.Device.SetupAsync(context);
-            PutFooter(section.Id);
-            await context.FlushIfFullAsync();
+            PutStart(SectionType.Start, section);
+            await section.Saver.SetupAsync();
+            await EndSectionAsync(section);
         }
 
-        await context.Faults.AtAsync(FaultPoint.SetupDone);
+        await _context.AtAsync(FaultPoint.SetupDone);
     }
 
-    /// <summary>Whether a turn of the live devices would send anything.</summary>
-    public bool HasSomethingToSend(SaveContext context) =>
-        PendingEstimate(context).Total > 0 || _live.Any(s => s.Device.HasNews(_options));
-
-    public PendingState PendingEstimate(SaveContext context)
+    /// <summary>One part of each iterative section that has anything to send, as far as the rate allows.</summary>
+    public async ValueTask IterateAsync()
     {
-        PendingState sum = default;
-        foreach (Section<IterativeEntry> section in _live) sum += section.Device.PendingEstimate(context);
-        return sum;
-    }
-
-    public async ValueTask<PendingState> PendingExactAsync(SaveContext context)
-    {
-        PendingState sum = default;
-        foreach (Section<IterativeEntry> section in _live) sum += await section.Device.PendingExactAsync(context);
-        return sum;
-    }
-
-    /// <summary>One part of each live device that has anything to send, as far as the rate allows.</summary>
-    public async ValueTask IterateAsync(SaveContext context)
-    {
-        await context.Faults.AtAsync(FaultPoint.Iterate);
-        foreach (Section<IterativeEntry> section in _live)
+        await _context.AtAsync(FaultPoint.Iterate);
+        foreach (Section section in _iterative)
         {
-            if (!section.Device.IsIterating) continue;
-            if (context.RateExceeded) break;
+            if (!section.Saver.IsIterating) continue;
+            if (_context.RateExceeded) break;
             try
             {
-                Writer.PutByte((byte)SectionType.Part);
-                Writer.PutBe32(section.Id);
-                await section.Device.IterateAsync(context);
-                PutFooter(section.Id);
-                await context.FlushIfFullAsync();
+                PutContinuation(SectionType.Part, section);
+                await section.Saver.IterateAsync();
+                await EndSectionAsync(section);
             }
             catch (ChannelException)
             {
@@ -116,15 +122,15 @@ internal sealed class OutgoingStream
             }
         }
 
-        await context.Faults.AtAsync(FaultPoint.IterateDone);
+        await _context.AtAsync(FaultPoint.IterateDone);
     }
 
     /// <summary>Sends what is gathered while nothing else can be sent.</summary>
-    public async ValueTask FlushAsync(SaveContext context)
+    public async ValueTask FlushAsync()
     {
         try
         {
-            await context.FlushAsync();
+            await _context.FlushAsync();
         }
         catch (ChannelException)
         {
@@ -133,76 +139,80 @@ internal sealed class OutgoingStream
         }
     }
 
-    /// <summary>Tells standard error that the first device could not be sent, as when its iteration failed.</summary>
+    /// <summary>Tells standard error that the first entry could not be sent, as when its iteration failed.</summary>
     public void ReportFailure()
     {
-        if (_live.Length > 0) ReportFailure(_live[0]);
+        if (_iterative.Length > 0) ReportFailure(_iterative[0]);
     }
 
     /// <summary>Everything that is left, with the guest stopped.</summary>
-    public async ValueTask CompleteAsync(SaveContext context)
+    public async ValueTask CompleteAsync()
     {
-        await context.Faults.AtAsync(FaultPoint.Complete);
+        await _context.AtAsync(FaultPoint.Complete);
         PutCommand(StreamCommand.SwitchoverStart, 0);
-        foreach (Section<IterativeEntry> section in _live)
+        foreach (Section section in _iterative)
         {
-            if (!section.Device.IsActive(_options)) continue;
-            Writer.PutByte((byte)SectionType.End);
-            Writer.PutBe32(section.Id);
-            await section.Device.CompleteAsync(context);
-            PutFooter(section.Id);
-            await context.FlushIfFullAsync();
+            if (section.Saver.IsDone) continue;
+            PutContinuation(SectionType.End, section);
+            await section.Saver.CompleteAsync();
+            await EndSectionAsync(section);
         }
 
-        await context.Faults.AtAsync(FaultPoint.CompleteDone);
-        var saved = new List<(SaveStateEntry, long)>();
-        foreach (Section<SaveStateEntry> section in _final)
+        await _context.AtAsync(FaultPoint.CompleteDone);
+        var saved = new List<(SaveStateEntry, VmStateDescription?, long)>();
+        foreach (Section section in _all)
         {
-            saved.Add((section.Device, await SaveAsync(context, section)));
+            if (!section.Saver.HasFinalSection) continue;
+            saved.Add((section.Entry, section.Saver.Description, await SaveFinalAsync(section)));
         }
 
-        await context.Faults.AtAsync(FaultPoint.End);
+        await _context.AtAsync(FaultPoint.End);
         byte[] description = StreamDescription.Describe(_machine.Identity, _options, saved);
         Writer.PutByte((byte)SectionType.EndOfFile);
         Writer.PutByte((byte)SectionType.VmDescription);
         Writer.PutBe32((uint)description.Length);
         await Writer.PutAllAsync(description);
-        await context.FlushAsync();
+        await _context.FlushAsync();
     }
 
-    public void Cleanup(SaveContext context)
+    /// <summary>The attempt is over.</summary>
+    public void End()
     {
-        foreach (Section<IterativeEntry> section in _live) section.Device.Cleanup(context);
+        foreach (Section section in _all) section.Saver.End();
     }
 
     // Returns the size of the body.
-    private async ValueTask<long> SaveAsync(SaveContext context, Section<SaveStateEntry> section)
+    private async ValueTask<long> SaveFinalAsync(Section section)
     {
-        await context.Faults.AtAsync(FaultPoint.DeviceSave);
-        PutStart(SectionType.Full, section.Device, section.Id);
+        await _context.AtAsync(FaultPoint.DeviceSave);
+        PutStart(SectionType.Full, section);
         long start = Writer.Position;
-        if (section.Device is VmStateEntry device) device.State.Save(Writer);
-        else if (section.Device is IterativeEntry live) await live.SaveFinalStateAsync(context);
+        await section.Saver.SaveFinalAsync();
         long size = Writer.Position - start;
-        PutFooter(section.Id);
-        await context.FlushIfFullAsync();
-        await context.Faults.AtAsync(FaultPoint.DeviceSaveDone);
+        await EndSectionAsync(section);
+        await _context.AtAsync(FaultPoint.DeviceSaveDone);
         return size;
     }
 
-    private void PutStart(SectionType type, SaveStateEntry device, uint id)
+    private void PutStart(SectionType type, Section section)
     {
-        Writer.PutByte((byte)type);
-        Writer.PutBe32(id);
-        Writer.PutCountedString(device.Name);
-        Writer.PutBe32(device.InstanceId);
-        Writer.PutBe32((uint)device.Version);
+        PutContinuation(type, section);
+        Writer.PutCountedString(section.Entry.Name);
+        Writer.PutBe32(section.Entry.InstanceId);
+        Writer.PutBe32((uint)section.Entry.Version);
     }
 
-    private void PutFooter(uint id)
+    private void PutContinuation(SectionType type, Section section)
+    {
+        Writer.PutByte((byte)type);
+        Writer.PutBe32(section.Id);
+    }
+
+    private ValueTask EndSectionAsync(Section section)
     {
         Writer.PutByte((byte)SectionType.Footer);
-        Writer.PutBe32(id);
+        Writer.PutBe32(section.Id);
+        return _context.FlushIfFullAsync();
     }
 
     private void PutCommand(StreamCommand command, ushort length)
@@ -212,11 +222,11 @@ internal sealed class OutgoingStream
         Writer.PutBe16(length);
     }
 
-    private void ReportFailure(Section<IterativeEntry> section) => _logger.Error(
+    private void ReportFailure(Section section) => _logger.Error(
         "failed to save SaveStateEntry with id(name): {Id}({Name:l}): {Error}",
         section.Id,
-        section.Device.Name,
+        section.Entry.Name,
         -(int)Errno.InputOutput);
 
-    private readonly record struct Section<T>(T Device, uint Id);
+    private sealed record Section(SaveStateEntry Entry, StateSaver Saver, uint Id);
 }

@@ -1,7 +1,6 @@
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
-using Qmp.Migration.SaveState;
 using Qmp.Types;
 
 namespace Qmp.Migration.Source;
@@ -26,7 +25,7 @@ internal sealed class SourceFaults : IFaultTarget
     public FaultSite Site { get; }
 
     /// <summary>What is sent through, once there is anything to send to.</summary>
-    public SaveContext? Context { get; set; }
+    public SourceContext? Context { get; set; }
 
     /// <summary>The return path, once it is read.</summary>
     public ReturnPathActivity? ReturnPath { get; set; }

@@ -1,5 +1,3 @@
-using Qmp.Migration.SaveState;
-
 namespace Qmp.Migration.Stream;
 
 /// <summary>The type bytes of the main stream.</summary>

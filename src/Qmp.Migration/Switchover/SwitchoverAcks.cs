@@ -10,10 +10,10 @@ internal sealed class SwitchoverAcks
     private readonly int _total;
     private int _pending;
 
-    public SwitchoverAcks(bool enabled, SaveStateEntries devices)
+    public SwitchoverAcks(bool enabled, SaveStateEntries entries)
     {
         IsEnabled = enabled;
-        if (enabled) _total = devices.All.OfType<IterativeEntry>().Count(d => d.NeedsSwitchoverAck);
+        if (enabled) _total = entries.All.Count(e => e.NeedsSwitchoverAck);
         _pending = _total;
     }
 
