@@ -9,13 +9,12 @@ namespace Qmp.Migration.Destination;
 internal sealed class DestinationFaults : IFaultTarget
 {
     private readonly Timeline _timeline;
-    private readonly Lock _gate = new(); // guards _channel and _closes
+    private readonly ChannelSet _channels;
     private long _start;
-    private IMigrationChannel? _channel;
-    private bool _closes;
 
-    public DestinationFaults(FaultPoints points, Timeline timeline)
+    public DestinationFaults(FaultPoints points, Timeline timeline, ChannelSet channels)
     {
+        _channels = channels;
         Site = new FaultSite(points, this);
         _timeline = timeline;
     }
@@ -33,26 +32,9 @@ internal sealed class DestinationFaults : IFaultTarget
     /// <summary>The destination waits for a source.</summary>
     public void Started() => _start = _timeline.NowMilliseconds;
 
-    /// <summary>The connection is there.</summary>
-    public void Connected(IMigrationChannel channel)
-    {
-        lock (_gate)
-        {
-            _channel = channel;
-            if (_closes) channel.Shutdown();
-        }
-    }
-
     public ValueTask SettleAsync(FaultPoint point) => ValueTask.CompletedTask;
 
-    public void Close()
-    {
-        lock (_gate)
-        {
-            _closes = true;
-            _channel?.Shutdown();
-        }
-    }
+    public void Close() => _channels.Cut();
 
     public void Corrupt(FaultPoint point)
     {

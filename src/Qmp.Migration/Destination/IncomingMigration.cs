@@ -24,9 +24,8 @@ public sealed class IncomingMigration
     private readonly ILogger _logger;
     private readonly DestinationFaults _faults;
     private readonly Waker _interruption;
-    private readonly Lock _gate = new(); // guards _channel and _stopped
+    private readonly ChannelSet _channels = new();
     private IMigrationListener? _listener;
-    private IMigrationChannel? _channel;
     private volatile bool _stopped;
     private volatile StreamLoader? _loader;
     private string? _error;
@@ -46,9 +45,9 @@ public sealed class IncomingMigration
         _transport = transport;
         _events = events;
         _logger = logger;
-        _faults = new DestinationFaults(faults, machine.Timeline);
+        _faults = new DestinationFaults(faults, machine.Timeline, _channels);
         _interruption = machine.Timeline.CreateWaker();
-        State = new MigrationState(Announce, logger);
+        State = new MigrationState(DestinationTransitions.AreLegal, Announce, logger);
     }
 
     /// <summary>Called once, on the loading activity, when the load has failed.</summary>
@@ -109,19 +108,15 @@ public sealed class IncomingMigration
     /// <summary>Cuts the connection, if there is one; the load fails.</summary>
     internal void Yank()
     {
-        lock (_gate) _channel?.Shutdown();
+        _channels.Shutdown();
         _interruption.Wake();
     }
 
     /// <summary>Cuts the migration: nothing more is accepted or loaded.</summary>
     internal void Shutdown()
     {
-        lock (_gate)
-        {
-            _stopped = true;
-            _channel?.Shutdown();
-        }
-
+        _stopped = true;
+        _channels.Cut();
         _listener?.Dispose();
         _interruption.Wake();
     }
@@ -132,7 +127,7 @@ public sealed class IncomingMigration
         try
         {
             IMigrationChannel? channel = await AcceptAsync();
-            if (channel is null || !HasCredentials(channel)) return;
+            if (channel is null || !HasCredentials()) return;
             State.Move(MigrationStatus.Setup, MigrationStatus.Active);
             _loader = new StreamLoader(channel, _entries, _machine, _options, _faults.Site, _interruption, _logger);
             _faults.Loader = _loader;
@@ -172,7 +167,7 @@ public sealed class IncomingMigration
             await ShutAsync(returnPath, failed: error is not null || _loader.StreamFailed);
         }
 
-        _channel?.Dispose();
+        _channels.Dispose();
         Interlocked.Exchange(ref _listener, null)?.Dispose();
         if (error is not null && !_stopped) Failed?.Invoke(error);
     }
@@ -181,24 +176,17 @@ public sealed class IncomingMigration
     {
         await AtAsync(FaultPoint.Listen);
         IMigrationChannel? channel = await _listener!.AcceptAsync();
-        if (channel is null) return null;
-        lock (_gate)
-        {
-            _channel = channel;
-            if (_stopped) channel.Shutdown();
-        }
-
-        _faults.Connected(channel);
+        if (channel is null || !_channels.TryAdd(channel)) return null;
         await AtAsync(FaultPoint.ListenDone);
         return channel;
     }
 
     // No credentials can be made here, so none that are asked for exist. QEMU goes on listening, and gives no reason.
-    private bool HasCredentials(IMigrationChannel channel)
+    private bool HasCredentials()
     {
         if (_options.Parameters.TlsCreds is not { Length: > 0 } credentials) return true;
         _logger.Error("No TLS credentials with id '{Credentials:l}'", credentials);
-        channel.Dispose();
+        _channels.Dispose();
         State.Move(MigrationStatus.Setup, MigrationStatus.Failed);
         return false;
     }

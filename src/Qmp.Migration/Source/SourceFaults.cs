@@ -10,12 +10,11 @@ internal sealed class SourceFaults : IFaultTarget
 {
     private readonly Timeline _timeline;
     private readonly long _start;
-    private readonly Lock _gate = new(); // guards _channel and _closes
-    private IMigrationChannel? _channel;
-    private bool _closes;
+    private readonly ChannelSet _channels;
 
-    public SourceFaults(FaultPoints points, Timeline timeline)
+    public SourceFaults(FaultPoints points, Timeline timeline, ChannelSet channels)
     {
+        _channels = channels;
         Site = new FaultSite(points, this);
         _timeline = timeline;
         _start = timeline.NowMilliseconds;
@@ -38,24 +37,7 @@ internal sealed class SourceFaults : IFaultTarget
     public ValueTask SettleAsync(FaultPoint point) =>
         Context is null || IsOnReturnPath(point) ? ValueTask.CompletedTask : Context.FlushAsync();
 
-    /// <summary>The connection is there.</summary>
-    public void Connected(IMigrationChannel channel)
-    {
-        lock (_gate)
-        {
-            _channel = channel;
-            if (_closes) channel.Shutdown();
-        }
-    }
-
-    public void Close()
-    {
-        lock (_gate)
-        {
-            _closes = true;
-            _channel?.Shutdown();
-        }
-    }
+    public void Close() => _channels.Cut();
 
     public void Corrupt(FaultPoint point)
     {

@@ -5,21 +5,25 @@ namespace Qmp.Migration.Status;
 
 /// <summary>The status of one end of a migration, and the only way to change it.</summary>
 /// <remarks>
-/// The table is WIRE.md sections 13 and 15. A change that is not in it is a mistake in this program and throws. Two
+/// Each end has a table of what may follow what. A change that is not in it is a mistake in this program and throws. Two
 /// activities may race for a change (a cancel against the next step): <see cref="TryMove"/> tells who won.
 /// </remarks>
 public sealed class MigrationState
 {
     private readonly Lock _gate = new(); // guards _current; changes are announced in the order they happen
+    private readonly Func<MigrationStatus, MigrationStatus, bool> _isLegal;
     private readonly Action<MigrationStatus> _changed;
     private readonly ILogger _logger;
     private MigrationStatus _current = MigrationStatus.None;
 
     /// <summary>A state of <c>none</c>.</summary>
+    /// <param name="isLegal">Whether the second status may follow the first at this end.</param>
     /// <param name="changed">Announces each change.</param>
     /// <param name="logger">Records each change.</param>
-    public MigrationState(Action<MigrationStatus> changed, ILogger logger)
+    public MigrationState(
+        Func<MigrationStatus, MigrationStatus, bool> isLegal, Action<MigrationStatus> changed, ILogger logger)
     {
+        _isLegal = isLegal;
         _changed = changed;
         _logger = logger;
     }
@@ -43,7 +47,7 @@ public sealed class MigrationState
     /// <returns>Whether it was.</returns>
     public bool TryMove(MigrationStatus from, MigrationStatus to)
     {
-        if (!IsLegal(from, to)) throw new InvalidOperationException($"no migration goes from {from} to {to}");
+        if (!_isLegal(from, to)) throw new InvalidOperationException($"no migration goes from {from} to {to}");
         lock (_gate)
         {
             if (_current != from) return false;
@@ -67,25 +71,7 @@ public sealed class MigrationState
         lock (_gate)
         {
             MigrationStatus from = _current;
-            return IsLegal(from, to) && TryMove(from, to) ? from : null;
+            return _isLegal(from, to) && TryMove(from, to) ? from : null;
         }
     }
-
-    private static bool IsLegal(MigrationStatus from, MigrationStatus to) => to switch
-    {
-        MigrationStatus.Setup => from is MigrationStatus.None or MigrationStatus.Failed or MigrationStatus.Completed
-            or MigrationStatus.Cancelled,
-        MigrationStatus.Active => from is MigrationStatus.Setup,
-        MigrationStatus.PreSwitchover => from is MigrationStatus.Active,
-        MigrationStatus.Device => from is MigrationStatus.Active or MigrationStatus.PreSwitchover,
-        MigrationStatus.Completed => from is MigrationStatus.Device or MigrationStatus.Active,
-        MigrationStatus.Failed => from is MigrationStatus.Setup or MigrationStatus.Active
-            or MigrationStatus.PreSwitchover or MigrationStatus.Device,
-
-        // Cancelling again is announced again, as QEMU does.
-        MigrationStatus.Cancelling => from is MigrationStatus.Setup or MigrationStatus.Active
-            or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.Cancelling,
-        MigrationStatus.Cancelled => from is MigrationStatus.Cancelling,
-        _ => false,
-    };
 }
