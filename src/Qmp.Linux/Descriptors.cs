@@ -16,12 +16,12 @@ public static unsafe class Descriptors
     public static PollEvents Look(SafeHandle handle, PollEvents events) => Wait(handle, events, 0);
 
     /// <summary>Waits until something happens to a descriptor, or the time is up.</summary>
-    /// <param name="handle">The descriptor.</param>
+    /// <param name="handle">The descriptor, or <see langword="null"/> to let the time pass.</param>
     /// <param name="events">What to wait for.</param>
     /// <param name="milliseconds">How long at most; -1 for ever.</param>
     /// <returns>What happened, or <see cref="PollEvents.None"/>.</returns>
     /// <exception cref="ObjectDisposedException">The descriptor was closed before.</exception>
-    public static PollEvents Wait(SafeHandle handle, PollEvents events, int milliseconds = -1)
+    public static PollEvents Wait(SafeHandle? handle, PollEvents events, int milliseconds = -1)
     {
         using var held = new HeldDescriptor(handle);
         var entry = new LibC.PollEntry(held.Number, events);

@@ -16,6 +16,12 @@ public static unsafe class Files
     private const int SetFlagsCommand = 4; // F_SETFL
     private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
     private const int GetPipeSize = 1032; // F_GETPIPE_SZ
+    private const int CurrentFolder = -100; // AT_FDCWD
+    private const uint TypeOnly = 1; // STATX_TYPE
+    private const int StatusSize = 256; // struct statx
+    private const int ModeOffset = 28; // stx_mode
+    private const int TypeMask = 0xf000; // S_IFMT
+    private const int FifoType = 0x1000; // S_IFIFO
 
     /// <summary>Opens a file, or returns <see langword="null"/> with the error.</summary>
     /// <param name="path">Its path.</param>
@@ -132,6 +138,14 @@ public static unsafe class Files
     /// <summary>Duplicates a descriptor, which then shares everything but its number.</summary>
     /// <returns>The new descriptor, which nothing owns yet, or a negated error number.</returns>
     public static int Duplicate(SafeHandle file) => Result(LibC.Control(file, DuplicateCloseOnExec, 0));
+
+    /// <summary>Whether a path leads to a FIFO, which nothing opens before its other end is opened, too.</summary>
+    public static bool IsFifo(string path)
+    {
+        byte* status = stackalloc byte[StatusSize];
+        if (LibC.GetStatus(CurrentFolder, path, 0, TypeOnly, status) < 0) return false;
+        return (*(ushort*)(status + ModeOffset) & TypeMask) == FifoType;
+    }
 
     /// <summary>Whether it is a pipe or a FIFO; only those have a pipe's size.</summary>
     public static bool IsPipe(SafeHandle file) => LibC.Control(file, GetPipeSize, 0) >= 0;

@@ -206,14 +206,17 @@ public static unsafe class Sockets
         }
     }
 
-    /// <summary>Gathers pieces of memory and sends them, waiting as long as the socket's mode allows.</summary>
+    /// <summary>Gathers pieces of memory and sends them.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="pieces">What is sent.</param>
+    /// <param name="wait">Whether to wait for room, if the socket's mode allows.</param>
     /// <returns>How many bytes were taken, or a negated error number.</returns>
-    public static int Gather(SafeHandle socket, ReadOnlySpan<IoVector> pieces)
+    public static int Gather(SafeHandle socket, ReadOnlySpan<IoVector> pieces, bool wait = true)
     {
         fixed (IoVector* first = pieces)
         {
             var message = new LibC.MessageHeader { Pieces = first, PieceCount = (nuint)pieces.Length };
-            return SendMessage(socket, &message, 0);
+            return SendMessage(socket, &message, wait ? 0 : DontWait);
         }
     }
 

@@ -1,3 +1,5 @@
+using Qmp.Migration.Status;
+
 namespace Qmp.Migration;
 
 /// <summary>Why this machine cannot be migrated now; with no reasons, it can.</summary>

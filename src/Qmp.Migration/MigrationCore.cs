@@ -1,12 +1,14 @@
 using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
-using Qmp.Migration.Devices;
+using Qmp.Migration.Destination;
 using Qmp.Migration.DirtyRate;
 using Qmp.Migration.Faults;
-using Qmp.Migration.Incoming;
 using Qmp.Migration.Options;
-using Qmp.Migration.Outgoing;
+using Qmp.Migration.Ram;
+using Qmp.Migration.SaveState;
+using Qmp.Migration.Source;
+using Qmp.Migration.Status;
 using Qmp.Migration.Switchover;
 using Qmp.Types;
 using Serilog;
@@ -36,7 +38,7 @@ public sealed class MigrationCore
         _transport = transport;
         _events = events;
         _logger = logger;
-        Devices = new DeviceRegistry(machine);
+        Entries = new SaveStateEntries(machine, new RamEntry(machine.Memory));
         DirtyRate = new DirtyRateMeter(machine, new Random());
         Faults = new FaultPoints(machine.Timeline, logger);
     }
@@ -45,7 +47,7 @@ public sealed class MigrationCore
     public MigrationOptions Options { get; } = new();
 
     /// <summary>What is in the stream.</summary>
-    public DeviceRegistry Devices { get; }
+    public SaveStateEntries Entries { get; }
 
     /// <summary>Called once, on the loading activity, when an incoming migration has failed; with the reason.</summary>
     public event Action<string>? IncomingFailed;
@@ -122,7 +124,7 @@ public sealed class MigrationCore
         if (request.Resume) throw new MigrationException("Cannot resume if there is no paused migration");
         if (IsRunning) throw new MigrationException("There's a migration process in progress");
         MigrationPreconditions.CheckSource(_machine, Options, Blockers);
-        var outgoing = new OutgoingMigration(_machine, Devices, Options, _transport, Faults, _events, _logger);
+        var outgoing = new OutgoingMigration(_machine, Entries, Options, _transport, Faults, _events, _logger);
         _outgoing = outgoing;
         outgoing.Start(request.Address);
     }
@@ -149,7 +151,7 @@ public sealed class MigrationCore
         if (_incoming is null or { CouldNotStart: true })
         {
             var incoming = new IncomingMigration(
-                _machine, Devices, Options, _transport, Faults, _events, _logger);
+                _machine, Entries, Options, _transport, Faults, _events, _logger);
             incoming.Failed += error => IncomingFailed?.Invoke(error);
             _incoming = incoming;
         }

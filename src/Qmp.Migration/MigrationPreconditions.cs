@@ -1,5 +1,6 @@
 using Qmp.Machine;
 using Qmp.Migration.Options;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration;

@@ -1,7 +1,8 @@
 using Qmp.Machine;
 using Qmp.Machine.Memory;
-using Qmp.Migration.Incoming;
-using Qmp.Migration.Outgoing;
+using Qmp.Migration.Destination;
+using Qmp.Migration.Source;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration;

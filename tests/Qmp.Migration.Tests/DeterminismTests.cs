@@ -56,7 +56,7 @@ internal sealed class DeterminismTests
         {
             foreach (TestMachine machine in new[] { source, destination })
             {
-                machine.Core.Devices.Add(new AckDevice(TimeSpan.FromSeconds(2)));
+                machine.Core.Entries.Add(new AckDevice(TimeSpan.FromSeconds(2)));
                 machine.With(capabilities);
             }
 

@@ -1,6 +1,7 @@
 using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels.Virtual;
+using Qmp.Migration.Status;
 using Qmp.Migration.Tests.Support;
 using Qmp.Types;
 
@@ -84,8 +85,8 @@ internal sealed class LifeCycleTests
     public void Paused_source_leaves_a_paused_destination()
     {
         With(MigrationCapability.Events, MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck);
-        _destination.Core.Devices.Add(new AckDevice(TimeSpan.FromHours(1)));
-        _source.Core.Devices.Add(new AckDevice(TimeSpan.FromHours(1)));
+        _destination.Core.Entries.Add(new AckDevice(TimeSpan.FromHours(1)));
+        _source.Core.Entries.Add(new AckDevice(TimeSpan.FromHours(1)));
         _timeline.Run(async () =>
         {
             _destination.Listening(Path);
@@ -321,8 +322,8 @@ internal sealed class LifeCycleTests
     public void Closed_gate_does_not_spin_and_opens_at_once()
     {
         With(MigrationCapability.Events, MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck);
-        _destination.Core.Devices.Add(new AckDevice(TimeSpan.FromSeconds(3)));
-        _source.Core.Devices.Add(new AckDevice(TimeSpan.FromSeconds(3)));
+        _destination.Core.Entries.Add(new AckDevice(TimeSpan.FromSeconds(3)));
+        _source.Core.Entries.Add(new AckDevice(TimeSpan.FromSeconds(3)));
         long completed = 0;
         _timeline.Run(async () =>
         {
@@ -342,8 +343,8 @@ internal sealed class LifeCycleTests
     public void Lost_return_path_opens_no_gate_and_fails()
     {
         With(MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck);
-        _destination.Core.Devices.Add(new AckDevice(TimeSpan.FromHours(1)));
-        _source.Core.Devices.Add(new AckDevice(TimeSpan.FromHours(1)));
+        _destination.Core.Entries.Add(new AckDevice(TimeSpan.FromHours(1)));
+        _source.Core.Entries.Add(new AckDevice(TimeSpan.FromHours(1)));
         _timeline.Run(async () =>
         {
             Begin();

@@ -1,4 +1,5 @@
 using Qmp.Migration.Options;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration.Tests;

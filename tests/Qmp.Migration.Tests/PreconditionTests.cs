@@ -1,6 +1,7 @@
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Channels.Virtual;
+using Qmp.Migration.Status;
 using Qmp.Migration.Tests.Support;
 using Qmp.Types;
 

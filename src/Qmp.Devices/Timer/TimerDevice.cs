@@ -1,6 +1,6 @@
 using Qmp.Machine;
-using Qmp.Migration.Devices;
-using Qmp.Migration.Stream.VmState;
+using Qmp.Migration.SaveState;
+using Qmp.Migration.SaveState.VmState;
 
 namespace Qmp.Devices.Timer;
 
@@ -9,15 +9,15 @@ namespace Qmp.Devices.Timer;
 public static class TimerDevice
 {
     /// <summary>Makes the device of one machine.</summary>
-    public static StateDevice Create(VirtualMachine machine)
+    public static VmStateEntry Create(VirtualMachine machine)
     {
         long ticks = 0;
-        return new StateDevice(new VmStateDescription
+        return new VmStateEntry(new VmStateDescription
         {
             Name = "timer",
             Version = 2,
             MinimumVersion = 1,
-            BeforeSave = () => ticks = machine.Clock.Nanoseconds,
+            PreSave = () => ticks = machine.Clock.Nanoseconds,
             Fields =
             [
                 VmStateField.Int64("cpu_ticks_offset", () => ticks, value => ticks = value),

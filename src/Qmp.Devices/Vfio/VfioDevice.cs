@@ -1,8 +1,6 @@
 using Qmp.Machine;
 using Qmp.Machine.Time;
-using Qmp.Migration.Devices;
-using Qmp.Migration.Options;
-using Qmp.Migration.Stream;
+using Qmp.Migration.SaveState;
 using Qmp.Migration.Switchover;
 using Qmp.Types;
 using Serilog;
@@ -13,15 +11,12 @@ namespace Qmp.Devices.Vfio;
 /// A device that migrates as one passed through by VFIO does, without hardware (<c>-device x-vfio</c>): initial data,
 /// data while it runs, a stop-copy phase, configuration, and a say in the switchover.
 /// </summary>
-public sealed class VfioDevice : LiveDevice, IGuest
+public sealed class VfioDevice : SaveStateEntry, IGuest
 {
     private readonly VfioFunction _function;
-    private readonly VfioSaver _saver;
     private readonly VfioSwitchover _switchover;
     private readonly Timeline _timeline;
-    private long _sentAt;
-    private volatile bool _isSent;
-    private VfioLoader? _loader;
+    private volatile VfioSaver? _saver; // the latest attempt's, for those who ask how far it is
 
     /// <summary>A device that stands still, as its machine does.</summary>
     public VfioDevice(VfioSettings settings, Timeline timeline, ILogger logger)
@@ -29,7 +24,6 @@ public sealed class VfioDevice : LiveDevice, IGuest
         Settings = settings;
         _timeline = timeline;
         _function = new VfioFunction(settings, timeline, logger);
-        _saver = new VfioSaver(_function);
         _switchover = new VfioSwitchover(settings, timeline, logger);
     }
 
@@ -46,40 +40,39 @@ public sealed class VfioDevice : LiveDevice, IGuest
     public override bool NeedsSwitchoverAck => true;
 
     /// <inheritdoc/>
-    public override bool IsIterating => _function.State == VfioDeviceState.PreCopy;
+    public override StateSaver CreateSaver(SaveContext context) =>
+        _saver = new VfioSaver(Settings, _function, context);
 
     /// <inheritdoc/>
-    public override bool HasNews(MigrationOptions options) =>
-        IsIterating && options.Has(MigrationCapability.SwitchoverAck) && !_saver.InitialDataSent;
-
-    /// <inheritdoc/>
-    public override bool HasFinalState => true;
-
-    /// <inheritdoc/>
-    public override long? DeviceStateBytes => _saver.Transferred;
+    public override StateLoader CreateLoader(LoadContext context)
+    {
+        _function.Enter(VfioDeviceState.Resuming);
+        return new VfioLoader(Settings, _switchover, context);
+    }
 
     /// <summary>How far this device is on the way to the switchover, as one end knows it.</summary>
     /// <param name="status">What that end knows of the switchover.</param>
     /// <returns>The step, and for how many milliseconds it has lasted.</returns>
     public (SwitchoverStep Step, long Milliseconds) Progress(SwitchoverStatus status)
     {
-        long sent = Volatile.Read(ref _sentAt);
+        VfioSaver? saver = _saver;
+        long sent = saver?.SentAt ?? 0;
         (SwitchoverStep step, long since) = status switch
         {
             { Role: SwitchoverRole.Destination } => _switchover.Current,
             { Required: false } => (SwitchoverStep.Approved, sent),
             { AcknowledgedAt: { } acknowledged } => (SwitchoverStep.Approved, acknowledged),
-            _ => (_saver.InitialDataSent ? SwitchoverStep.Waiting : SwitchoverStep.InitialData, sent),
+            _ => (saver is { InitialDataSent: true } ? SwitchoverStep.Waiting : SwitchoverStep.InitialData, sent),
         };
         return (step, _timeline.NowMilliseconds - since);
     }
 
     /// <summary>Approves the switchover on behalf of a device with <c>ack=manual</c>.</summary>
-    /// <exception cref="Migration.MigrationException">The device does not wait for that.</exception>
+    /// <exception cref="Migration.Status.MigrationException">The device does not wait for that.</exception>
     public void ApproveSwitchover() => _switchover.ApproveManually();
 
     /// <inheritdoc/>
-    public void Start() => _function.Enter(_isSent ? VfioDeviceState.PreCopy : VfioDeviceState.Running);
+    public void Start() => _function.Enter(_saver is { IsSending: true } ? VfioDeviceState.PreCopy : VfioDeviceState.Running);
 
     /// <inheritdoc/>
     public ValueTask StopAsync()
@@ -93,68 +86,5 @@ public sealed class VfioDevice : LiveDevice, IGuest
     public void Throttle(int percent)
     {
         // Throttling slows CPUs down; a device is not one.
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask SetupAsync(OutgoingContext context)
-    {
-        Volatile.Write(ref _sentAt, context.Now);
-        _isSent = true;
-        _saver.Begin(context.Writer);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public override PendingState EstimatePending(OutgoingContext context) => new(_saver.Estimate, 0);
-
-    /// <inheritdoc/>
-    public override ValueTask<PendingState> MeasurePendingAsync(OutgoingContext context) =>
-        new(new PendingState(_saver.Measure(), 0));
-
-    /// <inheritdoc/>
-    public override ValueTask IterateAsync(OutgoingContext context)
-    {
-        bool sent = _saver.InitialDataSent;
-        _saver.Iterate(context);
-        if (_saver.InitialDataSent != sent) Volatile.Write(ref _sentAt, context.Now);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask CompleteAsync(OutgoingContext context) => _saver.CompleteAsync(context);
-
-    /// <inheritdoc/>
-    public override async ValueTask SaveFinalStateAsync(OutgoingContext context)
-    {
-        context.Writer.PutBe64(VfioTag.ConfigState);
-        for (ulong at = 0; at < Settings.ConfigBytes;)
-        {
-            int length = (int)Math.Min(VfioData.MaxPiece, Settings.ConfigBytes - at);
-            context.Writer.PutReference(VfioData.AddressOf(at), length);
-            at += (ulong)length;
-            await context.FlushIfFullAsync();
-        }
-
-        context.Writer.PutBe64(VfioTag.EndOfState);
-    }
-
-    /// <inheritdoc/>
-    public override void Cleanup(OutgoingContext context)
-    {
-        _isSent = false;
-        if (_function.State == VfioDeviceState.PreCopy) _function.Enter(VfioDeviceState.Running);
-        else if (_function.State == VfioDeviceState.StopCopy) _function.Enter(VfioDeviceState.Stop);
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask LoadAsync(MigrationReader reader, int version, IncomingContext context)
-    {
-        if (_loader is null)
-        {
-            _function.Enter(VfioDeviceState.Resuming);
-            _loader = new VfioLoader(Settings, _switchover);
-        }
-
-        return _loader.LoadAsync(reader, context);
     }
 }

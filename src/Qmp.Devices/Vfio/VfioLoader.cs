@@ -1,4 +1,5 @@
-using Qmp.Migration.Devices;
+using Qmp.Migration.SaveState;
+using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
 using Qmp.Types;
 
@@ -10,13 +11,13 @@ namespace Qmp.Devices.Vfio;
 /// its own settings name, or at the latest with its configuration. Nothing else of the stream is loaded meanwhile, as
 /// nothing is while a driver is busy.
 /// </remarks>
-internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchover)
+internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchover, LoadContext context)
+    : StateLoader
 {
     private ulong _received;
     private bool _worked;
 
-    /// <summary>Loads the body of one section.</summary>
-    public async ValueTask LoadAsync(MigrationReader reader, IncomingContext context)
+    public override async ValueTask LoadAsync(MigrationReader reader, int version)
     {
         while (true)
         {
@@ -34,18 +35,18 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
                     return;
 
                 case VfioTag.DataState:
-                    await LoadDataAsync(reader, context);
+                    await LoadDataAsync(reader);
                     break;
 
                 case VfioTag.InitialDataSent:
-                    await WorkAsync(context);
-                    await TakePartAsync(context);
+                    await WorkAsync();
+                    await AcknowledgeAsync();
                     return;
 
                 case VfioTag.ConfigState:
-                    await WorkAsync(context);
+                    await WorkAsync();
                     await LoadConfigurationAsync(reader);
-                    if (!context.Options.Has(MigrationCapability.SwitchoverAck)) switchover.Enter(SwitchoverStep.Approved);
+                    if (!context.Has(MigrationCapability.SwitchoverAck)) switchover.Enter(SwitchoverStep.Approved);
                     return;
 
                 default:
@@ -61,14 +62,14 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
         if (tag != VfioTag.EndOfState) throw Refusal($"SETUP STATE: EOS not found 0x{tag:x}");
     }
 
-    private async ValueTask LoadDataAsync(MigrationReader reader, IncomingContext context)
+    private async ValueTask LoadDataAsync(MigrationReader reader)
     {
         await reader.NeedAsync(8);
         ulong size = reader.GetBe64();
         if (reader.Failed) throw new LoadException(Errno.InputOutput);
         await TakeAsync(reader, _received, size);
         _received += size;
-        if (settings.InitialBytes > 0 && _received >= settings.InitialBytes) await WorkAsync(context);
+        if (settings.InitialBytes > 0 && _received >= settings.InitialBytes) await WorkAsync();
     }
 
     private async ValueTask LoadConfigurationAsync(MigrationReader reader)
@@ -101,7 +102,7 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
         }
     }
 
-    private async ValueTask WorkAsync(IncomingContext context)
+    private async ValueTask WorkAsync()
     {
         if (_worked) return;
         _worked = true;
@@ -110,9 +111,9 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
         await context.WorkAsync(settings.LoadTime);
     }
 
-    private async ValueTask TakePartAsync(IncomingContext context)
+    private async ValueTask AcknowledgeAsync()
     {
-        if (!context.Options.Has(MigrationCapability.SwitchoverAck))
+        if (!context.Has(MigrationCapability.SwitchoverAck))
         {
             throw Refusal("Received INIT_DATA_SENT but switchover ack is not used");
         }

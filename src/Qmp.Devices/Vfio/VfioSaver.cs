@@ -1,5 +1,4 @@
-using Qmp.Migration.Devices;
-using Qmp.Migration.Stream;
+using Qmp.Migration.SaveState;
 using Qmp.Types;
 
 namespace Qmp.Devices.Vfio;
@@ -9,76 +8,118 @@ namespace Qmp.Devices.Vfio;
 /// What is pending is estimated from what the device said last, less what was read since; it is asked again where
 /// QEMU asks. A device with much stop-copy state therefore keeps the guest from being stopped.
 /// </remarks>
-internal sealed class VfioSaver(VfioFunction function)
+internal sealed class VfioSaver(VfioSettings settings, VfioFunction function, SaveContext context) : StateSaver
 {
     private ulong _initial;
     private ulong _dirty;
     private int _pieceSize;
     private bool _initialDataSent;
     private long _transferred;
+    private long _sentAt;
+    private volatile bool _isSending;
 
-    /// <summary>Bytes of device state sent.</summary>
-    public long Transferred => Volatile.Read(ref _transferred);
+    /// <summary>Whether the device is being sent: from its first section to the end of the attempt.</summary>
+    public bool IsSending => _isSending;
+
+    /// <summary>When the first section or the last of the initial data was sent, in milliseconds.</summary>
+    public long SentAt => Volatile.Read(ref _sentAt);
+
+    public override bool IsIterative => true;
+
+    public override bool IsIterating => function.State == VfioDeviceState.PreCopy;
+
+    public override bool HasAnnouncement =>
+        IsIterating && context.Has(MigrationCapability.SwitchoverAck) && !InitialDataSent;
+
+    public override bool HasFinalSection => true;
+
+    public override long? DeviceStateBytes => Volatile.Read(ref _transferred);
 
     /// <summary>Whether the destination was told that it has the initial data.</summary>
     public bool InitialDataSent => Volatile.Read(ref _initialDataSent);
 
     /// <summary>Bytes that could be sent while the device runs, as far as known.</summary>
-    public ulong Estimate => function.State == VfioDeviceState.PreCopy ? _initial + _dirty : 0;
+    public override PendingState PendingEstimate => new(IsIterating ? _initial + _dirty : 0, 0);
 
-    /// <summary>The body of the first section.</summary>
-    public void Begin(MigrationWriter writer)
+    public override ValueTask SetupAsync()
     {
-        writer.PutBe64(VfioTag.SetupState);
+        Volatile.Write(ref _sentAt, context.Now);
+        _isSending = true;
+        context.Writer.PutBe64(VfioTag.SetupState);
         function.Rewind();
         _pieceSize = (int)Math.Min(VfioData.MaxPiece, Math.Max(1, function.StopCopySize));
-        Volatile.Write(ref _initialDataSent, false);
-        Volatile.Write(ref _transferred, 0);
         if (function.State == VfioDeviceState.Running)
         {
             function.Enter(VfioDeviceState.PreCopy);
             Ask();
         }
 
-        writer.PutBe64(VfioTag.EndOfState);
+        context.Writer.PutBe64(VfioTag.EndOfState);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Asks the device what is left.</summary>
-    public ulong Measure()
+    public override ValueTask<PendingState> PendingExactAsync()
     {
         ulong size = function.StopCopySize;
         if (function.State == VfioDeviceState.PreCopy) Ask();
-        return size;
+        return new ValueTask<PendingState>(new PendingState(size, 0));
     }
 
-    /// <summary>The body of a section while the device runs: one piece at most.</summary>
-    public void Iterate(OutgoingContext context)
+    /// <summary>One piece at most.</summary>
+    public override ValueTask IterateAsync()
     {
-        ulong size = PutPiece(context.Writer);
+        ulong size = PutPiece();
         if (size == 0) (_initial, _dirty) = (0, 0); // empty for now, whatever was said
         ulong initial = Math.Min(_initial, size);
         _initial -= initial;
         _dirty -= Math.Min(_dirty, size - initial);
-        bool tells = context.Options.Has(MigrationCapability.SwitchoverAck) && _initial == 0 && !_initialDataSent;
+        bool tells = context.Has(MigrationCapability.SwitchoverAck) && _initial == 0 && !_initialDataSent;
         context.Writer.PutBe64(tells ? VfioTag.InitialDataSent : VfioTag.EndOfState);
-        if (tells) Volatile.Write(ref _initialDataSent, true);
+        if (tells)
+        {
+            Volatile.Write(ref _initialDataSent, true);
+            Volatile.Write(ref _sentAt, context.Now);
+        }
+
+        return ValueTask.CompletedTask;
     }
 
-    /// <summary>The body of the last section, with the device stopped: all that is left.</summary>
-    public async ValueTask CompleteAsync(OutgoingContext context)
+    public override async ValueTask CompleteAsync()
     {
         function.Enter(VfioDeviceState.StopCopy);
-        while (PutPiece(context.Writer) > 0) await context.FlushIfFullAsync();
+        while (PutPiece() > 0) await context.FlushIfFullAsync();
         context.Writer.PutBe64(VfioTag.EndOfState);
     }
 
-    private ulong PutPiece(MigrationWriter writer)
+    public override async ValueTask SaveFinalAsync()
+    {
+        context.Writer.PutBe64(VfioTag.ConfigState);
+        for (ulong at = 0; at < settings.ConfigBytes;)
+        {
+            int length = (int)Math.Min(VfioData.MaxPiece, settings.ConfigBytes - at);
+            context.Writer.PutReference(VfioData.AddressOf(at), length);
+            at += (ulong)length;
+            await context.FlushIfFullAsync();
+        }
+
+        context.Writer.PutBe64(VfioTag.EndOfState);
+    }
+
+    public override void End()
+    {
+        _isSending = false;
+        if (function.State == VfioDeviceState.PreCopy) function.Enter(VfioDeviceState.Running);
+        else if (function.State == VfioDeviceState.StopCopy) function.Enter(VfioDeviceState.Stop);
+    }
+
+    private ulong PutPiece()
     {
         int size = function.Read(_pieceSize, out ulong position);
         if (size == 0) return 0;
-        writer.PutBe64(VfioTag.DataState);
-        writer.PutBe64((ulong)size);
-        writer.PutReference(VfioData.AddressOf(position), size);
+        context.Writer.PutBe64(VfioTag.DataState);
+        context.Writer.PutBe64((ulong)size);
+        context.Writer.PutReference(VfioData.AddressOf(position), size);
         Volatile.Write(ref _transferred, _transferred + size);
         return (ulong)size;
     }

@@ -1,7 +1,7 @@
 using Qmp.Machine.Time;
-using Qmp.Migration;
 using Qmp.Migration.Channels;
-using Qmp.Migration.Devices;
+using Qmp.Migration.SaveState;
+using Qmp.Migration.Status;
 using Qmp.Types;
 using Serilog;
 
@@ -14,7 +14,7 @@ internal sealed class VfioSwitchover(VfioSettings settings, Timeline timeline, I
     private readonly Lock _gate = new(); // guards what follows
     private SwitchoverStep _step;
     private long _since;
-    private IncomingContext? _waiting;
+    private LoadContext? _waiting;
 
     /// <summary>The step, and since when, in milliseconds of the timeline.</summary>
     public (SwitchoverStep Step, long Since) Current
@@ -35,15 +35,15 @@ internal sealed class VfioSwitchover(VfioSettings settings, Timeline timeline, I
     }
 
     /// <summary>The initial data is there; the device waits for a command that approves, or for ever.</summary>
-    public void Wait(IncomingContext context)
+    public void Wait(LoadContext context)
     {
         Enter(SwitchoverStep.Waiting);
         lock (_gate) _waiting = context;
     }
 
     /// <summary>Approves.</summary>
-    /// <exception cref="Migration.Stream.LoadException">More devices have approved than take part.</exception>
-    public async ValueTask ApproveAsync(IncomingContext context)
+    /// <exception cref="LoadException">More devices have approved than take part.</exception>
+    public async ValueTask ApproveAsync(LoadContext context)
     {
         await context.ApproveSwitchoverAsync();
         Enter(SwitchoverStep.Approved);
@@ -61,7 +61,7 @@ internal sealed class VfioSwitchover(VfioSettings settings, Timeline timeline, I
                     : $"Device '{settings.Id}' never approves the switchover");
         }
 
-        IncomingContext context;
+        LoadContext context;
         lock (_gate)
         {
             context = _waiting ?? throw new MigrationException(
@@ -75,7 +75,7 @@ internal sealed class VfioSwitchover(VfioSettings settings, Timeline timeline, I
         timeline.Start("mig/dst/approve", () => SendAsync(context));
     }
 
-    private async ValueTask SendAsync(IncomingContext context)
+    private async ValueTask SendAsync(LoadContext context)
     {
         try
         {

@@ -1,7 +1,6 @@
-using Microsoft.Win32.SafeHandles;
 using Qmp.Api;
 using Qmp.Emulator.Control;
-using Qmp.Emulator.Files;
+using Qmp.Linux;
 using Qmp.Machine;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
@@ -39,10 +38,25 @@ internal sealed class MachineCommands(
     public async ValueTask PmemsaveAsync(PmemsaveArguments arguments, CancellationToken cancellationToken) =>
         await offload(() => Save(arguments)).ConfigureAwait(false);
 
+    // The end of the emulator does not wait for a reader of a FIFO, nor for the last byte of much memory.
     private void Save(PmemsaveArguments arguments)
     {
-        // A stream, not RandomAccess: a FIFO has no places to write at.
-        using var file = new FileStream(Create(arguments.Filename), FileAccess.Write, bufferSize: 0);
+        using var end = new WakeEvent();
+        shutdown.Ending += end.Set;
+        try
+        {
+            Save(arguments, end);
+        }
+        finally
+        {
+            shutdown.Ending -= end.Set;
+        }
+    }
+
+    private void Save(PmemsaveArguments arguments, WakeEvent end)
+    {
+        using OutputFile file = OutputFile.Create(arguments.Filename, end, out int error)
+            ?? throw new CommandException($"Could not open '{arguments.Filename}': {Errno.Text(error)}");
         byte[] buffer = new byte[Chunk];
         ulong address = (ulong)arguments.Val;
         ulong left = (ulong)arguments.Size;
@@ -50,29 +64,9 @@ internal sealed class MachineCommands(
         {
             Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(left, Chunk));
             machine.Memory.ReadPhysical(address, piece);
-            try
-            {
-                file.Write(piece);
-            }
-            catch (IOException)
-            {
-                throw new CommandException("An IO error has occurred");
-            }
-
+            if (file.Write(piece) < 0) throw new CommandException($"writing memory to '{arguments.Filename}' failed");
             address += (ulong)piece.Length;
             left -= (ulong)piece.Length;
-        }
-    }
-
-    private static SafeFileHandle Create(string path)
-    {
-        try
-        {
-            return File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new CommandException($"Could not open '{path}': {FileErrors.Text(e)}");
         }
     }
 }

@@ -1,7 +1,7 @@
 using Qmp.Api;
 using Qmp.Machine;
-using Qmp.Migration;
 using Qmp.Migration.Faults;
+using Qmp.Migration.Status;
 using Qmp.Server.Events;
 using Qmp.Types;
 

@@ -1,5 +1,6 @@
 using Qmp.Migration;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Control;

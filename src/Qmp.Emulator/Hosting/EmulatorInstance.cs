@@ -11,6 +11,7 @@ using Qmp.Machine.Loop;
 using Qmp.Machine.Memory;
 using Qmp.Migration;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Status;
 using Qmp.Protocol.Messages;
 using Qmp.Server;
 using Qmp.Server.Dispatch;

@@ -44,7 +44,7 @@ internal static class MachineBuilder
         };
         var migration = new MigrationCore(machine, ports.Transport, events, ports.Logger);
         migration.Blockers.OnlyMigratable = given.Has(OptionTable.OnlyMigratable);
-        migration.Devices.Add(TimerDevice.Create(machine));
+        migration.Entries.Add(TimerDevice.Create(machine));
         MigrationGlobals.Apply(options.Globals, migration.Options, warnings.Add);
         SecretObjects.Check(options.Objects);
         IReadOnlyList<RamBlock> unused = MachineMemory.Create(options, type, machine.Memory);

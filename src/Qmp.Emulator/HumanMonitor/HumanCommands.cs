@@ -5,6 +5,7 @@ using Qmp.Emulator.Control;
 using Qmp.Migration;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Options;
+using Qmp.Migration.Status;
 using Qmp.Protocol.Visitors.Text;
 using Qmp.Types;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Qmp.Emulator.Control;
-using Qmp.Migration;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Status;
 using Qmp.Protocol.Visitors;
 using Qmp.Server.Dispatch;
 

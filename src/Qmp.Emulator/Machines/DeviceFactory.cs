@@ -4,6 +4,7 @@ using Qmp.Emulator.Options;
 using Qmp.Machine;
 using Qmp.Machine.Memory;
 using Qmp.Migration;
+using Qmp.Migration.Status;
 using Qmp.Types;
 using Serilog;
 
@@ -44,7 +45,7 @@ internal static class DeviceFactory
 
         foreach (VfioDevice device in vfio)
         {
-            migration.Devices.Add(device);
+            migration.Entries.Add(device);
             machine.AddGuest(device);
         }
 

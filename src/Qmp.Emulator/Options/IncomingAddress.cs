@@ -1,6 +1,6 @@
 using Qmp.Api;
-using Qmp.Migration;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Options;

@@ -56,7 +56,7 @@ public sealed unsafe class RamBlock : IDisposable
     public PageBitmap DirtyLog { get; }
 
     /// <summary>A second dirty log, for measurements that must leave the first one alone.</summary>
-    public PageBitmap? SecondLog
+    public PageBitmap? DirtyRateLog
     {
         get => _secondLog;
         set => _secondLog = value;

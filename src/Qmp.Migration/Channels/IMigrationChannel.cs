@@ -1,3 +1,5 @@
+using Qmp.Linux;
+
 namespace Qmp.Migration.Channels;
 
 /// <summary>
@@ -24,6 +26,11 @@ public interface IMigrationChannel : IDisposable
 
     /// <summary>Whether the peer is known to have bytes before it that it has not read.</summary>
     bool HasUnread { get; }
+
+    /// <summary>
+    /// Whether what is behind the channel has only been started: it takes what comes first, whatever it does with it.
+    /// </summary>
+    bool IsStarting { get; }
 
     /// <summary>
     /// Ends the stream that was written, and waits until whoever reads it is done where that can be known: a command

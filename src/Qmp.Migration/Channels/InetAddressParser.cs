@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration.Channels;
@@ -9,26 +9,35 @@ namespace Qmp.Migration.Channels;
 /// As QEMU does it: a host has at most 64 bytes and a port 32, what is longer counts among the options; an option is
 /// found anywhere behind the port, and those that are not known are ignored.
 /// </remarks>
-internal static partial class InetAddressParser
+internal static class InetAddressParser
 {
     private const string To = ",to=";
+    private const int MaxHost = 64;
+    private const int MaxPort = 32;
 
     /// <exception cref="MigrationException">It is none; the text is QEMU's.</exception>
     public static InetSocketAddress Parse(string text)
     {
-        (Regex form, string what) = text switch
+        (int start, string end, string what) = text switch
         {
-            [':', ..] => (Anywhere(), "port in address"),
-            ['[', ..] => (Ipv6Host(), "IPv6 address"),
-            _ => (NamedHost(), "address"),
+            [':', ..] => (0, ":", "port in address"),
+            ['[', ..] => (1, "]:", "IPv6 address"),
+            _ => (0, ":", "address"),
         };
-        Match match = form.Match(text);
-        if (!match.Success) throw new MigrationException($"error parsing {what} '{text}'");
-        string options = text[match.Length..];
+        int hostEnd = text.IndexOf(end[0], start);
+        int port = hostEnd + end.Length;
+        int portEnd = hostEnd < 0 || port > text.Length ? port : EndOfPort(text, port);
+        bool hasHost = hostEnd - start is > 0 and <= MaxHost || (hostEnd == 0 && start == 0);
+        if (!hasHost || string.CompareOrdinal(text, hostEnd, end, 0, end.Length) != 0 || portEnd <= port)
+        {
+            throw new MigrationException($"error parsing {what} '{text}'");
+        }
+
+        string options = text[portEnd..];
         return new InetSocketAddress
         {
-            Host = match.Groups["host"].Value,
-            Port = match.Groups["port"].Value,
+            Host = text[start..hostEnd],
+            Port = text[port..portEnd],
             To = LastPort(options),
             Ipv4 = Flag(options, "ipv4"),
             Ipv6 = Flag(options, "ipv6"),
@@ -37,14 +46,27 @@ internal static partial class InetAddressParser
         };
     }
 
+    private static int EndOfPort(string text, int start)
+    {
+        int comma = text.IndexOf(',', start);
+        return Math.Min(comma < 0 ? text.Length : comma, start + MaxPort);
+    }
+
     // A number that a port cannot have loses its upper bits.
     private static ushort? LastPort(string options)
     {
         int at = options.IndexOf(To, StringComparison.Ordinal);
         if (at < 0) return null;
-        Match number = Number().Match(options, at + To.Length);
-        if (!number.Success) throw new MigrationException("error parsing to= argument");
-        return long.TryParse(number.Groups[1].ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long last)
+        ReadOnlySpan<char> number = options.AsSpan(at + To.Length);
+        if (number.IndexOf(',') is var end and >= 0) number = number[..end];
+        number = number.TrimStart(" \t\n\v\f\r");
+        ReadOnlySpan<char> digits = number is ['+' or '-', ..] ? number[1..] : number;
+        if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9'))
+        {
+            throw new MigrationException("error parsing to= argument");
+        }
+
+        return long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long last)
             ? unchecked((ushort)last)
             : ushort.MaxValue;
     }
@@ -63,16 +85,4 @@ internal static partial class InetAddressParser
             _ => throw new MigrationException($"error parsing '{name}' flag '{rest}'"),
         };
     }
-
-    [GeneratedRegex(@"^:(?<port>[^,]{1,32})", RegexOptions.ExplicitCapture)]
-    private static partial Regex Anywhere();
-
-    [GeneratedRegex(@"^\[(?<host>[^\]]{1,64})\]:(?<port>[^,]{1,32})", RegexOptions.ExplicitCapture)]
-    private static partial Regex Ipv6Host();
-
-    [GeneratedRegex(@"^(?<host>[^:]{1,64}):(?<port>[^,]{1,32})", RegexOptions.ExplicitCapture)]
-    private static partial Regex NamedHost();
-
-    [GeneratedRegex(@"\G[ \t\n\v\f\r]*([+-]?[0-9]+)(?=,|$)")]
-    private static partial Regex Number();
 }

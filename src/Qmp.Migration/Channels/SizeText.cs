@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text.RegularExpressions;
 
 namespace Qmp.Migration.Channels;
 
 /// <summary>Sizes in URIs: a decimal number, with a fraction if a suffix follows, or a hexadecimal one.</summary>
-internal static partial class SizeText
+internal static class SizeText
 {
     private const string Suffixes = "BKMGTPE";
 
@@ -25,33 +24,56 @@ internal static partial class SizeText
     public static Outcome Parse(string text, out ulong size)
     {
         size = 0;
-        Match match = Form().Match(text);
-        if (!match.Success) return Outcome.Malformed;
-        if (match.Groups["sign"].Value == "-") return Outcome.OutOfRange;
-        if (match.Groups["hex"] is { Success: true } hex)
+        ReadOnlySpan<char> rest = text.AsSpan().TrimStart(" \t\n\v\f\r");
+        bool isNegative = rest is ['-', ..];
+        if (rest is ['+' or '-', ..]) rest = rest[1..];
+        if (rest is ['0', 'x' or 'X', .. var hex] && IsHex(hex))
         {
-            return ulong.TryParse(hex.ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out size)
+            if (isNegative) return Outcome.OutOfRange;
+            return ulong.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out size)
                 ? Outcome.Size
                 : Outcome.OutOfRange;
         }
 
-        string suffix = match.Groups["suffix"].Value.ToUpperInvariant();
-        string fraction = match.Groups["fraction"].Value;
-        bool isScaled = suffix.Length > 0 && suffix != "B";
-        if (fraction.AsSpan().ContainsAnyInRange('1', '9') && !isScaled) return Outcome.Malformed;
-        BigInteger digits = BigInteger.Parse($"0{match.Groups["whole"].ValueSpan}{fraction}", CultureInfo.InvariantCulture);
+        ReadOnlySpan<char> whole = TakeDigits(ref rest);
+        ReadOnlySpan<char> fraction = [];
+        if (rest is ['.', ..] && (whole.Length > 0 || rest is [_, >= '0' and <= '9', ..]))
+        {
+            rest = rest[1..];
+            fraction = TakeDigits(ref rest);
+        }
+
+        if (whole.IsEmpty && fraction.IsEmpty) return Outcome.Malformed;
+        int suffix = 0;
+        if (rest.Length == 1) suffix = Suffixes.IndexOf(char.ToUpperInvariant(rest[0]), StringComparison.Ordinal);
+        if (rest.Length > 1 || suffix < 0) return Outcome.Malformed;
+        if (isNegative) return Outcome.OutOfRange;
+        if (fraction.ContainsAnyInRange('1', '9') && suffix == 0) return Outcome.Malformed;
+        BigInteger digits = BigInteger.Parse($"0{whole}{fraction}", CultureInfo.InvariantCulture);
         BigInteger divisor = BigInteger.Pow(10, fraction.Length);
-        int shift = isScaled ? 10 * Suffixes.IndexOf(suffix, StringComparison.Ordinal) : 0;
 
         // Half a byte counts as one.
-        BigInteger bytes = (((digits << shift) * 2) + divisor) / (2 * divisor);
+        BigInteger bytes = (((digits << (10 * suffix)) * 2) + divisor) / (2 * divisor);
         if (bytes > ulong.MaxValue) return Outcome.OutOfRange;
         size = (ulong)bytes;
         return Outcome.Size;
     }
 
-    [GeneratedRegex(
-        @"^[ \t\n\v\f\r]*(?<sign>[+-])?(0[xX](?<hex>[0-9a-fA-F]+)|(?<whole>(?=\.?[0-9])[0-9]*)(\.(?<fraction>[0-9]*))?(?<suffix>[BKMGTPEbkmgtpe])?)\z",
-        RegexOptions.ExplicitCapture)]
-    private static partial Regex Form();
+    private static bool IsHex(ReadOnlySpan<char> text)
+    {
+        foreach (char c in text)
+        {
+            if (!char.IsAsciiHexDigit(c)) return false;
+        }
+
+        return !text.IsEmpty;
+    }
+
+    private static ReadOnlySpan<char> TakeDigits(scoped ref ReadOnlySpan<char> text)
+    {
+        int end = text.IndexOfAnyExceptInRange('0', '9');
+        ReadOnlySpan<char> digits = end < 0 ? text : text[..end];
+        text = text[digits.Length..];
+        return digits;
+    }
 }

@@ -1,5 +1,6 @@
 using Qmp.Machine;
 using Qmp.Machine.Time;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration.DirtyRate;

@@ -10,7 +10,7 @@ internal sealed class LoggedPages : IDirtyCount
     public LoggedPages(GuestMemory memory)
     {
         _logs = [.. memory.Blocks.Select(block => (block, new PageBitmap(block.Pages)))];
-        foreach ((RamBlock block, PageBitmap log) in _logs) block.SecondLog = log;
+        foreach ((RamBlock block, PageBitmap log) in _logs) block.DirtyRateLog = log;
     }
 
     public long Finish(long milliseconds)
@@ -18,7 +18,7 @@ internal sealed class LoggedPages : IDirtyCount
         long pages = 0;
         foreach ((RamBlock block, PageBitmap log) in _logs)
         {
-            block.SecondLog = null;
+            block.DirtyRateLog = null;
             pages += log.Count();
         }
 

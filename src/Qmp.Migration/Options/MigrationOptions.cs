@@ -1,3 +1,4 @@
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration.Options;

@@ -1,5 +1,6 @@
 using Qmp.Machine.Memory;
-using Qmp.Migration.Devices;
+using Qmp.Migration.SaveState;
+using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
 using Qmp.Types;
 
@@ -7,20 +8,20 @@ namespace Qmp.Migration.Ram;
 
 /// <summary>Loads the bodies of RAM sections into guest memory.</summary>
 /// <remarks>Texts and order of checks are QEMU's <c>ram_load_precopy</c>, as seen on its stderr.</remarks>
-internal sealed class RamLoader
+internal sealed class RamLoader : StateLoader
 {
     private readonly GuestMemory _memory;
     private readonly bool _ignoreShared;
     private RamBlock? _current;
 
-    public RamLoader(IncomingContext context)
+    public RamLoader(LoadContext context, GuestMemory memory)
     {
-        _memory = context.Machine.Memory;
-        _ignoreShared = context.Options.Has(MigrationCapability.XIgnoreShared);
+        _memory = memory;
+        _ignoreShared = context.Has(MigrationCapability.XIgnoreShared);
     }
 
     /// <summary>Loads records up to the one that ends the section.</summary>
-    public async ValueTask LoadAsync(MigrationReader reader, int version)
+    public override async ValueTask LoadAsync(MigrationReader reader, int version)
     {
         if (version != 4) throw new LoadException(Errno.Invalid);
         while (true)

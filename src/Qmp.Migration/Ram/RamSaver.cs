@@ -1,5 +1,7 @@
 using Qmp.Machine.Memory;
-using Qmp.Migration.Devices;
+using Qmp.Migration.Channels;
+using Qmp.Migration.SaveState;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration.Ram;
@@ -10,7 +12,7 @@ namespace Qmp.Migration.Ram;
 /// from the former to the latter. A page's bit is cleared before its data is looked at, so a write in between is in the
 /// next sync.
 /// </remarks>
-internal sealed class RamSaver
+internal sealed class RamSaver : StateSaver
 {
     /// <summary>An iteration ends after so many milliseconds, looked at after each burst.</summary>
     private const long MaxIteration = 50;
@@ -21,7 +23,7 @@ internal sealed class RamSaver
     private const long FastBurst = 1_000_000; // ns
     private const long SlowBurst = 5_000_000; // ns
 
-    private readonly OutgoingContext _context;
+    private readonly SaveContext _context;
     private readonly GuestMemory _memory;
     private readonly List<Sent> _blocks = [];
     private readonly bool _ignoreShared;
@@ -36,12 +38,12 @@ internal sealed class RamSaver
     // active comes after QEMU's first pages.
     private bool? _ranAtSetup;
 
-    public RamSaver(OutgoingContext context)
+    public RamSaver(SaveContext context, GuestMemory memory)
     {
         _context = context;
-        _memory = context.Machine.Memory;
-        _ignoreShared = context.Options.Has(MigrationCapability.XIgnoreShared);
-        _detectZeroPages = context.Options.Parameters.ZeroPageDetection != ZeroPageDetection.None;
+        _memory = memory;
+        _ignoreShared = context.Has(MigrationCapability.XIgnoreShared);
+        _detectZeroPages = context.Parameters.ZeroPageDetection != ZeroPageDetection.None;
         foreach (RamBlock block in _memory.Blocks)
         {
             if (_ignoreShared && block.IsShared) continue;
@@ -50,11 +52,23 @@ internal sealed class RamSaver
         }
     }
 
-    /// <summary>Bytes of pages known to be dirty.</summary>
-    public ulong DirtyBytes => (ulong)_dirtyPages * RamBlock.PageSize;
+    public override bool IsIterative => true;
+
+    public override PendingState PendingEstimate => new(DirtyBytes, 0);
+
+    // Bytes of pages known to be dirty.
+    private ulong DirtyBytes => (ulong)_dirtyPages * RamBlock.PageSize;
+
+    /// <summary>Syncs the dirty log first.</summary>
+    public override async ValueTask<PendingState> PendingExactAsync()
+    {
+        await SyncDirtyLogAsync();
+        return PendingEstimate;
+    }
 
     /// <summary>Writes the list of blocks.</summary>
-    public async ValueTask SetupAsync()
+    /// <exception cref="MigrationException">It cannot be sent.</exception>
+    public override async ValueTask SetupAsync()
     {
         foreach (Sent sent in _blocks)
         {
@@ -77,22 +91,33 @@ internal sealed class RamSaver
         }
 
         _context.Writer.PutBe64(RamFlags.EndOfSection);
+
+        // QEMU has mostly begun with the pages when its command turns out to be gone.
+        if (_context.Writer.PeerIsStarting) return;
+        try
+        {
+            await _context.FlushAsync();
+        }
+        catch (ChannelException)
+        {
+            throw new MigrationException($"ram_save_setup failed: {Errno.InputOutput.Text()}");
+        }
     }
 
-    /// <summary>Takes the bits out of the dirty logs.</summary>
-    public async ValueTask SyncDirtyLogAsync()
+    // Takes the bits out of the dirty logs.
+    private async ValueTask SyncDirtyLogAsync()
     {
-        await _context.Faults.AtAsync(FaultPoint.DirtySync);
+        await _context.AtAsync(FaultPoint.DirtySync);
         long startedAt = _context.Now;
         long added = 0;
         foreach (Sent sent in _blocks) added += sent.Block.DirtyLog.DrainInto(sent.Dirty);
         _dirtyPages += added;
         _context.BookDirtySync(startedAt, added, (long)DirtyBytes);
-        await _context.Faults.AtAsync(FaultPoint.DirtySyncDone);
+        await _context.AtAsync(FaultPoint.DirtySyncDone);
     }
 
     /// <summary>Sends dirty pages until none is left, the rate limit is hit or 50 ms have passed.</summary>
-    public async ValueTask IterateAsync()
+    public override async ValueTask IterateAsync()
     {
         long end = _context.Now + MaxIteration;
         while (!_context.RateExceeded && _dirtyPages > 0)
@@ -108,7 +133,7 @@ internal sealed class RamSaver
     }
 
     /// <summary>Sends everything that is left; the guest is stopped.</summary>
-    public async ValueTask CompleteAsync()
+    public override async ValueTask CompleteAsync()
     {
         _ranAtSetup = null;
         await SyncDirtyLogAsync();

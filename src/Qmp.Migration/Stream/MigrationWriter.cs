@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Qmp.Linux;
 using Qmp.Migration.Channels;
 
 namespace Qmp.Migration.Stream;
@@ -40,6 +41,9 @@ public sealed class MigrationWriter
 
     /// <summary>Bytes handed to the channel so far. What is gathered counts when it is flushed.</summary>
     public long Transferred { get; private set; }
+
+    /// <inheritdoc cref="IMigrationChannel.IsStarting"/>
+    public bool PeerIsStarting => _channel.IsStarting;
 
     /// <summary>Bytes put so far, gathered ones included.</summary>
     public long Position => Transferred + _pending;

@@ -1,6 +1,7 @@
 using System.Text;
 using Qmp.Machine;
 using Qmp.Migration.Options;
+using Qmp.Migration.Status;
 using Qmp.Types;
 using Serilog;
 

@@ -56,6 +56,9 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     /// <summary>Ends with the exit status; below 0, the signal that ended it.</summary>
     public Task<int> Exit => _process.Exit;
 
+    /// <summary>What it has printed on standard error by now.</summary>
+    public string StandardError => _process.StandardError;
+
     /// <summary>What it has printed on standard error by now, without the name of the program.</summary>
     public string[] Complaints =>
     [
@@ -151,6 +154,9 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         _process.Kill();
         await Exit.ConfigureAwait(false);
     }
+
+    /// <summary>Asks it to end as SIGTERM does.</summary>
+    public void Terminate() => _process.Terminate();
 
     public async ValueTask DisposeAsync()
     {

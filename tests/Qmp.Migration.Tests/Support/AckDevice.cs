@@ -1,11 +1,11 @@
-using Qmp.Machine.Time;
-using Qmp.Migration.Devices;
+using Qmp.Migration.SaveState;
 using Qmp.Migration.Stream;
 
 namespace Qmp.Migration.Tests.Support;
 
-/// <summary>A live device without data whose destination approves the switchover some time after its setup.</summary>
-internal sealed class AckDevice(TimeSpan delay) : LiveDevice
+/// <summary>A device without data that is sent while the guest runs, and whose destination approves the switchover.</summary>
+/// <param name="delay">How long after its setup it does; <see langword="null"/> for while it is being loaded.</param>
+internal sealed class AckDevice(TimeSpan? delay) : SaveStateEntry
 {
     private const ulong Setup = 1;
 
@@ -13,41 +13,50 @@ internal sealed class AckDevice(TimeSpan delay) : LiveDevice
 
     public override int Version => 1;
 
-    public override bool NeedsSwitchoverAck => true;
+    public override bool NeedsSwitchoverAck => delay is not null;
 
-    public override bool IsIterating => false;
+    public override StateSaver CreateSaver(SaveContext context) => new Saver(context);
 
-    public override ValueTask SetupAsync(OutgoingContext context)
+    public override StateLoader CreateLoader(LoadContext context) => new Loader(context, delay);
+
+    private sealed class Saver(SaveContext context) : StateSaver
     {
-        context.Writer.PutBe64(Setup);
-        return ValueTask.CompletedTask;
-    }
+        public override bool IsIterative => true;
 
-    public override PendingState EstimatePending(OutgoingContext context) => default;
+        public override bool IsIterating => false;
 
-    public override ValueTask<PendingState> MeasurePendingAsync(OutgoingContext context) => default;
-
-    public override ValueTask IterateAsync(OutgoingContext context) => throw new InvalidOperationException();
-
-    public override ValueTask CompleteAsync(OutgoingContext context)
-    {
-        context.Writer.PutBe64(0);
-        return ValueTask.CompletedTask;
-    }
-
-    public override void Cleanup(OutgoingContext context)
-    {
-    }
-
-    public override async ValueTask LoadAsync(MigrationReader reader, int version, IncomingContext context)
-    {
-        await reader.NeedAsync(8);
-        if (reader.GetBe64() != Setup) return;
-        Timeline timeline = context.Machine.Timeline;
-        timeline.Start("ack", async () =>
+        public override ValueTask SetupAsync()
         {
-            await timeline.CreateWaker().WaitAsync(delay);
-            await context.ApproveSwitchoverAsync();
-        });
+            context.Writer.PutBe64(Setup);
+            return ValueTask.CompletedTask;
+        }
+
+        public override ValueTask IterateAsync() => throw new InvalidOperationException();
+
+        public override ValueTask CompleteAsync()
+        {
+            context.Writer.PutBe64(0);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class Loader(LoadContext context, TimeSpan? delay) : StateLoader
+    {
+        public override async ValueTask LoadAsync(MigrationReader reader, int version)
+        {
+            await reader.NeedAsync(8);
+            if (reader.GetBe64() != Setup) return;
+            if (delay is not { } time)
+            {
+                await context.ApproveSwitchoverAsync();
+                return;
+            }
+
+            context.Timeline.Start("ack", async () =>
+            {
+                await context.Timeline.CreateWaker().WaitAsync(time);
+                await context.ApproveSwitchoverAsync();
+            });
+        }
     }
 }

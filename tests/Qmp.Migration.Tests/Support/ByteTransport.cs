@@ -1,3 +1,4 @@
+using Qmp.Linux;
 using Qmp.Migration.Channels;
 using Qmp.Types;
 
@@ -53,6 +54,8 @@ internal sealed class ByteTransport(byte[] incoming, Func<int>? pieceSize = null
         public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) => new(false);
 
         public bool HasUnread => false;
+
+        public bool IsStarting => false;
 
         public ValueTask FinishAsync() => ValueTask.CompletedTask;
 

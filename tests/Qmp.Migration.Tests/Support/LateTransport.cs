@@ -1,3 +1,4 @@
+using Qmp.Linux;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Types;
@@ -35,6 +36,8 @@ internal sealed class LateTransport(Timeline timeline, long readsAt, long? hangs
             await _waker.WaitAsync(timeout);
             return Now >= hangsUpAt;
         }
+
+        public bool IsStarting => false;
 
         public ValueTask FinishAsync() => ValueTask.CompletedTask;
 

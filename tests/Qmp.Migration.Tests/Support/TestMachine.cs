@@ -5,6 +5,7 @@ using Qmp.Machine;
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Status;
 using Qmp.Types;
 using Serilog;
 using Serilog.Core;
@@ -36,7 +37,7 @@ internal sealed class TestMachine : IDisposable
         if (memory is not null) memory(Machine.Memory);
         else if (ram > 0) Machine.Memory.Map(RamBlock.Anonymous("ram", ram), 0);
         Core = new MigrationCore(Machine, transport, events, logger);
-        Core.Devices.Add(TimerDevice.Create(Machine));
+        Core.Entries.Add(TimerDevice.Create(Machine));
         Core.IncomingFailed += error => LoadError = error;
         if (workload is null) return;
         Guest = new WorkloadGuest(Machine, workload);
@@ -59,7 +60,7 @@ internal sealed class TestMachine : IDisposable
     public VfioDevice Add(VfioSettings settings)
     {
         var device = new VfioDevice(settings, Machine.Timeline, Logger.None);
-        Core.Devices.Add(device);
+        Core.Entries.Add(device);
         Machine.AddGuest(device);
         return device;
     }

@@ -1,7 +1,7 @@
 using Qmp.Devices.Vfio;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels.Virtual;
-using Qmp.Migration.Devices;
+using Qmp.Migration.Status;
 using Qmp.Migration.Tests.Support;
 using Qmp.Types;
 
@@ -203,8 +203,8 @@ internal sealed class VfioTests
     public void One_approval_too_many_fails_the_load()
     {
         // A device that approves although nobody counts on it.
-        _source.Core.Devices.Add(new AckDevice(TimeSpan.Zero));
-        _destination.Core.Devices.Add(new UnaskedDevice());
+        _source.Core.Entries.Add(new AckDevice(TimeSpan.Zero));
+        _destination.Core.Entries.Add(new AckDevice(null));
         Capabilities(acknowledged: true);
         Migrate();
         Assert.That(_destination.LoadError, Is.EqualTo("load of migration failed: Invalid argument"));
@@ -313,7 +313,7 @@ internal sealed class VfioTests
     }
 
     private static List<VfioDevice> Devices(TestMachine machine) =>
-        [.. machine.Core.Devices.All.OfType<VfioDevice>()];
+        [.. machine.Core.Entries.All.OfType<VfioDevice>()];
 
     private static string Steps(TestMachine machine) => string.Join(", ", Devices(machine).Select(
         d => $"{d.Settings.Id} {d.Progress(machine.Core.Switchover).Step.ToWireName()}"));
@@ -369,36 +369,4 @@ internal sealed class VfioTests
         Begin();
         await EndAsync();
     });
-
-    /// <summary>Approves at its setup, although it never said that it would.</summary>
-    private sealed class UnaskedDevice : LiveDevice
-    {
-        private readonly AckDevice _inner = new(TimeSpan.Zero);
-
-        public override string Name => _inner.Name;
-
-        public override int Version => _inner.Version;
-
-        public override async ValueTask LoadAsync(
-            Stream.MigrationReader reader, int version, IncomingContext context)
-        {
-            await reader.NeedAsync(8);
-            reader.GetBe64();
-            await context.ApproveSwitchoverAsync();
-        }
-
-        public override ValueTask SetupAsync(OutgoingContext context) => _inner.SetupAsync(context);
-
-        public override PendingState EstimatePending(OutgoingContext context) => default;
-
-        public override ValueTask<PendingState> MeasurePendingAsync(OutgoingContext context) => default;
-
-        public override ValueTask IterateAsync(OutgoingContext context) => default;
-
-        public override ValueTask CompleteAsync(OutgoingContext context) => default;
-
-        public override void Cleanup(OutgoingContext context)
-        {
-        }
-    }
 }

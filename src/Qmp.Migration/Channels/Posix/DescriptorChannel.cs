@@ -1,34 +1,48 @@
 using System.Runtime.InteropServices;
+using Qmp.Linux;
 
 namespace Qmp.Migration.Channels.Posix;
 
 /// <summary>A file, a pipe or a terminal: whatever is no socket.</summary>
 /// <remarks>
 /// The calls block; a shutdown wakes a pipe's through an event descriptor. Its peer notices when the channel is closed.
+/// Reads of a pipe are polled for in any mode, since whoever shares it may change its mode at any time.
 /// </remarks>
 internal sealed class DescriptorChannel : IMigrationChannel
 {
     private readonly SafeHandle? _reading;
     private readonly SafeHandle? _writing;
     private readonly string _kind;
-    private readonly IDisposable? _owner;
-    private readonly SafeHandle _wake;
-    private readonly IoVector[] _scratch = new IoVector[NativeMethods.MaxPieces];
+    private readonly bool _readsPipe;
+    private readonly WakeEvent _wake;
+    private readonly IoVector[] _scratch = new IoVector[Files.MaxPieces];
     private volatile bool _shutDown;
 
     /// <param name="reading">What is read from, if anything.</param>
     /// <param name="writing">What is written to, if anything.</param>
     /// <param name="kind">What messages call it: <c>file</c> or <c>command</c>.</param>
-    /// <param name="owner">What is disposed of after the descriptors.</param>
-    public DescriptorChannel(SafeHandle? reading, SafeHandle? writing, string kind, IDisposable? owner = null)
+    /// <exception cref="ChannelException">No descriptors are left; those that were given are closed.</exception>
+    public DescriptorChannel(SafeHandle? reading, SafeHandle? writing, string kind)
     {
         _reading = reading;
         _writing = writing;
         _kind = kind;
-        _owner = owner;
-        _wake = NativeMethods.CreateEvent();
-        if (reading is not null) NativeMethods.UnblockPipe(reading);
-        if (writing is not null) NativeMethods.UnblockPipe(writing);
+        try
+        {
+            _wake = new WakeEvent();
+        }
+        catch (IOException)
+        {
+            string reason = Errno.Text(Marshal.GetLastPInvokeError());
+            reading?.Dispose();
+            writing?.Dispose();
+            throw new ChannelException(reason);
+        }
+
+        // Only pipes can make a call wait for ever; the mode of anything else is left as it was given.
+        _readsPipe = reading is not null && Files.IsPipe(reading);
+        if (_readsPipe) _ = Files.SetNonBlocking(reading!, true);
+        if (writing is not null && Files.IsPipe(writing)) _ = Files.SetNonBlocking(writing, true);
     }
 
     /// <summary>Waits until there is something to read. The end alone is not something, as in QEMU.</summary>
@@ -39,11 +53,11 @@ internal sealed class DescriptorChannel : IMigrationChannel
         {
             while (!_shutDown)
             {
-                short events = NativeMethods.Poll(_reading!, NativeMethods.PollIn, _wake);
-                if ((events & NativeMethods.PollIn) != 0) return true;
+                PollEvents events = Descriptors.Wait(_reading, PollEvents.Readable, _wake, out _);
+                if (events.HasFlag(PollEvents.Readable)) return true;
 
                 // Hung up and empty: only a shutdown ends this.
-                if (events != 0) NativeMethods.Poll(null, 0, _wake);
+                if (events != PollEvents.None) Descriptors.Wait(null, PollEvents.None, _wake, out _);
             }
         }
         catch (ObjectDisposedException) when (_shutDown)
@@ -54,32 +68,32 @@ internal sealed class DescriptorChannel : IMigrationChannel
         return false;
     }
 
-    public unsafe ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces)
+    public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces)
     {
         var list = new PieceList(pieces.Span, _scratch);
         while (!list.IsEmpty)
         {
-            ThrowIfShutDown("write to");
-            if (_writing is null) throw Failure("write to", NativeMethods.BadDescriptor);
-            Span<IoVector> left = list.Left;
-            nint written;
-            fixed (IoVector* first = left) written = NativeMethods.WriteVector(_writing, (nint)first, left.Length);
+            if (_shutDown) throw Failure("write to", Errno.BrokenPipe);
+            if (_writing is null) throw Failure("write to", Errno.BadDescriptor);
+            int written = Files.Gather(_writing, list.Left);
             if (written >= 0) list.Advance(written);
-            else Retry("write to", _writing, NativeMethods.PollOut);
+            else if (written == -Errno.TryAgain) Descriptors.Wait(_writing, PollEvents.Writable, _wake, out _);
+            else throw Failure("write to", written);
         }
 
         return ValueTask.CompletedTask;
     }
 
-    public unsafe ValueTask<int> ReadAsync(Memory<byte> buffer)
+    public ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         while (!_shutDown)
         {
-            if (_reading is null) throw Failure("read from", NativeMethods.BadDescriptor);
-            nint read;
-            fixed (byte* first = buffer.Span) read = NativeMethods.Read(_reading, first, buffer.Length);
-            if (read >= 0) return new ValueTask<int>((int)read);
-            Retry("read from", _reading, NativeMethods.PollIn);
+            if (_reading is null) throw Failure("read from", Errno.BadDescriptor);
+            if (_readsPipe && Descriptors.Wait(_reading, PollEvents.Readable, _wake, out _) == PollEvents.None) continue;
+            int read = Files.Read(_reading, buffer.Span);
+            if (read >= 0) return new ValueTask<int>(read);
+            if (read != -Errno.TryAgain) throw Failure("read from", read);
+            Descriptors.Wait(_reading, PollEvents.Readable, _wake, out _);
         }
 
         return new ValueTask<int>(0);
@@ -89,41 +103,25 @@ internal sealed class DescriptorChannel : IMigrationChannel
 
     public bool HasUnread => false;
 
+    public bool IsStarting => false;
+
     public ValueTask FinishAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Closes what is written to, so that its reader finds the end.</summary>
+    public void EndWriting() => _writing?.Dispose();
 
     public void Shutdown()
     {
         _shutDown = true;
-        try
-        {
-            NativeMethods.SignalEvent(_wake);
-        }
-        catch (ObjectDisposedException)
-        {
-            // Shut down after the end: nobody waits any more.
-        }
+        _wake.Set();
     }
 
     public void Dispose()
     {
         _reading?.Dispose();
         _writing?.Dispose();
-        _owner?.Dispose();
         _wake.Dispose();
     }
 
-    private void Retry(string what, SafeHandle handle, short events)
-    {
-        int error = Marshal.GetLastPInvokeError();
-        if (error == NativeMethods.WouldBlock) NativeMethods.Poll(handle, events, _wake);
-        else if (error != NativeMethods.Interrupted) throw Failure(what, error);
-    }
-
-    private void ThrowIfShutDown(string what)
-    {
-        if (_shutDown) throw Failure(what, NativeMethods.BrokenPipe);
-    }
-
-    private ChannelException Failure(string what, int error) =>
-        new($"Unable to {what} {_kind}: {Marshal.GetPInvokeErrorMessage(error)}");
+    private ChannelException Failure(string what, int error) => new($"Unable to {what} {_kind}: {Errno.Text(error)}");
 }

@@ -1,17 +1,13 @@
 using System.Globalization;
-using System.Net.Sockets;
-using Microsoft.Win32.SafeHandles;
+using Qmp.Linux;
 
 namespace Qmp.Migration.Channels.Posix;
 
 /// <summary>Streams over descriptors that somebody passed to us (<c>fd:</c>).</summary>
-internal sealed class DescriptorTransport
+internal sealed class DescriptorTransport(IPassedDescriptors passed)
 {
-    private const int ReadOnlyNonBlocking = 0x800; // O_RDONLY | O_NONBLOCK
-    private const int WriteOnlyNonBlocking = 0x801; // O_WRONLY | O_NONBLOCK
-    private readonly IPassedDescriptors _passed;
-
-    public DescriptorTransport(IPassedDescriptors passed) => _passed = passed;
+    private const int ReadOnly = 0; // O_RDONLY
+    private const int WriteOnly = 1; // O_WRONLY
 
     /// <summary>The channel to a destination: a descriptor by the name of <c>getfd</c>.</summary>
     /// <exception cref="ChannelException">There is none of that name.</exception>
@@ -26,35 +22,27 @@ internal sealed class DescriptorTransport
         ? descriptor
         : throw new ChannelException($"Invalid file descriptor number '{number}'");
 
-    private int Named(string name) => _passed.Take(name) is var descriptor && descriptor >= 0
+    private int Named(string name) => passed.Take(name) is var descriptor && descriptor >= 0
         ? descriptor
         : throw new ChannelException($"File descriptor named '{name}' has not been found");
 
     private static IMigrationChannel Open(int descriptor, bool writing, Action<string> warn)
     {
-        if (NativeMethods.IsSocket(descriptor))
-        {
-            return new SocketChannel(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)));
-        }
-
-        if (!NativeMethods.IsPipe(new SafeFileHandle(descriptor, ownsHandle: false)))
-        {
-            warn("fd: migration to a file is deprecated. Use file: instead.");
-        }
-
-        SafeFileHandle handle = OwnPipe(new SafeFileHandle(descriptor, ownsHandle: true), writing);
+        var handle = new DescriptorHandle(descriptor, ownsHandle: true);
+        if (SocketOptions.IsSocket(descriptor)) return new SocketChannel(handle);
+        if (Files.IsPipe(handle)) handle = OwnPipe(handle, writing);
+        else warn("fd: migration to a file is deprecated. Use file: instead.");
         return new DescriptorChannel(writing ? null : handle, writing ? handle : null, "file");
     }
 
     // Whoever passed a pipe may go on using it, so the flag that makes it pollable must not be set on the pipe as it
     // was passed: opening it anew gives a description of our own.
-    private static SafeFileHandle OwnPipe(SafeFileHandle passed, bool writing)
+    private static DescriptorHandle OwnPipe(DescriptorHandle passed, bool writing)
     {
-        if (!NativeMethods.IsPipe(passed)) return passed;
         string path = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{passed.DangerousGetHandle()}");
-        int own = NativeMethods.Open(path, writing ? WriteOnlyNonBlocking : ReadOnlyNonBlocking, 0);
-        if (own < 0) return passed;
+        DescriptorHandle? own = Files.Open(path, (writing ? WriteOnly : ReadOnly) | Files.NonBlocking, 0, out _);
+        if (own is null) return passed;
         passed.Dispose();
-        return new SafeFileHandle(own, ownsHandle: true);
+        return own;
     }
 }

@@ -1,30 +1,40 @@
-using Microsoft.Win32.SafeHandles;
+using System.Runtime.InteropServices;
+using Qmp.Linux;
 using Qmp.Types;
 
 namespace Qmp.Migration.Channels.Posix;
 
 /// <summary>Streams in files (<c>file:</c>), from an offset on.</summary>
-internal sealed class FileTransport
+/// <remarks>
+/// Nothing waits here: a FIFO that is to be read is opened at once and waited for later, by the activity that loads. One
+/// that is to be written cannot be cut to a length, which is the answer whether somebody reads it or not.
+/// </remarks>
+internal sealed class FileTransport(IPassedDescriptors passed)
 {
     private const int WriteOnly = 1; // O_WRONLY
     private const int ReadOnly = 0; // O_RDONLY
     private const int Create = 0x40; // O_CREAT
-    private const int CloseOnExec = 0x80000; // O_CLOEXEC
-    private const int Mode = 0x180; // 0600
+    private const uint Mode = 0x180; // 0600
     private const int FromStart = 0; // SEEK_SET
+    private const int NoReader = 6; // ENXIO
+    private const int Invalid = 22; // EINVAL
     private const string SetPrefix = "/dev/fdset/";
-
-    private readonly IPassedDescriptors _passed;
-
-    public FileTransport(IPassedDescriptors passed) => _passed = passed;
 
     /// <exception cref="ChannelException">The file cannot be written.</exception>
     public DescriptorChannel Write(FileMigrationArgs file)
     {
-        SafeFileHandle handle = Open(file.Filename, WriteOnly | Create, "create");
-        if (NativeMethods.Truncate(handle, (long)file.Offset) < 0)
+        if (Open(file.Filename, WriteOnly | Create, out int error) is not { } handle)
         {
-            throw Failure(handle, $"failed to truncate migration file to offset {file.Offset:x}");
+            throw error == -NoReader && Files.IsFifo(file.Filename)
+                ? NotTruncated(file, Invalid)
+                : new ChannelException($"Could not create '{file.Filename}': {Errno.Text(error)}");
+        }
+
+        error = Files.Truncate(handle, (long)file.Offset);
+        if (error < 0)
+        {
+            handle.Dispose();
+            throw NotTruncated(file, error);
         }
 
         Seek(handle, file.Offset);
@@ -34,40 +44,34 @@ internal sealed class FileTransport
     /// <exception cref="ChannelException">The file cannot be read.</exception>
     public DescriptorChannel Read(FileMigrationArgs file)
     {
-        SafeFileHandle handle = Open(file.Filename, ReadOnly, "open");
+        DescriptorHandle handle = Open(file.Filename, ReadOnly, out int error)
+            ?? throw new ChannelException($"Could not open '{file.Filename}': {Errno.Text(error)}");
         Seek(handle, file.Offset);
         return new DescriptorChannel(handle, null, "file");
     }
 
-    private SafeFileHandle Open(string path, int flags, string verb)
+    private DescriptorHandle? Open(string path, int flags, out int error)
     {
         // A set's number stands for a descriptor that a client has opened for us.
         if (path.StartsWith(SetPrefix, StringComparison.Ordinal))
         {
+            error = 0;
             return DescriptorNumber.TryParse(path.AsSpan(SetPrefix.Length), out int set)
-                ? new SafeFileHandle(_passed.Duplicate(set, flags), ownsHandle: true)
+                ? new DescriptorHandle(passed.Duplicate(set, flags), ownsHandle: true)
                 : throw new ChannelException($"Could not parse fdset {path}");
         }
 
-        int descriptor = NativeMethods.Open(path, flags | CloseOnExec, Mode);
-        return descriptor >= 0
-            ? new SafeFileHandle(descriptor, ownsHandle: true)
-            : throw new ChannelException($"Could not {verb} '{path}': {NativeMethods.LastErrorText()}");
+        return Files.Open(path, flags | Files.NonBlocking, Mode, out error);
     }
 
-    private static void Seek(SafeFileHandle handle, ulong offset)
+    private static void Seek(SafeHandle handle, ulong offset)
     {
-        if (offset == 0) return;
-        if (NativeMethods.Seek(handle, (long)offset, FromStart) < 0)
-        {
-            throw Failure(handle, $"Unable to seek to offset {(long)offset} whence {FromStart} in file");
-        }
-    }
-
-    private static ChannelException Failure(SafeFileHandle handle, string what)
-    {
-        string text = NativeMethods.LastErrorText();
+        if (offset == 0 || Files.Seek(handle, (long)offset, FromStart) is var at && at >= 0) return;
         handle.Dispose();
-        return new ChannelException($"{what}: {text}");
+        throw new ChannelException(
+            $"Unable to seek to offset {(long)offset} whence {FromStart} in file: {Errno.Text((int)at)}");
     }
+
+    private static ChannelException NotTruncated(FileMigrationArgs file, int error) =>
+        new($"failed to truncate migration file to offset {file.Offset:x}: {Errno.Text(error)}");
 }

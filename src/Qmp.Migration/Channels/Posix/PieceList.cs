@@ -1,3 +1,5 @@
+using Qmp.Linux;
+
 namespace Qmp.Migration.Channels.Posix;
 
 /// <summary>Pieces still to be written after a system call took some of the bytes.</summary>

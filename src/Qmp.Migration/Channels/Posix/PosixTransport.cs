@@ -18,7 +18,7 @@ public sealed class PosixTransport : IMigrationTransport
     /// <inheritdoc/>
     public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => address switch
     {
-        MigrationAddress.Exec exec => CommandTransport.Open(exec.Value.Args),
+        MigrationAddress.Exec exec => CommandChannel.Start(exec.Value.Args),
         MigrationAddress.File file => _files.Write(file.Value),
         MigrationAddress.Socket { Value: SocketAddress.Fd fd } => _descriptors.Write(fd.Value.Str, warn),
         MigrationAddress.Socket => null,
@@ -29,14 +29,14 @@ public sealed class PosixTransport : IMigrationTransport
     /// <inheritdoc/>
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) => address switch
     {
-        MigrationAddress.Socket socket => new ValueTask<IMigrationChannel>(SocketTransport.Connect(socket.Value)),
+        MigrationAddress.Socket socket => new(SocketTransport.Connect(socket.Value, cancellation)),
         _ => throw Unsupported(address),
     };
 
     /// <inheritdoc/>
     public IMigrationListener Listen(MigrationAddress address, Action<string> warn) => address switch
     {
-        MigrationAddress.Exec exec => new ReadyListener(CommandTransport.Open(exec.Value.Args)),
+        MigrationAddress.Exec exec => new ReadyListener(CommandChannel.Start(exec.Value.Args)),
         MigrationAddress.File file => new ReadyListener(_files.Read(file.Value)),
         MigrationAddress.Socket { Value: SocketAddress.Fd fd } => new ReadyListener(_descriptors.Read(fd.Value.Str, warn)),
         MigrationAddress.Socket socket => SocketTransport.Listen(socket.Value),

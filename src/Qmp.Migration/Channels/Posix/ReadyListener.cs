@@ -3,25 +3,26 @@ using Qmp.Types;
 namespace Qmp.Migration.Channels.Posix;
 
 /// <summary>A stream that is there already: it is accepted when it has something to say.</summary>
-internal sealed class ReadyListener : IMigrationListener
+internal sealed class ReadyListener(IMigrationChannel channel) : IMigrationListener
 {
-    private readonly IMigrationChannel _channel;
     private bool _accepted;
-
-    public ReadyListener(IMigrationChannel channel) => _channel = channel;
 
     public IReadOnlyList<SocketAddress> Addresses => [];
 
     public ValueTask<IMigrationChannel?> AcceptAsync()
     {
-        bool ready = _channel is not DescriptorChannel file || file.WaitForInput();
-        _accepted = ready;
-        return new ValueTask<IMigrationChannel?>(ready ? _channel : null);
+        _accepted = channel switch
+        {
+            DescriptorChannel file => file.WaitForInput(),
+            CommandChannel command => command.WaitForInput(),
+            _ => true,
+        };
+        return new ValueTask<IMigrationChannel?>(_accepted ? channel : null);
     }
 
     public void Dispose()
     {
-        _channel.Shutdown();
-        if (!_accepted) _channel.Dispose();
+        channel.Shutdown();
+        if (!_accepted) channel.Dispose();
     }
 }

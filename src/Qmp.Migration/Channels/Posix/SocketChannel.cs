@@ -1,60 +1,49 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Qmp.Linux;
 
 namespace Qmp.Migration.Channels.Posix;
 
-/// <summary>A connected socket whose reads and writes block the calling thread.</summary>
-internal sealed class SocketChannel : IMigrationChannel
+/// <summary>A connected socket whose reads and writes block the calling thread, whatever mode it is in.</summary>
+/// <remarks>
+/// Writes never wait inside of the call: a peer that dies meanwhile would be reported by another error there than
+/// between two calls.
+/// </remarks>
+internal sealed class SocketChannel(SafeHandle socket) : IMigrationChannel
 {
-    private readonly Socket _socket;
-    private readonly IoVector[] _scratch = new IoVector[NativeMethods.MaxPieces];
+    private readonly IoVector[] _scratch = new IoVector[Files.MaxPieces];
 
-    public SocketChannel(Socket socket)
-    {
-        socket.Blocking = true;
-        _socket = socket;
-    }
-
-    public unsafe ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces)
+    public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces)
     {
         var list = new PieceList(pieces.Span, _scratch);
         while (!list.IsEmpty)
         {
-            Span<IoVector> left = list.Left;
-            fixed (IoVector* first = left)
-            {
-                var message = new NativeMethods.MessageHeader { Pieces = (nint)first, PieceCount = left.Length };
-                nint sent = NativeMethods.SendMessage(_socket.SafeHandle, message, NativeMethods.NoSignal);
-                if (sent >= 0) list.Advance(sent);
-                else if (System.Runtime.InteropServices.Marshal.GetLastPInvokeError() != NativeMethods.Interrupted)
-                {
-                    throw new ChannelException($"Unable to write to socket: {NativeMethods.LastErrorText()}");
-                }
-            }
+            int sent = Sockets.Gather(socket, list.Left, wait: false);
+            if (sent >= 0) list.Advance(sent);
+            else if (sent == -Errno.TryAgain) Descriptors.Wait(socket, PollEvents.Writable);
+            else throw new ChannelException($"Unable to write to socket: {Errno.Text(sent)}");
         }
 
         return ValueTask.CompletedTask;
     }
 
-    public unsafe ValueTask<int> ReadAsync(Memory<byte> buffer)
+    public ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         while (true)
         {
-            fixed (byte* first = buffer.Span)
-            {
-                nint read = NativeMethods.Receive(_socket.SafeHandle, first, buffer.Length, 0);
-                if (read >= 0) return new ValueTask<int>((int)read);
-                if (System.Runtime.InteropServices.Marshal.GetLastPInvokeError() != NativeMethods.Interrupted)
-                {
-                    throw new ChannelException($"Unable to read from socket: {NativeMethods.LastErrorText()}");
-                }
-            }
+            int read = Sockets.Receive(socket, buffer.Span);
+            if (read >= 0) return new ValueTask<int>(read);
+            if (read != -Errno.TryAgain) throw new ChannelException($"Unable to read from socket: {Errno.Text(read)}");
+            Descriptors.Wait(socket, PollEvents.Readable);
         }
     }
 
     public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) =>
-        new(NativeMethods.WaitForHangUp(_socket.SafeHandle, (int)Math.Ceiling(timeout.TotalMilliseconds)));
+        new(Descriptors.Wait(socket, PollEvents.None, (int)Math.Ceiling(timeout.TotalMilliseconds)) != PollEvents.None);
 
-    public bool HasUnread => NativeMethods.CountUnread(_socket.SafeHandle) > 0;
+    public bool HasUnread => SocketOptions.CountUnread(socket) > 0;
+
+    public bool IsStarting => false;
 
     public ValueTask FinishAsync() => ValueTask.CompletedTask;
 
@@ -62,7 +51,7 @@ internal sealed class SocketChannel : IMigrationChannel
     {
         try
         {
-            _ = NativeMethods.Shutdown(_socket.SafeHandle, NativeMethods.ShutdownBoth);
+            _ = Sockets.Shutdown(socket, SocketShutdown.Both);
         }
         catch (ObjectDisposedException)
         {
@@ -70,5 +59,5 @@ internal sealed class SocketChannel : IMigrationChannel
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => socket.Dispose();
 }

@@ -1,43 +1,38 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
+using Qmp.Linux;
 using Qmp.Types;
-using SocketAddress = Qmp.Types.SocketAddress;
 
 namespace Qmp.Migration.Channels.Posix;
 
 /// <summary>Listening sockets of one address; accepting blocks the calling thread.</summary>
 internal sealed class SocketListener : IMigrationListener
 {
-    private const int MaxAbstractName = 107;
+    private const int TooManyInSystem = 23; // ENFILE
+    private const int TooManyOpen = 24; // EMFILE
+    private const int NoBuffers = 105; // ENOBUFS
+    private const int NoMemory = 12; // ENOMEM
 
-    private readonly List<Socket> _sockets;
+    /// <summary>Milliseconds between two tries to accept while something is short.</summary>
+    private const int ShortageInterval = 50;
+
+    private readonly IReadOnlyList<DescriptorHandle> _sockets;
     private readonly string? _path;
+    private readonly bool _isInternet;
+    private readonly WakeEvent _end;
     private volatile bool _disposed;
 
-    public SocketListener(List<Socket> sockets)
+    /// <param name="sockets">The sockets; they are nonblocking from now on.</param>
+    /// <param name="addresses">What clients are told.</param>
+    /// <param name="path">The file of a Unix socket, which goes with it.</param>
+    /// <exception cref="IOException">No descriptors are left.</exception>
+    public SocketListener(
+        IReadOnlyList<DescriptorHandle> sockets, IReadOnlyList<SocketAddress> addresses, string? path)
     {
         _sockets = sockets;
-
-        // The one that was bound last comes first, as QEMU lists them.
-        Addresses = [.. sockets.Select(Describe).Reverse()];
-    }
-
-    public SocketListener(List<Socket> sockets, UnixSocketAddress address)
-    {
-        _sockets = sockets;
-        bool isAbstract = address.Abstract == true;
-        if (!isAbstract) _path = address.Path;
-
-        // A name that fills its place cannot be told from one that was filled up.
-        bool? isTight = isAbstract ? address.Tight != false && Encoding.UTF8.GetByteCount(address.Path) < MaxAbstractName : null;
-        Addresses =
-        [
-            new SocketAddress.Unix
-            {
-                Value = new UnixSocketAddress { Path = address.Path, Abstract = isAbstract ? true : null, Tight = isTight },
-            },
-        ];
+        _path = path;
+        _isInternet = addresses is [SocketAddress.Inet, ..];
+        Addresses = addresses;
+        _end = new WakeEvent();
+        foreach (DescriptorHandle socket in sockets) _ = Files.SetNonBlocking(socket, true);
     }
 
     public IReadOnlyList<SocketAddress> Addresses { get; }
@@ -46,63 +41,46 @@ internal sealed class SocketListener : IMigrationListener
     {
         try
         {
-            Socket ready = Ready();
-            Socket socket = ready.Accept();
-            if (socket.AddressFamily != AddressFamily.Unix) socket.NoDelay = true;
-            return new ValueTask<IMigrationChannel?>(new SocketChannel(socket));
+            while (!_disposed)
+            {
+                int ready = Descriptors.WaitAny(_sockets, PollEvents.Readable, _end);
+                if (ready < 0) break;
+                if (Sockets.Accept(_sockets[ready], out int error) is { } socket)
+                {
+                    if (_isInternet) SocketOptions.SendWithoutDelay(socket);
+                    return new ValueTask<IMigrationChannel?>(new SocketChannel(socket));
+                }
+
+                switch (-error)
+                {
+                    case Errno.TryAgain or Errno.ConnectionAborted:
+                        break; // who was there has left
+
+                    case TooManyInSystem or TooManyOpen or NoBuffers or NoMemory:
+                        // A shortage passes; the source waits as long.
+                        Descriptors.Wait(null, PollEvents.None, _end, out _, ShortageInterval);
+                        break;
+
+                    default:
+                        throw new ChannelException($"Unable to accept connection: {Errno.Text(error)}");
+                }
+            }
         }
-        catch (Exception e) when (_disposed && e is SocketException or ObjectDisposedException)
+        catch (ObjectDisposedException) when (_disposed)
         {
-            return new ValueTask<IMigrationChannel?>((IMigrationChannel?)null);
+            // Disposed of between two waits.
         }
-        catch (SocketException e)
-        {
-            throw new ChannelException($"Unable to accept connection: {e.Message}");
-        }
+
+        return new ValueTask<IMigrationChannel?>((IMigrationChannel?)null);
     }
 
     public void Dispose()
     {
         if (_disposed) return;
         _disposed = true;
-        foreach (Socket socket in _sockets)
-        {
-            // Closing alone does not wake a thread that accepts.
-            _ = NativeMethods.Shutdown(socket.SafeHandle, NativeMethods.ShutdownBoth);
-            socket.Dispose();
-        }
-
-        if (_path is not null) File.Delete(_path);
+        _end.Set();
+        foreach (DescriptorHandle socket in _sockets) socket.Dispose();
+        _end.Dispose();
+        if (_path is not null) _ = Files.Unlink(_path);
     }
-
-    // The socket that somebody connects to. One socket, the usual case, is waited for by accepting.
-    private Socket Ready()
-    {
-        if (_sockets.Count == 1) return _sockets[0];
-        var ready = new List<Socket>();
-        while (ready.Count == 0)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            ready.Clear();
-            ready.AddRange(_sockets);
-            Socket.Select(ready, null, null, 1_000_000);
-        }
-
-        return ready[0];
-    }
-
-    private static SocketAddress Describe(Socket socket) => socket.LocalEndPoint switch
-    {
-        IPEndPoint ip => new SocketAddress.Inet
-        {
-            Value = new InetSocketAddress
-            {
-                Host = ip.Address.ToString(),
-                Port = ip.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                Ipv4 = ip.AddressFamily == AddressFamily.InterNetwork ? true : null,
-                Ipv6 = ip.AddressFamily == AddressFamily.InterNetworkV6 ? true : null,
-            },
-        },
-        _ => new SocketAddress.Vsock { Value = new VsockSocketAddress { Cid = "", Port = "" } },
-    };
 }

@@ -1,182 +1,136 @@
-using System.Net.Sockets;
+using System.Text;
+using Qmp.Linux;
+using Qmp.Linux.Addresses;
 using Qmp.Types;
-using SocketAddress = Qmp.Types.SocketAddress;
 
 namespace Qmp.Migration.Channels.Posix;
 
-/// <summary>Connects and listens on real sockets. Texts are QEMU's.</summary>
-/// <remarks>
-/// The system calls are our own: .NET's exceptions fold several error numbers into one, and the texts that clients see
-/// come from the numbers.
-/// </remarks>
+/// <summary>Connects and listens on real sockets.</summary>
 internal static class SocketTransport
 {
     private const int Backlog = 256; // every channel of a source may be under way at once
-    private const int Multipath = 262; // IPPROTO_MPTCP
-    private const string TemporaryName = "qemu-socket-";
 
     /// <summary>Connects, blocking the calling thread.</summary>
-    public static IMigrationChannel Connect(SocketAddress address)
+    /// <param name="address">Where to.</param>
+    /// <param name="cancellation">Gives up. What is cancelled already only finds out whether a socket could be had.</param>
+    /// <exception cref="ChannelException">Nobody listens there, or the caller has given up.</exception>
+    public static IMigrationChannel Connect(SocketAddress address, CancellationToken cancellation)
     {
-        InetSocketAddress? inet = (address as SocketAddress.Inet)?.Value;
-        string failure = "";
-        foreach (RawAddress raw in Resolve(address, passive: false))
+        try
         {
-            SafeSocketHandle handle = Open(raw.Family, inet) ?? throw Failure("Failed to create socket");
-            int result;
-            do
-            {
-                result = NativeMethods.Connect(handle, raw.Bytes, raw.Bytes.Length);
-            }
-            while (result < 0 && NativeMethods.WasInterrupted());
-
-            if (result == 0)
-            {
-                if (inet is not null) NativeMethods.SendWithoutDelay(handle);
-                if (inet?.KeepAlive == true) NativeMethods.KeepAlive(handle);
-                return new SocketChannel(new Socket(handle));
-            }
-
-            failure = $"Failed to connect to '{Describe(address)}': {NativeMethods.LastErrorText()}";
-            handle.Dispose();
+            StreamAddress target = Convert(address);
+            if (cancellation.IsCancellationRequested) throw WithoutConnecting(target);
+            using var cancel = CancelEvent();
+            using CancellationTokenRegistration registration = cancellation.Register(() => cancel?.Set());
+            return new SocketChannel(StreamSockets.Connect(target, cancel));
         }
-
-        throw new ChannelException(failure);
+        catch (AddressException e)
+        {
+            throw new ChannelException(e.Message);
+        }
     }
 
     /// <summary>Listens; sources can connect when this returns.</summary>
+    /// <exception cref="ChannelException">That address cannot be listened on.</exception>
     public static IMigrationListener Listen(SocketAddress address)
     {
-        if (address is SocketAddress.Unix unix)
+        try
         {
-            UnixSocketAddress local = Named(unix.Value);
-            return new SocketListener([Listen(local)], local);
-        }
+            StreamAddress local = Convert(address);
+            if (local is StreamAddress.Unix unix) local = StreamSockets.Named(unix);
+            IReadOnlyList<DescriptorHandle> sockets = StreamSockets.Listen(local, Backlog);
 
-        InetSocketAddress? inet = (address as SocketAddress.Inet)?.Value;
-        var sockets = new List<Socket>();
-        ChannelException? failure = null;
-        foreach (RawAddress raw in Resolve(address, passive: true))
-        {
+            // The one that was bound last comes first, as QEMU lists them.
+            IReadOnlyList<SocketAddress> addresses = local is StreamAddress.Unix named
+                ? [Describe(named)]
+                : [.. sockets.Select(s => Describe(StreamSockets.LocalAddress(s))).Reverse()];
             try
             {
-                sockets.Add(inet is null ? Listen(raw) : Listen(raw, inet));
+                return new SocketListener(
+                    sockets, addresses, local is StreamAddress.Unix { IsAbstract: false } file ? file.Path : null);
             }
-            catch (ChannelException e)
+            catch
             {
-                failure ??= e;
+                foreach (DescriptorHandle socket in sockets) socket.Dispose();
+                throw;
             }
         }
-
-        return sockets.Count > 0 ? new SocketListener(sockets) : throw failure!;
-    }
-
-    // Without a name it gets one.
-    private static UnixSocketAddress Named(UnixSocketAddress address)
-    {
-        if (address.Path.Length > 0 || address.Abstract == true) return address;
-        string name = TemporaryName + Path.GetRandomFileName()[..6];
-        return new UnixSocketAddress { Path = Path.Combine(Path.GetTempPath(), name) };
-    }
-
-    private static Socket Listen(UnixSocketAddress address)
-    {
-        RawAddress raw = RawAddress.OfUnix(address);
-        if (address.Abstract != true && NativeMethods.Unlink(address.Path) < 0
-            && NativeMethods.LastError != NativeMethods.NoEntry)
+        catch (IOException e)
         {
-            throw Failure($"Failed to unlink socket {address.Path}");
+            throw new ChannelException(e.Message);
         }
-
-        return Listen(raw, $" to {address.Path}");
     }
 
-    private static Socket Listen(RawAddress address, string description = "")
+    // Without a descriptor for it, the socket that is wanted next is what cannot be had.
+    private static WakeEvent? CancelEvent()
     {
-        SafeSocketHandle handle = Open(address.Family, null) ?? throw Failure("Failed to create socket");
-        if (NativeMethods.Bind(handle, address.Bytes, address.Bytes.Length) < 0)
+        try
         {
-            throw Failure($"Failed to bind socket{description}", handle);
+            return new WakeEvent();
         }
-
-        return NativeMethods.Listen(handle, Backlog) == 0
-            ? new Socket(handle)
-            : throw Failure("Failed to listen on socket", handle);
-    }
-
-    // The first port that nobody has, up to the last that may be taken.
-    private static Socket Listen(RawAddress address, InetSocketAddress inet)
-    {
-        bool hasSocket = false;
-        for (int port = address.Port; port <= (inet.To ?? address.Port); port++)
+        catch (IOException)
         {
-            if (Open(address.Family, inet) is not { } handle)
-            {
-                if (port == address.Port) continue;
-                throw Failure("Failed to recreate failed listening socket");
-            }
-
-            hasSocket = true;
-            NativeMethods.ReuseAddress(handle);
-            if (!TryBind(handle, address.WithPort((ushort)port), inet))
-            {
-                if (NativeMethods.LastError != NativeMethods.AddressInUse) throw Failure("Failed to bind socket", handle);
-            }
-            else if (NativeMethods.Listen(handle, Backlog) == 0)
-            {
-                // A Socket made from the descriptor finds out by itself that it is bound and listens.
-                return new Socket(handle);
-            }
-            else if (NativeMethods.LastError != NativeMethods.AddressInUse)
-            {
-                throw Failure("Failed to listen on socket", handle);
-            }
-
-            NativeMethods.CloseKeepingError(handle);
+            return null;
         }
-
-        if (hasSocket) throw Failure("Failed to find an available port");
-        throw inet.To < address.Port ? new ChannelException("Failed to create a socket") : Failure("Failed to create a socket");
     }
 
-    // Both families share a socket where both are wanted, unless the other one has a socket of its own there.
-    private static bool TryBind(SafeSocketHandle handle, RawAddress address, InetSocketAddress inet)
+    private static ChannelException WithoutConnecting(StreamAddress target)
     {
-        bool shared = inet.Ipv4 == inet.Ipv6 && inet.Ipv4 != false;
-        if (address.Family == RawAddress.Ipv6) NativeMethods.KeepToIpv6(handle, !shared);
-        if (NativeMethods.Bind(handle, address.Bytes, address.Bytes.Length) == 0) return true;
-        if (address.Family != RawAddress.Ipv6 || !shared || NativeMethods.LastError != NativeMethods.AddressInUse) return false;
-        NativeMethods.KeepToIpv6(handle, true);
-        return NativeMethods.Bind(handle, address.Bytes, address.Bytes.Length) == 0;
+        int family = target switch
+        {
+            StreamAddress.Unix => RawAddress.Unix,
+            StreamAddress.Vsock => RawAddress.Vsock,
+            _ => RawAddress.Ipv4,
+        };
+        using DescriptorHandle? socket = Sockets.Open(family, 0, out int error);
+        if (socket is not null) throw new OperationCanceledException();
+        string which = family == RawAddress.Unix ? "" : $" family {family}";
+        return new ChannelException($"Failed to create socket{which}: {Errno.Text(error)}");
     }
 
-    private static IReadOnlyList<RawAddress> Resolve(SocketAddress address, bool passive) => address switch
+    private static StreamAddress Convert(SocketAddress address) => address switch
     {
-        SocketAddress.Unix unix => [RawAddress.OfUnix(unix.Value)],
-        SocketAddress.Inet inet => NativeAddresses.Resolve(inet.Value, passive),
-        SocketAddress.Vsock vsock => [RawAddress.OfVsock(vsock.Value)],
+        SocketAddress.Unix { Value: var unix } => new StreamAddress.Unix(unix.Path)
+        {
+            IsAbstract = unix.Abstract == true,
+            IsTight = unix.Tight != false,
+        },
+        SocketAddress.Inet { Value: var inet } => new StreamAddress.Inet(inet.Host, inet.Port)
+        {
+            To = inet.To,
+            Ipv4 = inet.Ipv4,
+            Ipv6 = inet.Ipv6,
+            IsNumeric = inet.Numeric == true,
+            KeepsAlive = inet.KeepAlive == true,
+            IsMultipath = inet.Mptcp == true,
+        },
+        SocketAddress.Vsock { Value: var vsock } => new StreamAddress.Vsock(vsock.Cid, vsock.Port),
         _ => throw new ChannelException($"Sockets of type '{address.Type.ToWireName()}' cannot be opened"),
     };
 
-    private static SafeSocketHandle? Open(int family, InetSocketAddress? inet)
+    private static SocketAddress Describe(StreamAddress address) => address switch
     {
-        int protocol = inet?.Mptcp == true ? Multipath : 0;
-        int descriptor = NativeMethods.OpenSocket(family, NativeMethods.StreamCloseOnExec, protocol);
-        return descriptor >= 0 ? new SafeSocketHandle(descriptor, ownsHandle: true) : null;
-    }
+        StreamAddress.Inet inet => new SocketAddress.Inet
+        {
+            Value = new InetSocketAddress { Host = inet.Host, Port = inet.Port, Ipv4 = inet.Ipv4, Ipv6 = inet.Ipv6 },
+        },
+        StreamAddress.Unix unix => new SocketAddress.Unix
+        {
+            Value = new UnixSocketAddress
+            {
+                Path = unix.Path,
+                Abstract = unix.IsAbstract ? true : null,
 
-    private static ChannelException Failure(string what, SafeSocketHandle? handle = null)
-    {
-        var failure = new ChannelException($"{what}: {NativeMethods.LastErrorText()}");
-        handle?.Dispose();
-        return failure;
-    }
-
-    private static string Describe(SocketAddress address) => address switch
-    {
-        SocketAddress.Unix unix => unix.Value.Path,
-        SocketAddress.Inet inet => $"{inet.Value.Host}:{inet.Value.Port}",
-        SocketAddress.Vsock vsock => $"{vsock.Value.Cid}:{vsock.Value.Port}",
-        _ => "",
+                // A name that fills its place cannot be told from one that was filled up.
+                Tight = unix.IsAbstract
+                    ? unix.IsTight && Encoding.UTF8.GetByteCount(unix.Path) < RawAddress.MaxPath - 1
+                    : null,
+            },
+        },
+        StreamAddress.Vsock vsock => new SocketAddress.Vsock
+        {
+            Value = new VsockSocketAddress { Cid = vsock.Cid, Port = vsock.Port },
+        },
+        _ => throw new NotSupportedException($"{address.GetType().Name} is no address of a socket."),
     };
 }

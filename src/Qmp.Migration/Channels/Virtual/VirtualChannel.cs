@@ -1,3 +1,5 @@
+using Qmp.Linux;
+
 namespace Qmp.Migration.Channels.Virtual;
 
 /// <summary>One end of a virtual connection.</summary>
@@ -20,6 +22,8 @@ internal sealed class VirtualChannel : IMigrationChannel
 
     // Nobody is late on a virtual timeline.
     public bool HasUnread => false;
+
+    public bool IsStarting => false;
 
     public ValueTask FinishAsync() => ValueTask.CompletedTask;
 

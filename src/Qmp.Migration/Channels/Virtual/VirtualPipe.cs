@@ -1,4 +1,5 @@
 using System.Buffers;
+using Qmp.Linux;
 using Qmp.Machine.Time;
 
 namespace Qmp.Migration.Channels.Virtual;

@@ -1,0 +1,109 @@
+namespace Qmp.Migration.Channels;
+
+/// <summary>What a connection of an attempt is for.</summary>
+internal enum ChannelRole
+{
+    /// <summary>The main stream, and the return path in the other direction.</summary>
+    Main,
+
+    /// <summary>One of several for pages, told apart by their numbers.</summary>
+    Multifd,
+
+    /// <summary>Pages that a running destination has asked for.</summary>
+    Preempt,
+}
+
+/// <summary>Every connection of one attempt: added here, cut here, closed here.</summary>
+/// <remarks>May be used from any thread. Whoever cuts a migration need not know how many connections it has by then.</remarks>
+internal sealed class ChannelSet : IDisposable
+{
+    private readonly Lock _gate = new(); // guards what follows
+    private readonly List<Connection> _connections = [];
+    private bool _isCut;
+    private bool _isClosed;
+
+    /// <summary>Whether there is no connection yet.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate) return _connections.Count == 0;
+        }
+    }
+
+    /// <summary>The main channel.</summary>
+    /// <exception cref="InvalidOperationException">It is not there yet.</exception>
+    public IMigrationChannel Main => Find(ChannelRole.Main) ?? throw new InvalidOperationException("there is no main channel");
+
+    /// <summary>The connection of a role, or <see langword="null"/>.</summary>
+    /// <param name="role">The role.</param>
+    /// <param name="index">Its number among those of the role.</param>
+    public IMigrationChannel? Find(ChannelRole role, int index = 0)
+    {
+        lock (_gate) return _connections.Find(c => c.Role == role && c.Index == index).Channel;
+    }
+
+    /// <summary>Adds a connection, which is cut at once if the set has been cut.</summary>
+    /// <returns>Whether it belongs to the attempt; if the set is closed it does not, and was disposed of.</returns>
+    public bool TryAdd(IMigrationChannel channel, ChannelRole role = ChannelRole.Main, int index = 0)
+    {
+        lock (_gate)
+        {
+            if (!_isClosed)
+            {
+                _connections.Add(new Connection(channel, role, index));
+                if (_isCut) channel.Shutdown();
+                return true;
+            }
+        }
+
+        channel.Dispose();
+        return false;
+    }
+
+    /// <summary>Cuts the connections that are there.</summary>
+    public void Shutdown()
+    {
+        lock (_gate)
+        {
+            foreach (Connection connection in _connections) connection.Channel.Shutdown();
+        }
+    }
+
+    /// <summary>Cuts the connections that are there and those that will be.</summary>
+    public void Cut()
+    {
+        lock (_gate)
+        {
+            _isCut = true;
+            Shutdown();
+        }
+    }
+
+    /// <summary>Cuts the connections that are there and takes no more.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            Shutdown();
+            return _connections.Count > 0;
+        }
+    }
+
+    /// <summary>Closes the connections, outside of the lock: one of a command may take its time.</summary>
+    public void Dispose()
+    {
+        Connection[] connections;
+        lock (_gate)
+        {
+            _isClosed = true;
+            connections = [.. _connections];
+        }
+
+        foreach (Connection connection in connections) connection.Channel.Dispose();
+    }
+
+    private readonly record struct Connection(IMigrationChannel Channel, ChannelRole Role, int Index);
+}

@@ -1,0 +1,14 @@
+namespace Qmp.Migration.SaveState;
+
+/// <summary>Bytes that are left to send.</summary>
+/// <param name="MustPrecopy">Those that must go before the guest runs on the destination.</param>
+/// <param name="CanPostcopy">Those that may follow.</param>
+public readonly record struct PendingState(ulong MustPrecopy, ulong CanPostcopy)
+{
+    /// <summary>All of them.</summary>
+    public ulong Total => MustPrecopy + CanPostcopy;
+
+    /// <summary>Adds the bytes of two devices.</summary>
+    public static PendingState operator +(PendingState a, PendingState b) =>
+        new(a.MustPrecopy + b.MustPrecopy, a.CanPostcopy + b.CanPostcopy);
+}

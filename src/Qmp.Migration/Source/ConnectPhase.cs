@@ -1,0 +1,40 @@
+using Qmp.Migration.Channels;
+using Qmp.Migration.Status;
+using Qmp.Types;
+
+namespace Qmp.Migration.Source;
+
+/// <summary>Connects to the destination.</summary>
+/// <param name="attempt">The attempt.</param>
+/// <param name="transport">Makes the connection.</param>
+/// <param name="address">Where to.</param>
+/// <param name="opened">What could be opened at once instead.</param>
+internal sealed class ConnectPhase(
+    SourceAttempt attempt, IMigrationTransport transport, MigrationAddress address, IMigrationChannel? opened) : SourcePhase
+{
+    public override async ValueTask<SourcePhase?> RunAsync()
+    {
+        IMigrationChannel channel = await ConnectAsync();
+        if (!attempt.Channels.TryAdd(channel)) return null; // cancelled while connecting
+        await attempt.AtAsync(FaultPoint.ConnectDone);
+
+        // No credentials can be made here, so none that are asked for exist.
+        return attempt.Options.Parameters.TlsCreds is { Length: > 0 } credentials
+            ? throw new MigrationException($"No TLS credentials with id '{credentials}'")
+            : new SetupPhase(attempt);
+    }
+
+    private async ValueTask<IMigrationChannel> ConnectAsync()
+    {
+        try
+        {
+            await attempt.AtAsync(FaultPoint.Connect);
+            return opened ?? await transport.ConnectAsync(address, attempt.Connecting);
+        }
+        catch
+        {
+            opened?.Dispose();
+            throw;
+        }
+    }
+}

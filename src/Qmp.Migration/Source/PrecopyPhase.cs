@@ -1,0 +1,92 @@
+using Qmp.Migration.SaveState;
+using Qmp.Migration.Status;
+using Qmp.Types;
+
+namespace Qmp.Migration.Source;
+
+/// <summary>Sends while the guest runs, until what is left fits into the downtime limit and the gate is open.</summary>
+internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : SourcePhase
+{
+    /// <summary>How long is waited between two exact syncs that led to nothing: at most 100 syncs a second.</summary>
+    private static readonly TimeSpan SyncInterval = TimeSpan.FromMilliseconds(10);
+
+    public override async ValueTask<SourcePhase?> RunAsync()
+    {
+        attempt.StartBandwidth();
+        while (attempt.State.Current == MigrationStatus.Active)
+        {
+            if (!attempt.Limiter.Exceeded(attempt.Statistics.Transferred) && await TurnAsync())
+            {
+                return new SwitchoverPhase(attempt, link);
+            }
+
+            if (attempt.Now >= link.Converge.NextTick && link.Converge.Tick(attempt.Statistics.DirtySyncCount))
+            {
+                await link.Stream.PendingExactAsync();
+            }
+
+            await KeepToRateAsync();
+        }
+
+        return null;
+    }
+
+    // One turn: true if the guest can be stopped; otherwise some more was sent.
+    private async ValueTask<bool> TurnAsync()
+    {
+        ulong threshold = attempt.Bandwidth.ThresholdSize;
+        PendingState pending = link.Stream.PendingEstimate;
+        bool isExact = pending.Total < threshold;
+        if (isExact) pending = await link.Stream.PendingExactAsync();
+        bool ready = pending.Total == 0 || pending.Total < threshold;
+        if (ready)
+        {
+            await attempt.AtAsync(FaultPoint.Gate);
+            if (attempt.Gate.IsOpen(attempt.Machine.IsRunning))
+            {
+                await attempt.AtAsync(FaultPoint.GateDone);
+                return true;
+            }
+
+            attempt.Gate.Wait(attempt.Now);
+        }
+        else
+        {
+            attempt.Gate.StopWaiting();
+        }
+
+        bool sends = link.Stream.HasSomethingToSend;
+        if (sends) await link.Stream.IterateAsync();
+        if (ready || (isExact && !sends)) await WaitAsync();
+        return false;
+    }
+
+    // Nothing keeps the guest from being stopped but the gate, or state that can only be sent when it is: do not spin.
+    // An ack, a cancel or a lost return path wakes us.
+    private async ValueTask WaitAsync()
+    {
+        await link.Stream.FlushAsync(); // the ack may hang on what has been gathered
+        attempt.Bandwidth.Idle();
+        await attempt.Waker.WaitAsync(SyncInterval);
+        if (attempt.Gate.WaitingSince is not null && link.ReturnPath is { IsEnded: true } ended)
+        {
+            throw new MigrationException(ended.Error ?? ReturnPathActivity.EndedWithoutAck);
+        }
+    }
+
+    private async ValueTask KeepToRateAsync()
+    {
+        long now = attempt.Now;
+        long transferred = attempt.Statistics.Transferred;
+        MigrationParameters parameters = attempt.Options.Parameters;
+        if (attempt.Bandwidth.Update(
+            now, attempt.Statistics, parameters.AvailSwitchoverBandwidth ?? 0, parameters.DowntimeLimit ?? 0))
+        {
+            attempt.Limiter.NextWindow(transferred);
+        }
+
+        if (!attempt.Limiter.Exceeded(transferred)) return;
+        long until = Math.Min(attempt.Bandwidth.WindowEnd, link.Converge.NextTick);
+        await attempt.Waker.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(1, until - now)));
+    }
+}

@@ -1,0 +1,32 @@
+using Qmp.Migration.Channels;
+using Qmp.Migration.Status;
+using Qmp.Types;
+
+namespace Qmp.Migration.Source;
+
+/// <summary>Sends what comes before the first page.</summary>
+internal sealed class SetupPhase(SourceAttempt attempt) : SourcePhase
+{
+    public override async ValueTask<SourcePhase?> RunAsync()
+    {
+        long start = attempt.Now;
+        var refusal = new RefusalWatch(attempt.Machine.Timeline, attempt.Channels.Main);
+        await refusal.BeforeSendingAsync();
+        SourceLink link = attempt.Connect(refusal);
+        string? failure = null;
+        try
+        {
+            await link.Stream.BeginAsync(withReturnPath: link.ReturnPath is not null);
+        }
+        catch (Exception e) when (e is ChannelException or MigrationException)
+        {
+            failure = e.Message;
+        }
+
+        // A setup that failed is active for a moment, as in QEMU.
+        attempt.State.TryMove(MigrationStatus.Setup, MigrationStatus.Active);
+        if (failure is not null) throw new MigrationException(failure);
+        attempt.Times.SetUp(attempt.Now - start);
+        return new PrecopyPhase(attempt, link);
+    }
+}

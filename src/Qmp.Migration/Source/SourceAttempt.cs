@@ -1,0 +1,203 @@
+using Qmp.Machine;
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
+using Qmp.Migration.Options;
+using Qmp.Migration.SaveState;
+using Qmp.Migration.Status;
+using Qmp.Migration.Switchover;
+using Qmp.Migration.Throttling;
+using Qmp.Types;
+using Serilog;
+
+namespace Qmp.Migration.Source;
+
+/// <summary>What lasts as long as an attempt to send a machine, and the one way in which it fails.</summary>
+internal sealed class SourceAttempt
+{
+    /// <summary>How many milliseconds the return path has to end after the connection broke.</summary>
+    private const long LastWordTime = 250;
+
+    private readonly CancellationTokenSource _connecting = new();
+    private readonly SourceFaults _faults;
+    private readonly IMigrationEvents _events;
+    private readonly ILogger _logger;
+    private string? _error;
+    private volatile bool _isAbandoned;
+    private volatile bool _mayContinue;
+    private volatile bool _isFinishing;
+    private volatile SourceLink? _link;
+
+    public SourceAttempt(
+        VirtualMachine machine,
+        SaveStateEntries entries,
+        MigrationOptions options,
+        FaultPoints faults,
+        IMigrationEvents events,
+        ILogger logger)
+    {
+        Machine = machine;
+        Entries = entries;
+        Options = options;
+        _events = events;
+        _logger = logger;
+        _faults = new SourceFaults(faults, machine.Timeline, Channels);
+        Waker = machine.Timeline.CreateWaker();
+        Handover = new GuestHandover(machine);
+        Limiter = new RateLimiter(() => options.Parameters.MaxBandwidth ?? 0);
+        Gate = new SwitchoverGate(options.Has(MigrationCapability.SwitchoverAck));
+        State = new MigrationState(SourceTransitions.AreLegal, Announce, logger);
+    }
+
+    public VirtualMachine Machine { get; }
+
+    public SaveStateEntries Entries { get; }
+
+    public MigrationOptions Options { get; }
+
+    public MigrationState State { get; }
+
+    /// <summary>Its connections.</summary>
+    public ChannelSet Channels { get; } = new();
+
+    /// <summary>What there is on top of the connection, once there is.</summary>
+    public SourceLink? Link => _link;
+
+    public MigrationStatistics Statistics { get; } = new();
+
+    public OutgoingTimes Times { get; } = new();
+
+    public BandwidthEstimator Bandwidth { get; } = new();
+
+    public RateLimiter Limiter { get; }
+
+    public SwitchoverGate Gate { get; }
+
+    public GuestHandover Handover { get; }
+
+    /// <summary>Wakes the activity that sends.</summary>
+    public Waker Waker { get; }
+
+    /// <summary>Whether the pause before the switchover is over.</summary>
+    public bool MayContinue
+    {
+        get => _mayContinue;
+        set => _mayContinue = value;
+    }
+
+    /// <summary>Whether all that is left is to wait for a command to end.</summary>
+    public bool IsFinishing
+    {
+        get => _isFinishing;
+        set => _isFinishing = value;
+    }
+
+    /// <summary>Cancelled when nobody waits for a connection any more.</summary>
+    public CancellationToken Connecting => _connecting.Token;
+
+    /// <summary>What went wrong, in QEMU's words; the first thing that did.</summary>
+    public string? Error => Volatile.Read(ref _error);
+
+    /// <summary>Milliseconds, on the machine's clock.</summary>
+    public long Now => Machine.Timeline.NowMilliseconds;
+
+    /// <summary>Bytes a second and the limit that they are held against, from now on.</summary>
+    public void StartBandwidth() => Bandwidth.Start(Now, Statistics, Options.Parameters.DowntimeLimit ?? 0);
+
+    /// <summary>Reaches a point where faults are injected.</summary>
+    public ValueTask AtAsync(FaultPoint point) => _faults.Site.AtAsync(point);
+
+    /// <summary>Puts what sends on top of the connection.</summary>
+    public SourceLink Connect(RefusalWatch refusal)
+    {
+        IMigrationChannel channel = Channels.Main;
+        var converge = new AutoConverge(Machine, Options);
+        var context = new SourceContext(
+            Machine, Options, new Stream.MigrationWriter(channel), Statistics, Limiter, converge, _faults.Site, _events);
+        _faults.Context = context;
+        var stream = new OutgoingStream(context, Entries, Machine, Options, _logger);
+        var link = new SourceLink(context, stream, converge, refusal, null);
+        _link = link; // its savers are ended even if nothing can be started to read the return path
+        if (!Options.Has(MigrationCapability.ReturnPath) && !Options.Has(MigrationCapability.DirtyBitmaps)) return link;
+        var returnPath = new ReturnPathActivity(Machine.Timeline, channel, _faults.Site, Gate, Waker, _logger);
+        _faults.ReturnPath = returnPath;
+        return _link = link with { ReturnPath = returnPath };
+    }
+
+    /// <summary>Ends it as soon as possible. Asking again is announced again.</summary>
+    public void Cancel()
+    {
+        if (State.TryMoveFromAny(MigrationStatus.Cancelling) is null) return;
+
+        // Still connecting: there is nothing to be wound up.
+        if (!Channels.Close()) State.TryMove(MigrationStatus.Cancelling, MigrationStatus.Cancelled);
+        _connecting.Cancel();
+        Waker.Wake();
+    }
+
+    /// <summary>Cancels it because the machine ends, which does not wait until it is wound up.</summary>
+    public void Abandon()
+    {
+        _isAbandoned = true;
+        Cancel();
+    }
+
+    /// <summary>Why a step could not be done, for those who ask and for the log.</summary>
+    public string ReasonOf(Exception e)
+    {
+        if (e is ChannelException or MigrationException or FaultException) return e.Message;
+
+        // A mistake of ours, or a want of memory or descriptors.
+        _logger.Error(e, "migration failed");
+        return $"Internal error: {e.Message}";
+    }
+
+    /// <summary>Fails, unless it was cancelled or is complete.</summary>
+    public async ValueTask FailAsync(Exception e)
+    {
+        string reason = ReasonOf(e);
+        if (e is ChannelException or MigrationException) reason = await ReadLastWordAsync() ?? reason;
+        Fail(reason);
+    }
+
+    /// <inheritdoc cref="FailAsync"/>
+    public void Fail(string reason)
+    {
+        // A cancelled migration's broken channel is what was asked for; a completed one is beyond failing.
+        MigrationStatus from = State.Current;
+        if (from is MigrationStatus.Cancelling or MigrationStatus.Cancelled or MigrationStatus.Completed) return;
+        Blame(reason);
+        _logger.Information("migrate_error {Error}", reason);
+        if (!State.TryMove(from, MigrationStatus.Failed)) _error = null;
+    }
+
+    /// <summary>Shows a reason if none is shown yet.</summary>
+    public void Blame(string? reason) => Interlocked.CompareExchange(ref _error, reason, null);
+
+    /// <summary>Tells standard error why it failed, if it did.</summary>
+    public void ReportError()
+    {
+        if (Error is { } error) _logger.Error("{Reason:l}", error);
+    }
+
+    // What the return path said last tells more than a broken connection does. Whoever cuts one cuts it both ways, so
+    // the return path ends too, or nothing is to be expected from it.
+    private async ValueTask<string?> ReadLastWordAsync()
+    {
+        if (Link?.ReturnPath is not { } returnPath) return null;
+        long end = Now + LastWordTime;
+        while (!returnPath.IsEnded && State.Current != MigrationStatus.Cancelling && end - Now is var left and > 0)
+        {
+            await Waker.WaitAsync(TimeSpan.FromMilliseconds(left));
+        }
+
+        return returnPath.Error;
+    }
+
+    private void Announce(MigrationStatus status)
+    {
+        // Nobody is left to be told that an abandoned migration has been wound up, unless there was nothing to wind up.
+        if (_isAbandoned && !Channels.IsEmpty && status == MigrationStatus.Cancelled) return;
+        if (Options.Has(MigrationCapability.Events)) _events.Status(status);
+    }
+}

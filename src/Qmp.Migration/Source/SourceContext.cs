@@ -1,0 +1,64 @@
+using Qmp.Machine;
+using Qmp.Migration.Faults;
+using Qmp.Migration.Options;
+using Qmp.Migration.SaveState;
+using Qmp.Migration.Status;
+using Qmp.Migration.Stream;
+using Qmp.Migration.Throttling;
+using Qmp.Types;
+
+namespace Qmp.Migration.Source;
+
+/// <summary>What the savers of one attempt use.</summary>
+internal sealed class SourceContext(
+    VirtualMachine machine,
+    MigrationOptions options,
+    MigrationWriter writer,
+    MigrationStatistics statistics,
+    RateLimiter limiter,
+    AutoConverge converge,
+    FaultSite faults,
+    IMigrationEvents events) : SaveContext
+{
+    private readonly DirtyRatePeriod _period = new();
+
+    public override MigrationWriter Writer { get; } = writer;
+
+    public override long Now => machine.Timeline.NowMilliseconds;
+
+    internal override MigrationParameters Parameters => options.Parameters;
+
+    internal override MigrationStatistics Statistics { get; } = statistics;
+
+    internal override long NowNanoseconds => machine.Timeline.NowNanoseconds;
+
+    internal override bool GuestRuns => machine.IsRunning;
+
+    internal override bool RateExceeded => limiter.Exceeded(Writer.Transferred);
+
+    internal override long RateLeft => limiter.Left(Writer.Transferred);
+
+    public override bool Has(MigrationCapability capability) => options.Has(capability);
+
+    public override async ValueTask FlushAsync()
+    {
+        await Writer.FlushAsync();
+        Statistics.SetTransferred(Writer.Transferred);
+    }
+
+    internal override ValueTask AtAsync(FaultPoint point) => faults.AtAsync(point);
+
+    internal override void BookDirtySync(long startedAt, long newlyDirty, long remaining)
+    {
+        long count = Statistics.CountDirtySync();
+        Statistics.DirtyBytesLastSync = remaining;
+        Statistics.Remaining = remaining;
+        if (_period.Sync(startedAt, Now, newlyDirty, Statistics.Transferred) is { } ended)
+        {
+            converge.Judge(ended);
+            Statistics.DirtyPagesRate = ended.PagesPerSecond;
+        }
+
+        if (Has(MigrationCapability.Events)) events.Pass(count);
+    }
+}

@@ -1,0 +1,82 @@
+using Qmp.Migration.Channels;
+using Qmp.Migration.Status;
+using Qmp.Types;
+
+namespace Qmp.Migration.Source;
+
+/// <summary>Stops the guest, sends what is left, and waits for the destination's word.</summary>
+internal sealed class SwitchoverPhase(SourceAttempt attempt, SourceLink link) : SourcePhase
+{
+    public override async ValueTask<SourcePhase?> RunAsync()
+    {
+        await attempt.AtAsync(FaultPoint.Stop);
+        await WaitForRefusalAsync();
+
+        // A destination that cannot be heard is not given the guest.
+        if (link.ReturnPath?.Error is { } lost) throw new MigrationException(lost);
+        using (await attempt.Machine.Loop.EnterAsync())
+        {
+            attempt.Times.Stopped(attempt.Now);
+            attempt.Entries.GlobalState.Store();
+            await attempt.Handover.BeginAsync();
+        }
+
+        await attempt.AtAsync(FaultPoint.StopDone);
+        if (!await PassPreSwitchoverAsync()) return null;
+        attempt.Limiter.Lift();
+        await link.Stream.CompleteAsync();
+        attempt.Handover.AllSent = true;
+        await attempt.AtAsync(FaultPoint.EndDone);
+        await attempt.AtAsync(FaultPoint.Shut);
+        if (link.ReturnPath is { } returnPath)
+        {
+            await returnPath.JoinAsync();
+            if (returnPath.Error is { } error) throw new MigrationException(error);
+        }
+
+        await attempt.AtAsync(FaultPoint.ShutDone);
+        await attempt.AtAsync(FaultPoint.Completion);
+        attempt.Times.Completed(attempt.Now);
+        attempt.Bandwidth.Finish(attempt.Statistics.Transferred, attempt.Times.TransferTime);
+        attempt.IsFinishing = true;
+        await attempt.Channels.Main.FinishAsync();
+        if (attempt.State.TryMove(MigrationStatus.Device, MigrationStatus.Completed))
+        {
+            await attempt.AtAsync(FaultPoint.CompletionDone);
+        }
+
+        return null;
+    }
+
+    private async ValueTask WaitForRefusalAsync()
+    {
+        try
+        {
+            await link.Refusal.BeforeStoppingAsync();
+        }
+        catch (ChannelException)
+        {
+            link.Stream.ReportFailure(); // QEMU would still be sending
+            throw;
+        }
+    }
+
+    // False when cancelled.
+    private async ValueTask<bool> PassPreSwitchoverAsync()
+    {
+        if (!attempt.Options.Has(MigrationCapability.PauseBeforeSwitchover))
+        {
+            return attempt.State.TryMove(MigrationStatus.Active, MigrationStatus.Device);
+        }
+
+        await attempt.AtAsync(FaultPoint.PreSwitchover);
+        if (!attempt.State.TryMove(MigrationStatus.Active, MigrationStatus.PreSwitchover)) return false;
+        while (!attempt.MayContinue && attempt.State.Current == MigrationStatus.PreSwitchover)
+        {
+            await attempt.Waker.WaitAsync();
+        }
+
+        await attempt.AtAsync(FaultPoint.PreSwitchoverDone);
+        return attempt.State.TryMove(MigrationStatus.PreSwitchover, MigrationStatus.Device);
+    }
+}

@@ -1,0 +1,43 @@
+using Qmp.Types;
+
+namespace Qmp.Migration.Source;
+
+/// <summary>Ends an attempt, whatever its end was: the guest, the connections, the status.</summary>
+internal sealed class WindUpPhase(SourceAttempt attempt) : SourcePhase
+{
+    private const string ChannelError = "Channel error: Input/output error";
+
+    public override async ValueTask<SourcePhase?> RunAsync()
+    {
+        if (!attempt.Channels.IsEmpty) await WindUpAsync();
+        attempt.ReportError();
+        return null;
+    }
+
+    private async ValueTask WindUpAsync()
+    {
+        bool completed = attempt.State.Current == MigrationStatus.Completed;
+        ReturnPathActivity? returnPath = attempt.Link?.ReturnPath;
+        if (!completed) attempt.Channels.Shutdown();
+        using (await attempt.Machine.Loop.EnterAsync())
+        {
+            attempt.Link?.Converge.Stop();
+            if (completed) attempt.Handover.Complete();
+            else attempt.Handover.Undo(returnPath?.IsShut);
+        }
+
+        if (returnPath is not null)
+        {
+            await returnPath.JoinAsync();
+
+            // A cancel cuts the return path, and QEMU shows that as the reason.
+            if (!completed) attempt.Blame(returnPath.Error);
+        }
+
+        // So it does for the stream, once it has begun to switch over.
+        if (!completed && attempt.Handover.HasBegun) attempt.Blame(ChannelError);
+        attempt.Link?.Stream.End();
+        attempt.Channels.Dispose();
+        attempt.State.TryMove(MigrationStatus.Cancelling, MigrationStatus.Cancelled);
+    }
+}

@@ -1,0 +1,77 @@
+namespace Qmp.Migration.Status;
+
+/// <summary>Counters of one outgoing migration, as <c>query-migrate</c> shows them.</summary>
+/// <remarks>Written by the migration's activity and read by anybody; each value is whole, the set is not.</remarks>
+public sealed class MigrationStatistics
+{
+    private long _transferred;
+    private long _precopyBytes;
+    private long _downtimeBytes;
+    private long _normalPages;
+    private long _zeroPages;
+    private long _dirtySyncCount;
+    private long _dirtyPagesRate;
+    private long _dirtyBytesLastSync;
+    private long _remaining;
+    private long _total;
+
+    /// <summary>All bytes handed to channels, headers and devices included.</summary>
+    public long Transferred => Volatile.Read(ref _transferred);
+
+    /// <summary>RAM bytes sent while the guest ran.</summary>
+    public long PrecopyBytes => Volatile.Read(ref _precopyBytes);
+
+    /// <summary>RAM bytes sent while the guest was stopped.</summary>
+    public long DowntimeBytes => Volatile.Read(ref _downtimeBytes);
+
+    /// <summary>Pages sent as they are.</summary>
+    public long NormalPages => Volatile.Read(ref _normalPages);
+
+    /// <summary>Pages sent as "all zeros".</summary>
+    public long ZeroPages => Volatile.Read(ref _zeroPages);
+
+    /// <summary>How often the dirty log was synced; the first is in setup.</summary>
+    public long DirtySyncCount => Volatile.Read(ref _dirtySyncCount);
+
+    /// <summary>Pages dirtied a second, over the last period of at least a second.</summary>
+    public long DirtyPagesRate
+    {
+        get => Volatile.Read(ref _dirtyPagesRate);
+        set => Volatile.Write(ref _dirtyPagesRate, value);
+    }
+
+    /// <summary>Bytes of dirty pages after the last sync.</summary>
+    public long DirtyBytesLastSync
+    {
+        get => Volatile.Read(ref _dirtyBytesLastSync);
+        set => Volatile.Write(ref _dirtyBytesLastSync, value);
+    }
+
+    /// <summary>Bytes of the RAM that is sent; 0 before setup.</summary>
+    public long Total
+    {
+        get => Volatile.Read(ref _total);
+        set => Volatile.Write(ref _total, value);
+    }
+
+    /// <summary>RAM bytes left to send.</summary>
+    public long Remaining
+    {
+        get => Volatile.Read(ref _remaining);
+        set => Volatile.Write(ref _remaining, value);
+    }
+
+    /// <summary>Pages handed on in any form.</summary>
+    public long Pages => NormalPages + ZeroPages;
+
+    internal void SetTransferred(long bytes) => Volatile.Write(ref _transferred, bytes);
+
+    internal void AddRamBytes(long bytes, bool guestRuns) =>
+        Interlocked.Add(ref guestRuns ? ref _precopyBytes : ref _downtimeBytes, bytes);
+
+    internal void AddNormalPages(long pages) => Interlocked.Add(ref _normalPages, pages);
+
+    internal void AddZeroPages(long pages) => Interlocked.Add(ref _zeroPages, pages);
+
+    internal long CountDirtySync() => Interlocked.Increment(ref _dirtySyncCount);
+}
