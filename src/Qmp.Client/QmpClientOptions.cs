@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Qmp.Protocol.Json;
-using Serilog;
 
 namespace Qmp.Client;
 
@@ -75,5 +76,5 @@ public sealed record QmpClientOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Where the client reports what it does; nowhere by default.</summary>
-    public ILogger Logger { get; init; } = Serilog.Core.Logger.None;
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 }

@@ -129,7 +129,7 @@ public sealed partial class QmpConnection
                 throw new ViolationException(DisconnectReason.ProtocolViolation, "the peer sent a second greeting");
             default:
                 _unknown++;
-                Options.Logger.Warning("Dropped a message of unknown kind from {Endpoint}", _endpoint.Name);
+                Options.Logger.UnknownMessage(_endpoint.Name);
                 break;
         }
     }
@@ -153,14 +153,12 @@ public sealed partial class QmpConnection
         else if (isLate)
         {
             _late++;
-            Options.Logger.Debug("Dropped the late reply {Id} from {Endpoint}", id, _endpoint.Name);
+            Options.Logger.LateReply(id, _endpoint.Name);
         }
         else
         {
             _unmatched++;
-            Options.Logger.Warning(
-                "Dropped a reply from {Endpoint} that answers nothing: id {Id}, error {Error}",
-                _endpoint.Name, message.Id, message.Error);
+            Options.Logger.UnmatchedReply(_endpoint.Name, message.Id, message.Error);
         }
     }
 }

@@ -221,9 +221,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
             _reader = Task.Run(() => ReadAsync(source), CancellationToken.None);
         }
 
-        Options.Logger.Information(
-            "Connected to {Endpoint}, version {Version}, out-of-band {OutOfBand}",
-            _endpoint.Name, greeting.Version, _outOfBand);
+        Options.Logger.Connected(_endpoint.Name, greeting.Version, _outOfBand);
     }
 
     private async Task<IConnection> ReachAsync(CancellationToken giveUp)
@@ -236,7 +234,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
             }
             catch (TransportException e) when (Options.ConnectRetryInterval is not null)
             {
-                Options.Logger.Debug("{Endpoint} cannot be reached yet: {Reason}", _endpoint.Name, e.Message);
+                Options.Logger.NotReachedYet(_endpoint.Name, e.Message);
             }
 
             await Task.Delay(Options.ConnectRetryInterval.Value, Options.Time, giveUp).ConfigureAwait(false);
@@ -289,7 +287,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
         }
 
         long left = CloseTransport(transport);
-        Options.Logger.Information("Disconnected from {Endpoint}: {Reason}", _endpoint.Name, end.Description);
+        Options.Logger.Disconnected(_endpoint.Name, end.Description);
         _pending.End(end, left);
         if (_ownsHub) _hub.End(end);
         _completion.TrySetResult(end);

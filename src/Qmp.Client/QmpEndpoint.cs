@@ -39,8 +39,8 @@ public sealed class QmpEndpoint
     public static QmpEndpoint Over(IConnection transport)
     {
         ArgumentNullException.ThrowIfNull(transport);
-        bool taken = false;
-        return new(transport.Name, _ => Interlocked.Exchange(ref taken, true)
+        int taken = 0;
+        return new(transport.Name, _ => Interlocked.Exchange(ref taken, 1) != 0
             ? throw new QmpUsageException($"{transport.Name} is connected and cannot be connected again")
             : new(transport));
     }

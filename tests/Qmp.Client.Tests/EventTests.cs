@@ -18,7 +18,7 @@ internal sealed class EventTests
     {
         _time = new ManualTime();
         _log = new LogCapture();
-        (_peer, _connection) = await ScriptedPeer.ConnectAsync(new() { Time = _time, Logger = _log.Logger });
+        (_peer, _connection) = await ScriptedPeer.ConnectAsync(new() { Time = _time, Logger = _log });
     }
 
     [TearDown]

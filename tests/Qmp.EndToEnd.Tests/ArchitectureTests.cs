@@ -31,7 +31,9 @@ internal sealed class ArchitectureTests
     private static readonly string[] Monitorless = ["Qmp.Machine", "Qmp.Migration", "Qmp.Devices"];
 
     private static IEnumerable<string> Projects() =>
-        Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(d => Path.GetFileName(d)!);
+        Directory.GetDirectories(Path.Combine(Repository.Root, "src"))
+            .Select(d => Path.GetFileName(d)!)
+            .Where(name => File.Exists(Path.Combine(Repository.Root, "src", name, $"{name}.csproj")));
 
     [TestCaseSource(nameof(Projects))]
     public void Project_references_what_it_may(string project)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Qapi.Diff;
 
 namespace Qapi.Tool;
@@ -28,7 +29,7 @@ internal sealed class DiffReport(TextWriter output)
     /// <summary>Prints them for programs.</summary>
     public void WriteJson(IReadOnlyList<SchemaChange> changes)
     {
-        var objects = changes.Select(change => JsonSerializer.Serialize(new Dictionary<string, string>
+        var objects = changes.Select(change => new JsonObject
         {
             ["meta-type"] = change.MetaType,
             ["name"] = change.Name,
@@ -36,7 +37,7 @@ internal sealed class DiffReport(TextWriter output)
             ["change"] = JsonNamingPolicy.KebabCaseLower.ConvertName(change.Kind.ToString()),
             ["impact"] = Word(change.Impact),
             ["text"] = change.Text,
-        }));
+        }.ToJsonString());
         output.Write(changes.Count == 0 ? "[]\n" : $"[\n  {string.Join(",\n  ", objects)}\n]\n");
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Qmp.Tools;
 
 namespace Qapi.Tool;
 
@@ -21,6 +22,7 @@ internal static class QapiTool
             new DiffCommand(),
         };
         HelpWithExamples.Install(root);
+        ProgramVersion.Install(root, "qapi");
         // A file name may start with @.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)

@@ -11,6 +11,7 @@ static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWrite
 {
     var root = new ShellCommand();
     HelpWithExamples.Install(root);
+    ProgramVersion.Install(root, "qmp-shell");
     // A socket's name may start with @.
     ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
     if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)

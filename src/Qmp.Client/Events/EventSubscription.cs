@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using Qmp.Client.Events;
-using Serilog;
 
 namespace Qmp.Client;
 
@@ -137,10 +137,7 @@ public sealed class EventSubscription : IAsyncEnumerable<QmpEvent>, IDisposable,
                 _lost++;
                 if (_gap++ == 0)
                 {
-                    _logger.Warning(
-                        "A subscription reads too slowly: {Capacity} events are unread as {Event} comes",
-                        _capacity,
-                        value.Name);
+                    _logger.SlowSubscription(_capacity, value.Name);
                 }
             }
 

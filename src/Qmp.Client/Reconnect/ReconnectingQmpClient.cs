@@ -192,11 +192,7 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
             catch (Exception e)
             {
                 // The callback may throw anything; whatever it is, this connection is of no use.
-                _options.Client.Logger.Warning(
-                    "Attempt {Attempt} to reconnect to {Endpoint} failed: {Reason}",
-                    attempt,
-                    _endpoint.Name,
-                    e.Message);
+                _options.Client.Logger.ReconnectFailed(attempt, _endpoint.Name, e.Message);
                 if (attempt >= _options.MaxAttempts)
                 {
                     Finish(new(DisconnectReason.ConnectFailed, $"gave up after {attempt} attempts: {e.Message}", e));
@@ -241,7 +237,7 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
         catch (Exception e)
         {
             // The listener's mistake must not stop the client.
-            _options.Client.Logger.Error(e, "The listener to disconnections failed");
+            _options.Client.Logger.ListenerFailed(e);
         }
     }
 

@@ -8,10 +8,20 @@ public static class EmulatorVersion
     /// <summary>The QEMU release whose behaviour this is.</summary>
     public static Version Qemu { get; } = new(10, 0, 2);
 
+    private const int CommitDigits = 12;
+
+    // VERSION+COMMIT, or VERSION alone where it was built outside of a repository.
+    private static readonly string[] Build = typeof(EmulatorVersion).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
+
     /// <summary>This package, as <c>query-version</c> names it.</summary>
-    public static string Package { get; } =
-        $"qmpd {typeof(EmulatorVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]}";
+    public static string Package { get; } = $"qmpd {Build[0]}";
+
+    /// <summary>This package and the commit that it was built from, as <c>-version</c> names it.</summary>
+    public static string PackageAndCommit { get; } = Build.Length > 1
+        ? $"{Package}, commit {Build[1][..Math.Min(CommitDigits, Build[1].Length)]}"
+        : Package;
 
     /// <summary>What <c>-version</c> prints.</summary>
-    public static string Text { get; } = $"QEMU emulator version {Qemu} ({Package})\n";
+    public static string Text { get; } = $"QEMU emulator version {Qemu} ({PackageAndCommit})\n";
 }

@@ -131,7 +131,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     }
 
     /// <summary>Hands on each event as clients get it, until what is returned is disposed of.</summary>
-    public IDisposable Subscribe(Action<ReadOnlySpan<byte>> received) => _bus.Subscribe(received);
+    public IDisposable Subscribe(EventReceived received) => _bus.Subscribe(received);
 
     /// <summary>Ends the emulator as a signal does.</summary>
     public void RequestShutdown(ShutdownCause cause) => _shutdown.Quit(cause);

@@ -55,6 +55,6 @@ internal sealed class CommandLookup(CommandRegistry registry, CompatPolicy polic
         if (message.RawAt(name).Length > ShortName) return registry.Find(message.StringAt(name));
         Span<char> text = stackalloc char[ShortName];
         text = text[..message.DecodeString(name, text)];
-        return registry.ByUtf16.TryGetValue(text, out RegisteredCommand? command) ? command : null;
+        return registry.Find(text);
     }
 }

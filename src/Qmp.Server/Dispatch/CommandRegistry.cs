@@ -12,17 +12,23 @@ public sealed class CommandRegistry
     {
         Commands = commands;
         _byName = commands.ToFrozenDictionary(c => c.Descriptor.Name, StringComparer.Ordinal);
-        ByUtf16 = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>All commands in the order of registration.</summary>
     public IReadOnlyList<RegisteredCommand> Commands { get; }
 
-    /// <summary>Look-up without a string.</summary>
-    internal FrozenDictionary<string, RegisteredCommand>.AlternateLookup<ReadOnlySpan<char>> ByUtf16 { get; }
-
     /// <summary>The command of that name, or <see langword="null"/>.</summary>
     public RegisteredCommand? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>The same, without a string where there is a way.</summary>
+    internal RegisteredCommand? Find(ReadOnlySpan<char> name)
+    {
+#if NET9_0_OR_GREATER
+        return _byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out RegisteredCommand? found) ? found : null;
+#else
+        return Find(name.ToString());
+#endif
+    }
 
     /// <summary>Collects the modules of a server.</summary>
     public sealed class Builder

@@ -60,7 +60,7 @@ public sealed class EventBus : IEventPublisher, IDisposable
     /// Gets each message, in the order of the events; it must be quick, and must publish nothing.
     /// </param>
     /// <returns>Ends that when it is disposed of.</returns>
-    public IDisposable Subscribe(Action<ReadOnlySpan<byte>> received)
+    public IDisposable Subscribe(EventReceived received)
     {
         var subscription = new LocalSubscription(this, received);
         Join(subscription);
@@ -140,7 +140,7 @@ public sealed class EventBus : IEventPublisher, IDisposable
         _pretty.Output.Clear();
     }
 
-    private sealed class LocalSubscription(EventBus bus, Action<ReadOnlySpan<byte>> received)
+    private sealed class LocalSubscription(EventBus bus, EventReceived received)
         : IEventReceiver, IDisposable
     {
         public bool IsPretty => false;

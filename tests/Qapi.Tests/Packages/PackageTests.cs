@@ -10,7 +10,7 @@ namespace Qapi.Tests.Packages;
 /// </summary>
 public sealed class PackageTests
 {
-    private static readonly string[] Projects = ["Qapi.Generators", "Qmp.Protocol", "Qmp.Server", "Qmp.Client"];
+    private static readonly string[] Projects = ["Qapi.Generators", "Qmp.Linux", "Qmp.Protocol", "Qmp.Server", "Qmp.Client"];
 
     private string _directory = "";
 
@@ -68,15 +68,45 @@ public sealed class PackageTests
         Assert.That(Dependencies(package), Is.Empty);
     }
 
-    [TestCase("Qmp.Protocol", "Newtonsoft.Json")]
+    [TestCase("Qmp.Linux")]
+    [TestCase("Qmp.Protocol", "Qmp.Linux", "Newtonsoft.Json")]
     [TestCase("Qmp.Server", "Qmp.Protocol", "Serilog")]
-    [TestCase("Qmp.Client", "Qmp.Protocol", "Serilog")]
+    [TestCase("Qmp.Client", "Qmp.Protocol", "Microsoft.Extensions.Logging.Abstractions")]
     public void Runtime_is_documented_and_needs_little(string id, params string[] needs)
     {
         using var package = Open(id);
-        Assert.That(Files(package),
-            Is.EquivalentTo((string[])["README.md", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml"]));
-        Assert.That(Dependencies(package), Is.EquivalentTo(needs));
+        Assert.That(Files(package), Is.EquivalentTo((string[])
+        [
+            "README.md", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml", $"lib/net8.0/{id}.dll", $"lib/net8.0/{id}.xml",
+        ]));
+        Assert.That(Dependencies(package).Distinct(), Is.EquivalentTo(needs));
+    }
+
+    [TestCase("Qmp.Linux")]
+    [TestCase("Qmp.Protocol")]
+    [TestCase("Qmp.Server")]
+    [TestCase("Qmp.Client")]
+    public void Runtime_can_be_debugged(string id)
+    {
+        using var symbols = ZipFile.OpenRead(Directory.GetFiles(Feed, $"{id}.*.snupkg").Single());
+        Assert.That(Files(symbols), Is.EquivalentTo((string[])[$"lib/net10.0/{id}.pdb", $"lib/net8.0/{id}.pdb"]));
+    }
+
+    [Test]
+    public void Package_can_be_traced([ValueSource(nameof(Projects))] string id)
+    {
+        if (!Path.Exists(Path.Combine(Repository.Root, ".git")))
+            Assert.Ignore("a package names its commit where it is built from a repository");
+        using var package = Open(id);
+        var description = Description(package);
+        Assert.That(Value("version"), Does.Match(@"^\d+\.\d+\.\d+-dev\.[1-9]\d*$"), "it moves with each commit");
+        Assert.That(Value("readme"), Is.EqualTo("README.md"));
+        Assert.That(Value("description"), Has.Length.GreaterThan(20));
+        var repository = description.Descendants().Single(element => element.Name.LocalName == "repository");
+        Assert.That(repository.Attribute("type")!.Value, Is.EqualTo("git"));
+        Assert.That(repository.Attribute("commit")!.Value, Does.Match("^[0-9a-f]{40}$"));
+
+        string Value(string name) => description.Descendants().First(element => element.Name.LocalName == name).Value;
     }
 
     /// <summary>A copy of the sample, in a directory of its own, that finds the packages.</summary>
@@ -115,11 +145,14 @@ public sealed class PackageTests
             && !name.StartsWith("_rels/", StringComparison.Ordinal)
             && !name.StartsWith("package/", StringComparison.Ordinal));
 
-    private static IEnumerable<string> Dependencies(ZipArchive package)
+    private static IEnumerable<string> Dependencies(ZipArchive package) =>
+        [.. Description(package).Descendants().Where(element => element.Name.LocalName == "dependency")
+            .Select(dependency => dependency.Attribute("id")!.Value)];
+
+    private static XDocument Description(ZipArchive package)
     {
         using var text = package.Entries.Single(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
-        return [.. XDocument.Load(text).Descendants().Where(element => element.Name.LocalName == "dependency")
-            .Select(dependency => dependency.Attribute("id")!.Value)];
+        return XDocument.Load(text);
     }
 
     private static string Metadata(string key) => typeof(PackageTests).Assembly

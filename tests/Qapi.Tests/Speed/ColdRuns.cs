@@ -47,7 +47,9 @@ public sealed class ColdRuns
 
     private static double Run(string[] arguments)
     {
-        var tool = Path.Combine(Repository.Root, "artifacts", "bin", "qapi", "release", "qapi");
+        var tool = Environment.GetEnvironmentVariable("QAPI") is { Length: > 0 } named
+            ? named
+            : Path.Combine(Repository.Root, "artifacts", "bin", "qapi", "release", "qapi");
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true })!;
         process.StandardOutput.ReadToEnd();

@@ -1,22 +1,22 @@
 using System.Collections.Concurrent;
-using Serilog;
-using Serilog.Core;
-using Serilog.Events;
+using Microsoft.Extensions.Logging;
 
 namespace Qmp.Client.Tests.Support;
 
 /// <summary>Keeps what is logged.</summary>
-internal sealed class LogCapture : ILogEventSink
+internal sealed class LogCapture : ILogger
 {
-    private readonly ConcurrentQueue<LogEvent> _events = new();
+    private readonly ConcurrentQueue<(LogLevel Level, string Text)> _events = new();
 
-    public LogCapture() =>
-        Logger = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(this).CreateLogger();
+    public IEnumerable<string> Warnings => _events.Where(e => e.Level == LogLevel.Warning).Select(e => e.Text);
 
-    public ILogger Logger { get; }
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
 
-    public IEnumerable<string> Warnings =>
-        _events.Where(e => e.Level == LogEventLevel.Warning).Select(e => e.RenderMessage());
+    public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Emit(LogEvent logEvent) => _events.Enqueue(logEvent);
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
+        _events.Enqueue((logLevel, formatter(state, exception)));
 }

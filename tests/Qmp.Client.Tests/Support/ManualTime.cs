@@ -1,60 +1,40 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Qmp.Client.Tests.Support;
 
-/// <summary>A clock that moves when a test says so.</summary>
-internal sealed class ManualTime : TimeProvider
+/// <summary>A clock that moves when a test says so, and that tells when somebody waits for it.</summary>
+internal sealed class ManualTime() : FakeTimeProvider(DateTimeOffset.UnixEpoch)
 {
     private readonly Lock _gate = new();
 
     // All guarded by _gate.
-    private readonly List<ManualTimer> _timers = [];
+    private readonly List<WatchedTimer> _running = [];
     private readonly List<(Func<bool> IsMet, TaskCompletionSource Met)> _waits = [];
-    private TimeSpan _elapsed;
     private int _started;
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public TimeSpan Elapsed
-    {
-        get
-        {
-            lock (_gate) return _elapsed;
-        }
-    }
-
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Elapsed;
-
-    public override long GetTimestamp() => Elapsed.Ticks;
-
-    /// <summary>Moves the clock and fires what is due, in order.</summary>
-    public void Advance(TimeSpan by)
-    {
-        TimeSpan until;
-        lock (_gate) until = _elapsed + by;
-        while (true)
-        {
-            ManualTimer? next;
-            lock (_gate)
-            {
-                next = _timers.Where(t => t.Due <= until).MinBy(t => t.Due);
-                _elapsed = next?.Due ?? until;
-                if (next is not null) _timers.Remove(next);
-            }
-
-            if (next is null) return;
-            next.Fire();
-        }
-    }
+    public TimeSpan Elapsed => GetUtcNow() - DateTimeOffset.UnixEpoch;
 
     /// <summary>Ends when so many timers have been started since the beginning.</summary>
     public Task WhenStarted(int count) => When(() => _started >= count);
 
     /// <summary>Ends when a timer is running that is due in such a time.</summary>
-    public Task WhenPending(Func<TimeSpan, bool> isDueIn) => When(() => _timers.Any(t => isDueIn(t.Due - _elapsed)));
+    public Task WhenPending(Func<TimeSpan, bool> isDueIn) => When(() => _running.Any(t => isDueIn(t.Due - Elapsed)));
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, callback, state);
-        timer.Change(dueTime, period);
+        var timer = new WatchedTimer(this);
+        timer.Start(
+            base.CreateTimer(
+                _ =>
+                {
+                    Note(timer, Timeout.InfiniteTimeSpan);
+                    callback(state);
+                },
+                null,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan),
+            dueTime,
+            period);
         return timer;
     }
 
@@ -69,31 +49,46 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
+    private void Note(WatchedTimer timer, TimeSpan dueTime)
     {
-        public TimeSpan Due { get; private set; }
+        lock (_gate)
+        {
+            _running.Remove(timer);
+            if (dueTime == Timeout.InfiniteTimeSpan) return;
+            timer.Due = Elapsed + dueTime;
+            _running.Add(timer);
+            _started++;
+            foreach ((Func<bool> isMet, TaskCompletionSource met) in _waits)
+            {
+                if (isMet()) met.TrySetResult();
+            }
+        }
+    }
+
+    private sealed class WatchedTimer(ManualTime time) : ITimer
+    {
+        private ITimer _timer = null!;
+
+        public TimeSpan Due { get; set; }
+
+        public void Start(ITimer timer, TimeSpan dueTime, TimeSpan period)
+        {
+            _timer = timer;
+            Change(dueTime, period);
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (time._gate)
-            {
-                time._timers.Remove(this);
-                if (dueTime == Timeout.InfiniteTimeSpan) return true;
-                Due = time._elapsed + dueTime;
-                time._timers.Add(this);
-                time._started++;
-                foreach ((Func<bool> isMet, TaskCompletionSource met) in time._waits)
-                {
-                    if (isMet()) met.TrySetResult();
-                }
-
-                return true;
-            }
+            bool changed = _timer.Change(dueTime, period);
+            time.Note(this, changed ? dueTime : Timeout.InfiniteTimeSpan);
+            return changed;
         }
 
-        public void Fire() => callback(state);
-
-        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        public void Dispose()
+        {
+            time.Note(this, Timeout.InfiniteTimeSpan);
+            _timer.Dispose();
+        }
 
         public ValueTask DisposeAsync()
         {

@@ -1,10 +1,12 @@
 using Qmp.Conversations;
 using Qmp.Conversations.Replay;
+using Qmp.Conversations.Targets;
+using Qmp.Interop.Emulators;
 using Qmp.Testing;
 
 namespace Qmp.EndToEnd.Tests.Conversations;
 
-/// <summary>Replays recordings in this process, every byte compared.</summary>
+/// <summary>Replays recordings, every byte compared: in this process, or with the program that the environment names.</summary>
 internal static class RecordedReplay
 {
     private static readonly ReplayOptions Options = new() { Time = TimeProvider.System, CompareBytes = true };
@@ -20,8 +22,10 @@ internal static class RecordedReplay
     public static async Task CheckAsync(Conversation conversation)
     {
         bool isPending = Recordings.Pending.Contains(conversation.FullName);
-        var replayer = new ConversationReplayer(
-            new InProcessTarget(TimeProvider.System), isPending ? Impatient : Options);
+        IEmulatorTarget target = EmulatorPrograms.NamedQmpd is { } program
+            ? new ProcessTarget(program)
+            : new InProcessTarget(TimeProvider.System);
+        var replayer = new ConversationReplayer(target, isPending ? Impatient : Options);
         ReplayResult result = await replayer.ReplayAsync(conversation);
         if (isPending)
         {

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Text;
 using Qmp.Emulator.Scenarios;
 using Qmp.EndToEnd.Tests.CommandLine;
+using Qmp.Interop.Emulators;
 using Qmp.Types;
 using Serilog.Core;
 
@@ -23,6 +25,21 @@ internal sealed class ScenarioTests
         ScenarioResult result = Run(Read(name), out string text);
         Assert.That(result.IsAsExpected, text);
         Assert.That(result.Damage, Is.Null);
+    }
+
+    [TestCaseSource(nameof(Shipped))]
+    public async Task The_program_prints_the_same(string name)
+    {
+        Run(Read(name), out string text);
+        var start = new ProcessStartInfo(
+            EmulatorPrograms.PathOf(EmulatorKind.Qmpd), ["-x-scenario", Path.Combine(Folder, name + ".json")])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        string printed = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.That((printed, process.ExitCode), Is.EqualTo((text, 0)));
     }
 
     [TestCaseSource(nameof(Shipped))]

@@ -8,14 +8,22 @@ namespace Qmp.Interop.Emulators;
 internal static partial class EmulatorPrograms
 {
     private const string Qemu = "qemu-system-x86_64";
+    private const string QmpdVariable = "QMPD";
     private static readonly Version Oldest = new(10, 0);
     private static readonly Lazy<string?> Missing = new(FindProblem);
 
     /// <summary>Why there is no QEMU to be had that this can be compared with; <see langword="null"/> if there is one.</summary>
     public static string? QemuProblem => Missing.Value;
 
+    /// <summary>
+    /// The <c>qmpd</c> that the environment names, for tests of one that was built in another way; absent, the one that
+    /// is built together with them.
+    /// </summary>
+    public static string? NamedQmpd { get; } =
+        Environment.GetEnvironmentVariable(QmpdVariable) is { Length: > 0 } path ? Path.GetFullPath(path) : null;
+
     /// <summary>The program to start.</summary>
-    public static string PathOf(EmulatorKind kind) => kind == EmulatorKind.Qemu ? Qemu : Qmpd();
+    public static string PathOf(EmulatorKind kind) => kind == EmulatorKind.Qemu ? Qemu : NamedQmpd ?? Qmpd();
 
     // Programs are built side by side: bin/Qmp.Interop/release, bin/qmpd/release.
     private static string Qmpd()

@@ -47,9 +47,10 @@ internal sealed class MonitorProcess : IDisposable
     private static Process Start(string program, string[] arguments) => Process.Start(
         new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
 
-    /// <summary>It is built together with the tests, beside them.</summary>
+    /// <summary>The environment names it, or it is built together with the tests, beside them.</summary>
     private static string Qmpd()
     {
+        if (Environment.GetEnvironmentVariable("QMPD") is { Length: > 0 } named) return Path.GetFullPath(named);
         string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         return Path.Combine(AppContext.BaseDirectory, "..", "..", "qmpd", configuration, "qmpd");
     }

@@ -81,7 +81,7 @@ internal sealed class MonitorTests(string kind)
             capabilities.Where(c => c.State).Select(c => c.Capability),
             Is.EqualTo(new[] { MigrationCapability.Events }));
         RemoteInvocationException? error =
-            Assert.ThrowsAsync<RemoteInvocationException>(() => migration.MigrateAsync());
+            await Assert.ThrowsAsync<RemoteInvocationException>(() => migration.MigrateAsync());
         Assert.That(error!.GetQmpError()?.Class, Is.EqualTo(QmpError.GenericError));
     }
 
@@ -147,8 +147,9 @@ internal sealed class MonitorTests(string kind)
     [Test]
     public async Task Errors_have_class_and_description()
     {
-        var missing = Assert.ThrowsAsync<RemoteMethodNotFoundException>(() => _rpc.InvokeAsync("nonsense"));
-        var unexpected = Assert.ThrowsAsync<RemoteInvocationException>(
+        RemoteMethodNotFoundException? missing =
+            await Assert.ThrowsAsync<RemoteMethodNotFoundException>(() => _rpc.InvokeAsync("nonsense"));
+        RemoteInvocationException? unexpected = await Assert.ThrowsAsync<RemoteInvocationException>(
             () => _rpc.InvokeWithParameterObjectAsync("query-status", new { x = 1 }));
         Assert.Multiple(() =>
         {

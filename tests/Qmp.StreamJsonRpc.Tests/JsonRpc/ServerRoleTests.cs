@@ -36,23 +36,21 @@ internal sealed class ServerRoleTests
         Assert.That(await Client.InvokeAsync<JObject>("nothing"), Is.Empty);
     }
 
-    [Test]
-    public void Failures_are_told_in_QMPs_words()
+    [TestCase("nonsense", QmpError.CommandNotFound, "The command nonsense has not been found")]
+    [TestCase("query-ready", QmpError.GenericError, "Parameter 'more' is unexpected", "more", 1)]
+    [TestCase("fail", "DeviceNotFound", "Device 'x' not found")]
+    [TestCase("break", QmpError.GenericError, "The command break failed")]
+    [TestCase("add", QmpError.GenericError, "Parameter 'right-hand' is missing", "left", 2)]
+    [TestCase("add", QmpError.GenericError, "Invalid parameter type for 'left', expected: integer",
+        "left", "2", "right-hand", 3)]
+    public async Task Failures_are_told_in_QMPs_words(
+        string command, string errorClass, string description, params object[] arguments)
     {
-        Assert.Multiple(() =>
-        {
-            Assert.That(Failure("nonsense"), Is.EqualTo(QmpError.NotFound("The command nonsense has not been found")));
-            Assert.That(
-                Failure("add", new { left = 2 }), Is.EqualTo(QmpError.Generic("Parameter 'right-hand' is missing")));
-            Assert.That(
-                Failure("add", new { left = "2", RightHand = 3 }),
-                Is.EqualTo(QmpError.Generic("Invalid parameter type for 'left', expected: integer")));
-            Assert.That(
-                Failure("query-ready", new { more = 1 }),
-                Is.EqualTo(QmpError.Generic("Parameter 'more' is unexpected")));
-            Assert.That(Failure("fail"), Is.EqualTo(new QmpError("DeviceNotFound", "Device 'x' not found")));
-            Assert.That(Failure("break"), Is.EqualTo(QmpError.Generic("The command break failed")));
-        });
+        Dictionary<string, object> members =
+            arguments.Chunk(2).ToDictionary(member => (string)member[0], member => member[1]);
+        RemoteRpcException? error = await Assert.CatchAsync<RemoteRpcException>(
+            () => Client.InvokeWithParameterObjectAsync(command, members.Count > 0 ? members : null));
+        Assert.That(error!.GetQmpError(), Is.EqualTo(new QmpError(errorClass, description)));
     }
 
     [Test]
@@ -130,9 +128,6 @@ internal sealed class ServerRoleTests
             Assert.That(server, Has.Some.Match("""Sent: \{"return": true, "id": \d+\}$"""));
         });
     }
-
-    private QmpError? Failure(string command, object? arguments = null) => Assert
-        .CatchAsync<RemoteRpcException>(() => Client.InvokeWithParameterObjectAsync(command, arguments))!.GetQmpError();
 
     private sealed class Commands
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Qmp.StreamJsonRpc.Tests.Support;
 using StreamJsonRpc.Protocol;
 
@@ -12,7 +13,7 @@ internal sealed class ServerConversation : IDisposable
     private readonly Peer _peer = Peer.Create();
 
     public ServerConversation(QmpServerHandlerOptions? options = null) =>
-        Handler = new QmpServerMessageHandler(_peer.Other, options ?? new() { Time = new FixedTime(Now) });
+        Handler = new QmpServerMessageHandler(_peer.Other, options ?? new() { Time = new FakeTimeProvider(Now) });
 
     public QmpServerMessageHandler Handler { get; }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.StreamJsonRpc.Tests.Support;
@@ -15,7 +16,7 @@ internal sealed class ServerEventTests
     [SetUp]
     public async Task Open() => _conversation = await ServerConversation.NegotiatedAsync(new QmpServerHandlerOptions
     {
-        Time = new FixedTime(ServerConversation.Now),
+        Time = new FakeTimeProvider(ServerConversation.Now),
         Serializer = QmpSerializer.Create(RpcTypes.CreateConverter(strict: true)),
     });
 

@@ -38,7 +38,7 @@ internal sealed class ShellCommand : RootCommand
 
     private readonly Option<bool> _verbose = new("--verbose", "-v")
     {
-        Description = "Show requests as they are sent, and events whole.",
+        Description = "Show requests as they are sent, events whole, and what the connection reports.",
     };
 
     private readonly Option<bool> _pretty = new("--pretty", "-p") { Description = "Spread JSON over many lines." };
@@ -62,6 +62,8 @@ internal sealed class ShellCommand : RootCommand
             [_commands, _script, _human, _bare, _verbose, _pretty, _record, _timeout, _wait];
         foreach (Option option in options) Add(option);
         Add(new ConformCommand());
+        Add(new CompletionCommand());
+        _commands.CompletionSources.Add(context => ServerCommands.Of(context.ParseResult.GetValue(_server)));
         _server.Validators.Add(r =>
         {
             if (r.Tokens is [{ Value: ['-', ..] option }]) r.AddError($"there is no option '{option}'");

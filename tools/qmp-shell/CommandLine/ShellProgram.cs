@@ -15,7 +15,11 @@ internal static class ShellProgram
     /// <returns>The exit status.</returns>
     public static Task<int> RunScriptAsync(
         ShellSettings settings, IEnumerable<ScriptLine> script, TextWriter output, TextWriter error) => RunAsync(
-        settings, session => new ScriptRunner(session, settings, output, error).RunAsync(script), error);
+        settings,
+        session => new ScriptRunner(session, settings, output, error).RunAsync(script),
+        error,
+        // A recording shall hold nothing that the schema does not allow.
+        asksLater: settings.RecordFile is null);
 
     /// <summary>Talks to the user at the terminal.</summary>
     /// <returns>The exit status.</returns>
@@ -37,11 +41,11 @@ internal static class ShellProgram
         error);
 
     private static async Task<int> RunAsync(
-        ShellSettings settings, Func<ShellSession, Task<int>> run, TextWriter error)
+        ShellSettings settings, Func<ShellSession, Task<int>> run, TextWriter error, bool asksLater = false)
     {
         try
         {
-            await using ShellSession session = await ShellSession.OpenAsync(settings);
+            await using ShellSession session = await ShellSession.OpenAsync(settings, asksLater);
             return await run(session);
         }
         catch (Exception e) when (e is QmpException or IOException or UnauthorizedAccessException)

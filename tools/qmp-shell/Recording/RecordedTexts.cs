@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -25,7 +26,8 @@ internal sealed class RecordedTexts(string? folder)
     ];
 
     // Depth as of the replayer: recorded ids may be nested deeply.
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 4096 };
+    private const int MaxDepth = 4096;
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
 
     /// <summary>A text with the folder's token.</summary>
     public string Generalise(string text) => folder is null
@@ -37,13 +39,24 @@ internal sealed class RecordedTexts(string? folder)
     {
         try
         {
-            JsonNode? message = JsonNode.Parse(text, documentOptions: Options);
-            return JsonSerializer.SerializeToElement(Walk(message, ""));
+            return ToElement(Walk(JsonNode.Parse(text, documentOptions: Options), ""));
         }
         catch (JsonException)
         {
             return null;
         }
+    }
+
+    private static JsonElement ToElement(JsonNode? node)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(text, new JsonWriterOptions { MaxDepth = MaxDepth }))
+        {
+            if (node is null) writer.WriteNullValue();
+            else node.WriteTo(writer);
+        }
+
+        return JsonElement.Parse(text.WrittenSpan, Options);
     }
 
     private static bool IsTimestamp(JsonObject value) =>

@@ -12,7 +12,8 @@ namespace Qmp.Shell.Scripts;
 /// <summary>Runs commands one after the other; each prints its reply on a line.</summary>
 /// <remarks>
 /// The first thing that goes wrong ends it, except for an error that the next line expects. What is wrong in the script
-/// itself is never sent.
+/// itself is never sent; a command without arguments is, when nothing before it has needed the schema, and the server
+/// refuses it. Either way it is told as what it is.
 /// </remarks>
 /// <param name="session">The connection.</param>
 /// <param name="settings">How replies look.</param>
@@ -82,22 +83,37 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
             case Exit:
                 return false;
             case EventExpectation.Keyword:
-                EventExpectation expected = EventExpectation.Parse([.. words.Skip(1)], session.Schema);
+                EventExpectation expected = EventExpectation.Parse(
+                    [.. words.Skip(1)], await session.AskForSchemaAsync());
                 output.WriteLine(_replies.Event(await expected.WaitAsync(session.Events)));
                 _latest = null;
                 return true;
             case Completion.CommandCompleter.Help:
-                output.WriteLine(words.Count > 1 && session.Schema is { } schema
+                LiveSchema? all = await session.AskForSchemaAsync();
+                output.WriteLine(words.Count > 1 && all is { } schema
                     ? new SchemaHelp(schema).Describe([.. words.Skip(1)])
-                    : SchemaHelp.Overview(session.Schema, HelpWidth));
+                    : SchemaHelp.Overview(all, HelpWidth));
                 return true;
         }
 
         ParsedCommand? command = _transaction.IsOpen || TransactionInput.Begins(text)
             ? _transaction.Add(text)
-            : CommandReader.Read(text, session.Schema);
+            : await ReadAsync(text);
         if (command is not null) await RunAsync(command);
         return true;
+    }
+
+    private async ValueTask<ParsedCommand> ReadAsync(string text)
+    {
+        try
+        {
+            return CommandReader.Read(text, session.Schema);
+        }
+        catch (ShellSyntaxException) when (session.Schema is null)
+        {
+            // With the schema at hand there is more to say.
+            return CommandReader.Read(text, await session.AskForSchemaAsync());
+        }
     }
 
     private static PosixSignalRegistration CancelOn(PosixSignal signal, CancellationTokenSource stop) =>
@@ -124,7 +140,9 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
 
     private async Task RunAsync(ParsedCommand command)
     {
-        JObject arguments = session.Check(command);
+        bool isUnchecked = session.CanGoUnchecked(command);
+        if (!isUnchecked) await session.AskForSchemaAsync();
+        JObject arguments = isUnchecked ? [] : session.Check(command);
         if (settings.Verbose) error.WriteLine(_replies.Request(command.Name, command.OutOfBand, arguments));
         _latest = command.Name;
         try
@@ -136,6 +154,12 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
         }
         catch (QmpCommandException e)
         {
+            if (isUnchecked)
+            {
+                await session.AskForSchemaAsync();
+                session.Check(command);
+            }
+
             output.WriteLine(_replies.Error(e, command.Id));
             _failure = e;
         }

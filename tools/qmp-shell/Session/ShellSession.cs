@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using Newtonsoft.Json.Linq;
 using Qmp.Client;
 using Qmp.Shell.Language;
@@ -23,6 +24,7 @@ internal sealed class ShellSession : IAsyncDisposable
     private readonly ShellSettings _settings;
     private readonly RecordedEndpoint? _recorded;
     private int? _processor;
+    private bool _isSchemaPending;
 
     private ShellSession(ShellSettings settings)
     {
@@ -36,6 +38,7 @@ internal sealed class ShellSession : IAsyncDisposable
                 CommandTimeout = settings.Timeout,
                 ConnectTimeout = TimeToConnect(settings),
                 ConnectRetryInterval = settings.Wait > TimeSpan.Zero ? RetryInterval : null,
+                Logger = settings.Verbose ? ConnectionLog.Create() : NullLogger.Instance,
             });
         Events = Connection.Subscribe(capacity: EventCapacity);
     }
@@ -45,18 +48,25 @@ internal sealed class ShellSession : IAsyncDisposable
     /// <summary>All events since before the connection was open.</summary>
     public EventSubscription Events { get; }
 
-    /// <summary>What the server understands; <see langword="null"/> if it does not tell.</summary>
+    /// <summary>
+    /// What the server understands; <see langword="null"/> if it does not tell, or was not asked yet.
+    /// </summary>
     public LiveSchema? Schema { get; private set; }
 
     /// <summary>Connects and asks the server for its schema.</summary>
+    /// <param name="settings">Where the server is.</param>
+    /// <param name="asksLater">
+    /// Whether to ask when the schema is first needed. A schema takes longer than all else that a short script does.
+    /// </param>
     /// <exception cref="QmpException">The server cannot be reached, or does not negotiate.</exception>
-    public static async Task<ShellSession> OpenAsync(ShellSettings settings)
+    public static async Task<ShellSession> OpenAsync(ShellSettings settings, bool asksLater = false)
     {
         var session = new ShellSession(settings);
         try
         {
             await session.Connection.OpenAsync();
-            if (!settings.HumanMonitor) await session.LoadSchemaAsync(CancellationToken.None);
+            session._isSchemaPending = !settings.HumanMonitor;
+            if (!asksLater && session._isSchemaPending) await session.LoadSchemaAsync(CancellationToken.None);
             return session;
         }
         catch
@@ -65,6 +75,29 @@ internal sealed class ShellSession : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Asks the server for its schema, if that was not done yet. One that is gone does not tell.</summary>
+    /// <exception cref="QmpException">The server does not answer in time.</exception>
+    public async ValueTask<LiveSchema?> AskForSchemaAsync()
+    {
+        try
+        {
+            if (_isSchemaPending) await LoadSchemaAsync(CancellationToken.None);
+        }
+        catch (QmpDisconnectedException)
+        {
+            // The events before the end are there all the same; what is sent from now on fails by itself.
+        }
+
+        return Schema;
+    }
+
+    /// <summary>
+    /// Whether nothing is known of a command that has no arguments: it can be sent as it is. If it makes no sense, the
+    /// server refuses it without having done anything; then <see cref="Check"/> tells more, with the schema at hand.
+    /// </summary>
+    public bool CanGoUnchecked(ParsedCommand command) =>
+        _isSchemaPending && command is { Arguments.Members.Count: 0, OutOfBand: false, IsWatched: false };
 
     /// <summary>Checks a command against the server's schema.</summary>
     /// <returns>The arguments as they are sent.</returns>
@@ -86,7 +119,8 @@ internal sealed class ShellSession : IAsyncDisposable
                 arguments.Count > 0 ? arguments : null,
                 new QmpCallOptions { OutOfBand = command.OutOfBand },
                 cancellationToken);
-            if (command.Name == Negotiation) await LoadSchemaAsync(cancellationToken);
+            // Checks begin after a negotiation by hand.
+            if (command.Name == Negotiation && !_isSchemaPending) await LoadSchemaAsync(cancellationToken);
             if (command.Name == Quit) await WhenGoneAsync();
             return result;
         }
@@ -158,6 +192,7 @@ internal sealed class ShellSession : IAsyncDisposable
 
     private async Task LoadSchemaAsync(CancellationToken cancellationToken)
     {
+        _isSchemaPending = false;
         using IDisposable? hidden = Hide(LiveSchema.Query);
         try
         {
