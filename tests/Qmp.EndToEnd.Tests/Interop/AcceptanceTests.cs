@@ -5,6 +5,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>What destinations put up with (WIRE 16): QEMU and qmpd alike.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class AcceptanceTests
 {

@@ -5,6 +5,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>What sources make of what comes back (WIRE 7): QEMU and qmpd alike, and the guest runs on.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class ReturnPathTests
 {
