@@ -14,20 +14,28 @@ namespace Qmp.Client.Migration;
 /// </remarks>
 public sealed class ConvergenceTracker
 {
-    /// <summary>An excess that shrinks by less is as good as one that stays.</summary>
-    private const double Fall = 0.015;
-
-    /// <summary>Starts of passes, the current one included, that must not have fallen.</summary>
+    /// <summary>Starts of passes, the current one included, that must not have fallen where the excess is clear.</summary>
     private const int Passes = 3;
 
-    /// <summary>The same for a migration that all but fits into the limit, where measuring is coarse.</summary>
-    private const int PassesNearLimit = 12;
+    /// <summary>An excess that shrinks by less from pass to pass is as good as one that stays.</summary>
+    private const double Fall = 0.015;
 
-    /// <summary>From this part of the limit on the excess is clear.</summary>
+    /// <summary>By this part what is left varies though nothing has changed.</summary>
+    private const double Noise = 0.004;
+
+    /// <summary>
+    /// The closer to the limit, the more passes it takes to tell a slow fall from none: from which excess on, in parts of
+    /// what fits, how many passes are compared, and by how much the later half must be below the earlier one.
+    /// </summary>
+    private static readonly (double Excess, int Passes, double Fall)[] Trends = [(0.25, 6, 0.04), (0.05, 12, 0.05)];
+
+    /// <summary>From this part of what fits on the excess is clear.</summary>
     private const double ClearExcess = 0.5;
 
-    /// <summary>Below this part of the limit the excess may be an error of measurement.</summary>
-    private const double LeastExcess = 0.05;
+    /// <summary>A verdict stands until the excess is this part of what it was.</summary>
+    private const double Relief = 0.85;
+
+    private const int MostPasses = 12;
 
     /// <summary>The last pass is one whose excess is a small part of what fits into the limit.</summary>
     private const double LastExcess = 0.05;
@@ -137,32 +145,67 @@ public sealed class ConvergenceTracker
         double seconds = _isMeasured ? figures.Item1 / 1e3 : 0;
         // Less than what remains in the middle of a pass it cannot have been.
         double bytes = Math.Max(seconds * bandwidth, ram.Remaining);
+        int looks = 1;
         if (known is { } before)
         {
+            looks = before.Looks + 1;
             if (seconds == 0 || !isNew) bytes = Math.Max(bytes, before.Bytes);
             if (bandwidth <= 0) bandwidth = before.Bandwidth;
             _starts.RemoveAt(_starts.Count - 1);
         }
 
-        _starts.Add(new(ram.DirtySyncCount, bytes, bandwidth));
-        if (_starts.Count > PassesNearLimit) _starts.RemoveAt(0);
+        _starts.Add(new(ram.DirtySyncCount, bytes, bandwidth, looks));
+        if (_starts.Count > MostPasses) _starts.RemoveAt(0);
     }
 
     private bool IsOutrun(TimeSpan at)
     {
-        PassStart last = _starts[^1];
-        double fits = _limit.TotalSeconds * last.Bandwidth;
-        double excess = last.Bytes - fits;
-        if (_outrunBy is { } before && excess < before * (1 - (2 * Fall))) _outrunBy = null;
+        double fits = _limit.TotalSeconds * UsualBandwidth();
+        double[] excesses = [.. _starts.Select(s => s.Bytes - fits)];
+        double excess = excesses[^1];
+        if (_outrunBy is { } before && excess < before * Relief) _outrunBy = null;
         if (_outrunBy is not null) return true;
-        if (excess < fits * LeastExcess || MayThrottleHelp(last.Number, at)) return false;
-        int needed = excess >= fits * ClearExcess ? Passes : PassesNearLimit;
-        if (_starts.Count < needed) return false;
-        // The bandwidth varies a little; the same one for all of them does not.
-        double[] excesses = [.. _starts.TakeLast(needed).Select(s => s.Bytes - fits)];
-        if (excesses.Min() < excesses[0] * (1 - Fall) || excess < excesses[^2] * (1 - Fall)) return false;
-        _outrunBy = excess;
-        return true;
+        if (MayThrottleHelp(_starts[^1].Number, at)) return false;
+        // The first look at a pass may still show the figures of the one before it.
+        bool mayBeOld = _starts is [.., { Looks: > 1 }, { Looks: 1 }];
+        bool stays = excess >= fits * ClearExcess && !mayBeOld && NoneFalls(excesses, fits);
+        foreach ((double least, int passes, double fall) in Trends)
+        {
+            stays |= excess >= fits * least && excesses.Length >= passes && Stays(excesses[^passes..], fall);
+        }
+
+        if (stays) _outrunBy = excess;
+        return stays;
+    }
+
+    /// <summary>Whether none of the latest starts has less than the one before it.</summary>
+    private static bool NoneFalls(double[] excesses, double fits)
+    {
+        if (excesses.Length < Passes) return false;
+        double first = excesses[^Passes];
+        double tolerance = Math.Max(first * Fall, (first + fits) * Noise);
+        return excesses[^Passes..].Min() >= first - tolerance && excesses[^1] >= excesses[^2] - tolerance;
+    }
+
+    /// <summary>Whether the later half has as much as the earlier one, on average.</summary>
+    private static bool Stays(ReadOnlySpan<double> excesses, double fall)
+    {
+        int half = excesses.Length / 2;
+        return Average(excesses[half..]) >= Average(excesses[..half]) * (1 - fall);
+    }
+
+    private static double Average(ReadOnlySpan<double> values)
+    {
+        double sum = 0;
+        foreach (double value in values) sum += value;
+        return sum / values.Length;
+    }
+
+    // A single window may be slow; what fits must not jump with it.
+    private double UsualBandwidth()
+    {
+        double[] latest = [.. _starts.TakeLast(5).Select(s => s.Bandwidth).Where(b => b > 0).Order()];
+        return latest.Length > 0 ? latest[latest.Length / 2] : 0;
     }
 
     private bool MayThrottleHelp(long pass, TimeSpan at)
@@ -188,7 +231,7 @@ public sealed class ConvergenceTracker
     }
 
     /// <summary>What was left at the start of a pass.</summary>
-    private readonly record struct PassStart(long Number, double Bytes, double Bandwidth)
+    private readonly record struct PassStart(long Number, double Bytes, double Bandwidth, int Looks)
     {
         /// <summary>How long it takes to send that.</summary>
         public double Seconds => Bandwidth > 0 ? Bytes / Bandwidth : 0;

@@ -1,6 +1,5 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Client.Events;
-using Qmp.Client.Wire;
 using Qmp.Protocol.Messages;
 
 namespace Qmp.Client;
@@ -8,13 +7,6 @@ namespace Qmp.Client;
 /// <content>Receiving replies and events.</content>
 public sealed partial class QmpConnection
 {
-    // Written by the reading thread only.
-    private long _replies;
-    private long _late;
-    private long _unmatched;
-    private long _unknown;
-    private long _events;
-
     /// <summary>Subscribes to events from now on.</summary>
     /// <param name="filter">
     /// Which ones; all by default. It runs on the reading thread: quick, and without waiting.
@@ -107,58 +99,6 @@ public sealed partial class QmpConnection
         {
             await wait.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(reply, awaited).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private void Take(IncomingMessage message)
-    {
-        switch (message.Kind)
-        {
-            case IncomingMessageKind.Event:
-                PublishEvent(message);
-                break;
-            case IncomingMessageKind.Return or IncomingMessageKind.Error:
-                TakeReply(message);
-                break;
-            case IncomingMessageKind.Greeting when !_greeted:
-                _greeted = true;
-                lock (_gate) _greeting = new QmpGreeting(message.Version, message.Capabilities);
-                break;
-            case IncomingMessageKind.Greeting:
-                // The session behind it is a new one; nothing that was negotiated or asked holds there.
-                throw new ViolationException(DisconnectReason.ProtocolViolation, "the peer sent a second greeting");
-            default:
-                _unknown++;
-                Options.Logger.UnknownMessage(_endpoint.Name);
-                break;
-        }
-    }
-
-    private void PublishEvent(IncomingMessage message)
-    {
-        _events++;
-        _hub.Publish(message, Session);
-    }
-
-    private void TakeReply(IncomingMessage message)
-    {
-        long? id = message.Id is JValue { Value: long known } ? known : null;
-        PendingCall? call = _pending.Take(id, hasId: message.Id is not null, out bool isLate);
-        if (call is not null)
-        {
-            _replies++;
-            if (message.Error is null) call.TrySetResult(message.Value!);
-            else call.TrySetException(new QmpCommandException(call.Command, message.Error));
-        }
-        else if (isLate)
-        {
-            _late++;
-            Options.Logger.LateReply(id, _endpoint.Name);
-        }
-        else
-        {
-            _unmatched++;
-            Options.Logger.UnmatchedReply(_endpoint.Name, message.Id, message.Error);
         }
     }
 }

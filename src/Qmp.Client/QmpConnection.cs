@@ -1,3 +1,4 @@
+using Qmp.Client.Connections;
 using Qmp.Client.Events;
 using Qmp.Client.Wire;
 using Qmp.Protocol.Transport;
@@ -17,9 +18,6 @@ namespace Qmp.Client;
 /// </remarks>
 public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
 {
-    private const string UsualCause =
-        "; a monitor serves one client at a time, and another one may hold this one (or the server is stopped)";
-
     private readonly QmpEndpoint _endpoint;
     private readonly EventHub _hub;
     private readonly bool _ownsHub;
@@ -27,22 +25,18 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
     private readonly TaskCompletionSource<QmpDisconnect> _completion =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Guards the life cycle: all of the next five.</summary>
+    private readonly RequestSender _sender;
+    private readonly MessageRouter _router;
+    private readonly SessionOpener _opener;
+
+    /// <summary>Guards the life cycle: all of the next four.</summary>
     private readonly Lock _gate = new();
     private bool _opening;
     private QmpDisconnect? _end;
-    private IConnection? _transport;
     private QmpGreeting? _greeting;
     private Task _reader = Task.CompletedTask;
 
-    // Written before the reading thread starts, then by it only.
-    private bool _greeted;
-
-    private volatile bool _isOpen;
-    private volatile bool _outOfBand;
-    private volatile ConnectPhase _phase;
-
-    /// <summary>Makes a connection that is not open yet: a subscriber that joins now misses no event.</summary>
+    /// <summary>A connection that is not open yet: whoever subscribes now misses nothing.</summary>
     public QmpConnection(QmpEndpoint endpoint, QmpClientOptions? options = null)
         : this(endpoint, options ?? QmpClientOptions.Default, new EventHub(), session: 1)
     {
@@ -57,13 +51,16 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
         Options = options;
         _hub = hub;
         Session = session;
+        _sender = new RequestSender(options, _pending);
+        _router = new MessageRouter(hub, _pending, options.Logger, endpoint.Name, session) { Greeted = Greet };
+        _opener = new SessionOpener(endpoint, options);
     }
 
     /// <summary>How it behaves.</summary>
     public QmpClientOptions Options { get; }
 
     /// <summary>Whether it is open. The answer may be old by the time it is read.</summary>
-    public bool IsOpen => _isOpen;
+    public bool IsOpen => _sender.IsOpen;
 
     /// <summary>
     /// What the server said about itself. It is empty where <see cref="QmpClientOptions.Negotiate"/> is off and the
@@ -74,12 +71,12 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
     {
         get
         {
-            lock (_gate) return _greeting ?? throw NotOpen();
+            lock (_gate) return _greeting ?? throw new QmpUsageException("the connection is not open");
         }
     }
 
     /// <summary>Whether out-of-band execution is enabled.</summary>
-    public bool IsOutOfBandEnabled => _outOfBand;
+    public bool IsOutOfBandEnabled => _sender.IsOutOfBandEnabled;
 
     /// <summary>Ends when the connection does, after everything else that depends on it. It never fails.</summary>
     public Task<QmpDisconnect> Completion => _completion.Task;
@@ -88,13 +85,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
     public int Session { get; }
 
     /// <summary>What it has seen so far.</summary>
-    public QmpStatistics Statistics => new(
-        Volatile.Read(ref _sent),
-        Volatile.Read(ref _replies),
-        Volatile.Read(ref _late),
-        Volatile.Read(ref _unmatched),
-        Volatile.Read(ref _unknown),
-        Volatile.Read(ref _events));
+    public QmpStatistics Statistics => _router.Statistics(_sender.Sent);
 
     /// <summary>Opens a session on a Unix socket.</summary>
     /// <inheritdoc cref="OpenAsync"/>
@@ -154,16 +145,8 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
             Close(new(DisconnectReason.ConnectFailed, e.Message, e));
             if (e is QmpUsageException) throw;
             cancellationToken.ThrowIfCancellationRequested();
-            if (deadline.IsCancellationRequested)
-            {
-                var timeout = new TimeoutException(
-                    $"nothing within {Options.ConnectTimeout.TotalSeconds:0.###} s"
-                        + (_phase == ConnectPhase.Greeting ? UsualCause : ""));
-                throw new QmpConnectException(_endpoint.Name, _phase, timeout.Message, timeout);
-            }
-
-            if (earlier is not null) e = new QmpDisconnectedException(earlier);
-            throw new QmpConnectException(_endpoint.Name, _phase, e.Message, Cause(e));
+            if (deadline.IsCancellationRequested) throw _opener.ExplainTimeout();
+            throw _opener.Explain(earlier is null ? e : new QmpDisconnectedException(earlier));
         }
     }
 
@@ -177,10 +160,6 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
         await reader.ConfigureAwait(false);
     }
 
-    private static QmpUsageException NotOpen() => new("the connection is not open");
-
-    private static Exception Cause(Exception e) => e is ViolationException ? new QmpProtocolException(e.Message) : e;
-
     private QmpDisconnect? EndOf()
     {
         lock (_gate) return _end;
@@ -188,10 +167,10 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
 
     private async Task EstablishAsync(CancellationToken giveUp)
     {
-        IConnection transport = await ReachAsync(giveUp).ConfigureAwait(false);
+        IConnection transport = await _opener.ReachAsync(giveUp).ConfigureAwait(false);
         lock (_gate)
         {
-            if (_end is null) _transport = transport;
+            if (_end is null) _sender.Attach(transport);
         }
 
         if (EndOf() is { } end)
@@ -200,93 +179,43 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
             throw new QmpDisconnectedException(end);
         }
 
-        _phase = ConnectPhase.Greeting;
         var source = new MessageSource(transport, Options.MaxMessageBytes);
-        var greeting = new QmpGreeting(null, []);
-        if (Options.Negotiate)
-        {
-            using CancellationTokenRegistration _ = giveUp.UnsafeRegister(
-                static t => ((IConnection)t!).Dispose(), transport);
-            // Not on the caller's thread: a blocking transport would hold it.
-            greeting = await Task.Run(() => ShakeHandsAsync(source), CancellationToken.None).ConfigureAwait(false);
-            _greeted = true;
-        }
-
+        (QmpGreeting greeting, bool outOfBand) = await _opener.AgreeAsync(
+            transport, source, _router.Publish, _sender.SendNegotiation, giveUp).ConfigureAwait(false);
+        if (Options.Negotiate) _router.Greeted = null;
         giveUp.ThrowIfCancellationRequested();
         lock (_gate)
         {
             if (_end is not null) throw new QmpDisconnectedException(_end);
             _greeting = greeting;
-            _isOpen = true;
+            _sender.Open(outOfBand);
             _reader = Task.Run(() => ReadAsync(source), CancellationToken.None);
         }
 
-        Options.Logger.Connected(_endpoint.Name, greeting.Version, _outOfBand);
+        Options.Logger.Connected(_endpoint.Name, greeting.Version, outOfBand);
     }
 
-    private async Task<IConnection> ReachAsync(CancellationToken giveUp)
+    private void Greet(QmpGreeting greeting)
     {
-        while (true)
-        {
-            try
-            {
-                return await _endpoint.ConnectAsync(giveUp).ConfigureAwait(false);
-            }
-            catch (TransportException e) when (Options.ConnectRetryInterval is not null)
-            {
-                Options.Logger.NotReachedYet(_endpoint.Name, e.Message);
-            }
-
-            await Task.Delay(Options.ConnectRetryInterval.Value, Options.Time, giveUp).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<QmpGreeting> ShakeHandsAsync(MessageSource source)
-    {
-        var handshake = new Handshake(source, PublishEvent);
-        QmpGreeting greeting = await handshake.ReadGreetingAsync().ConfigureAwait(false);
-        _phase = ConnectPhase.Negotiation;
-        _outOfBand = await handshake.NegotiateAsync(greeting, Options.EnableOutOfBand, SendNegotiation)
-            .ConfigureAwait(false);
-        return greeting;
+        lock (_gate) _greeting = greeting;
     }
 
     private async Task ReadAsync(MessageSource source)
     {
-        QmpDisconnect end;
-        try
-        {
-            while (await source.ReadAsync().ConfigureAwait(false) is { } message) Take(message);
-            end = source.IsWithinMessage
-                ? new(DisconnectReason.ClosedWithinMessage, "the peer closed the connection within a message")
-                : new(DisconnectReason.ClosedByPeer, "the peer closed the connection");
-        }
-        catch (ViolationException e)
-        {
-            end = e.ToDisconnect();
-        }
-        catch (Exception e)
-        {
-            end = new(DisconnectReason.TransportFailed, $"receiving failed: {e.Message}", e);
-        }
-
-        Close(end);
+        Close(await _router.RunAsync(source).ConfigureAwait(false));
         source.Dispose();
     }
 
     /// <summary>Ends the connection and all waiting calls. The first reason that is given is kept.</summary>
     private void Close(QmpDisconnect end)
     {
-        IConnection? transport;
         lock (_gate)
         {
             if (_end is not null) return;
             _end = end;
-            _isOpen = false;
-            transport = _transport;
         }
 
-        long left = CloseTransport(transport);
+        long left = _sender.Close(end);
         Options.Logger.Disconnected(_endpoint.Name, end.Description);
         _pending.End(end, left);
         if (_ownsHub) _hub.End(end);

@@ -49,6 +49,7 @@ public sealed class BoundedInputTests
             ": File too large: with it the schema has more than 256 MiB\n"));
     }
 
+    [Category("Slow")]
     [Test]
     public void A_pipe_that_nobody_writes_to_is_given_up()
     {

@@ -1,5 +1,4 @@
 using System.Text;
-using Qapi.Syntax;
 
 namespace Qapi.Tests;
 

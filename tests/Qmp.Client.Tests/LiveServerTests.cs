@@ -2,7 +2,6 @@ using Microsoft.Win32.SafeHandles;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.Client.Migration;
-using Qmp.Client.Tests.Support;
 using Qmp.Protocol.Messages;
 using Qmp.Types;
 
@@ -10,8 +9,8 @@ namespace Qmp.Client.Tests;
 
 /// <summary>The client against servers that are no test doubles; all of them are to look the same.</summary>
 [TestFixture(ServerKind.Emulator)]
-[TestFixture(ServerKind.Qemu)]
-[TestFixture(ServerKind.OlderQemu)]
+[TestFixture(ServerKind.Qemu, Category = "Slow")]
+[TestFixture(ServerKind.OlderQemu, Category = "Slow")]
 internal sealed class LiveServerTests(ServerKind kind)
 {
     private TemporaryFolder _folder = null!;

@@ -1,5 +1,4 @@
 using Newtonsoft.Json.Linq;
-using Qmp.Client.Tests.Support;
 
 namespace Qmp.Client.Tests;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Qmp.Client.Tests.Support;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Client.Tests;

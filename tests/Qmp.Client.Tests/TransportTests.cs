@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 using Newtonsoft.Json.Linq;
 using Qmp.Linux.Addresses;
-using Qmp.Client.Tests.Support;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Client.Tests;

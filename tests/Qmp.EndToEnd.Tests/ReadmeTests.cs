@@ -3,14 +3,13 @@ using System.Text.RegularExpressions;
 using Qmp.Api;
 using Qmp.Client;
 using Qmp.Client.Migration;
-using Qmp.Client.Tests.Support;
-using Qmp.Interop.Emulators;
 using Qmp.Testing;
 using Qmp.Types;
 
 namespace Qmp.EndToEnd.Tests;
 
 /// <summary>The README of the repository and that of the harness: their snippets are tests, and their links lead somewhere.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed partial class ReadmeTests
 {

@@ -1,5 +1,5 @@
 using Qmp.Client.Migration;
-using Qmp.Emulator.Scenarios;
+using Qmp.Simulation;
 using Spectre.Console;
 
 namespace Demo;

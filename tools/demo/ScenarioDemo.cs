@@ -1,5 +1,5 @@
 using System.Globalization;
-using Qmp.Emulator.Scenarios;
+using Qmp.Simulation;
 using Qmp.Types;
 using Serilog.Core;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Qmp.Emulator.Scenarios;
+using Qmp.Simulation;
 using Qmp.Types;
 
 namespace Demo;

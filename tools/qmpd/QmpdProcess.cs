@@ -1,6 +1,6 @@
 using Qmp.Emulator.Hosting;
 using Qmp.Emulator.Options;
-using Qmp.Emulator.Scenarios;
+using Qmp.Simulation;
 
 namespace Qmpd;
 

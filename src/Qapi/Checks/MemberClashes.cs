@@ -1,5 +1,4 @@
 using Qapi.Model;
-using Qapi.Syntax;
 
 namespace Qapi.Checks;
 

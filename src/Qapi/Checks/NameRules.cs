@@ -1,5 +1,3 @@
-using Qapi.Syntax;
-
 namespace Qapi.Checks;
 
 /// <summary>

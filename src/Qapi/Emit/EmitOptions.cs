@@ -16,3 +16,30 @@ internal sealed record EmitOptions(
     /// <summary>The diagnostic id of things that have the feature <c>unstable</c>.</summary>
     public const string UnstableId = "QAPI100";
 }
+
+/// <summary>What code to write for a schema.</summary>
+[Flags]
+internal enum EmitParts
+{
+    None = 0,
+
+    /// <summary>Enums, records, unions and alternates.</summary>
+    Types = 1,
+
+    /// <summary>Dispatch tables and event sinks, with what server and client share.</summary>
+    Server = 2,
+
+    /// <summary>Client proxies, with what server and client share.</summary>
+    Client = 4,
+
+    /// <summary>Interfaces for StreamJsonRpc, and the types as a converter.</summary>
+    StreamJsonRpc = 8,
+
+    /// <summary>All that works on <see cref="Types"/>.</summary>
+    Api = Server | Client,
+}
+
+/// <summary>A file of generated code.</summary>
+/// <param name="Name">The file's name, unique in a schema, such as <c>Types.Migration.g.cs</c>.</param>
+/// <param name="Text">Its text, with LF line ends.</param>
+internal sealed record EmittedFile(string Name, string Text);

@@ -38,3 +38,16 @@ internal sealed class Command(Header header, TypeReference? arguments, TypeRefer
 
     public override IEnumerable<TypeReference> References => ReturnsReference is null ? [] : [ReturnsReference];
 }
+
+/// <summary>What a command's definition sets apart from the default.</summary>
+[Flags]
+internal enum CommandFlags
+{
+    None = 0,
+    Boxed = 1,
+    NoGen = 2,
+    NoSuccessResponse = 4,
+    AllowOob = 8,
+    AllowPreconfig = 16,
+    Coroutine = 32,
+}

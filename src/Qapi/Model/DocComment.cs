@@ -1,5 +1,3 @@
-using Qapi.Syntax;
-
 namespace Qapi.Model;
 
 /// <summary>A documentation comment block (qapi-code-gen, "Documentation comments").</summary>

@@ -1,5 +1,3 @@
-using Qapi.Syntax;
-
 namespace Qapi.Model;
 
 /// <summary>A part of a documentation comment: paragraphs, a description or a tagged section.</summary>
@@ -38,4 +36,16 @@ internal sealed class DocSection
             first++;
         return new ArraySegment<string>(lines, first, end - first);
     }
+}
+
+internal enum DocSectionKind
+{
+    /// <summary>Paragraphs without a tag.</summary>
+    Plain,
+    Member,
+    Feature,
+    Returns,
+    Errors,
+    Since,
+    Todo,
 }

@@ -13,3 +13,9 @@ internal sealed class EnumType(Header header, IReadOnlyList<EnumValue> values, s
 
     public override IEnumerable<SchemaMember> DescribedMembers => Values;
 }
+
+internal sealed class EnumValue(string name, Condition condition, IReadOnlyList<Feature> features, string definedIn,
+    SourceLocation? location) : SchemaMember(name, condition, features, definedIn, location)
+{
+    public override string Role => "value";
+}

@@ -1,5 +1,3 @@
-using Qapi.Syntax;
-
 namespace Qapi.Model;
 
 /// <summary>A feature of a definition, member or enum value.</summary>

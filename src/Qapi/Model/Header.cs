@@ -1,5 +1,3 @@
-using Qapi.Syntax;
-
 namespace Qapi.Model;
 
 /// <summary>What all definitions have in common.</summary>

@@ -77,3 +77,31 @@ internal sealed class ObjectType : SchemaType
 
     internal void AddImpliedBranch(UnionBranch branch) => _branches!.Add(branch);
 }
+
+/// <summary>A member of a struct or union, or an argument of a command or event.</summary>
+internal sealed class ObjectMember(string name, bool isOptional, TypeReference type, Condition condition,
+    IReadOnlyList<Feature> features, string definedIn, SourceLocation? location)
+    : SchemaMember(name, condition, features, definedIn, location)
+{
+    public bool IsOptional { get; } = isOptional;
+
+    public SchemaType Type => Reference.Target;
+
+    public TypeReference Reference { get; } = type;
+
+    public override string Role => "member";
+}
+
+/// <summary>The members that a union has for one value of its discriminator.</summary>
+internal sealed class UnionBranch(string name, TypeReference type, Condition condition, string definedIn,
+    SourceLocation? location, bool isImplied = false) : SchemaMember(name, condition, [], definedIn, location)
+{
+    public ObjectType Type => (ObjectType)Reference.Target;
+
+    /// <summary>Not written in the schema: an enum value without members of its own.</summary>
+    public bool IsImplied { get; } = isImplied;
+
+    public TypeReference Reference { get; } = type;
+
+    public override string Role => "branch";
+}

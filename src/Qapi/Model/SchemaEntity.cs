@@ -1,5 +1,3 @@
-using Qapi.Syntax;
-
 namespace Qapi.Model;
 
 /// <summary>A type, command or event.</summary>

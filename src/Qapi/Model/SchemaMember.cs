@@ -1,5 +1,3 @@
-using Qapi.Syntax;
-
 namespace Qapi.Model;
 
 /// <summary>Something named inside a definition: a member, value, branch or feature.</summary>

@@ -14,3 +14,20 @@ internal readonly struct Token(TokenKind kind, int line, int start, string text 
     /// <summary>A string's value, or a comment's text from its <c>#</c> on.</summary>
     public string Text { get; } = text;
 }
+
+internal enum TokenKind
+{
+    End,
+    OpenBrace,
+    CloseBrace,
+    OpenBracket,
+    CloseBracket,
+    Colon,
+    Comma,
+    String,
+    True,
+    False,
+
+    /// <summary>A line of a documentation comment.</summary>
+    Comment,
+}

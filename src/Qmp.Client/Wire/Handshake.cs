@@ -3,6 +3,10 @@ using Qmp.Protocol.Messages;
 
 namespace Qmp.Client.Wire;
 
+/// <summary>Sends the request that negotiates.</summary>
+/// <returns>Its id.</returns>
+internal delegate long NegotiationSender(string command, JObject? arguments);
+
 /// <summary>The start of a session: greeting, then negotiation (qmp-spec, "Capabilities Negotiation").</summary>
 internal sealed class Handshake(MessageSource source, Action<IncomingMessage> publish)
 {
@@ -37,7 +41,7 @@ internal sealed class Handshake(MessageSource source, Action<IncomingMessage> pu
     /// <param name="send">Sends the request, which has an id of its own.</param>
     /// <returns>Whether out-of-band execution is enabled.</returns>
     /// <exception cref="QmpException">The server refused <c>qmp_capabilities</c>, or sent no reply to it.</exception>
-    public async Task<bool> NegotiateAsync(QmpGreeting greeting, bool wantsOutOfBand, Func<string, JObject?, long> send)
+    public async Task<bool> NegotiateAsync(QmpGreeting greeting, bool wantsOutOfBand, NegotiationSender send)
     {
         bool outOfBand = wantsOutOfBand && greeting.Capabilities.Contains(OutOfBand);
         long id = send(Negotiate, outOfBand ? new JObject { ["enable"] = new JArray(OutOfBand) } : null);
@@ -88,7 +92,5 @@ internal sealed class Handshake(MessageSource source, Action<IncomingMessage> pu
     }
 
     private async ValueTask<IncomingMessage> ReadAsync() => await source.ReadAsync().ConfigureAwait(false)
-        ?? throw new QmpDisconnectedException(source.IsWithinMessage
-            ? new(DisconnectReason.ClosedWithinMessage, "the peer closed the connection within a message")
-            : new(DisconnectReason.ClosedByPeer, "the peer closed the connection"));
+        ?? throw new QmpDisconnectedException(source.End);
 }

@@ -12,8 +12,10 @@ internal sealed class MessageSource(IConnection transport, int maxMessageBytes) 
     private long _messageBytes;
     private ReadOnlyMemory<byte> _received;
 
-    /// <summary>Whether a message has begun and not ended.</summary>
-    public bool IsWithinMessage => _messageBytes > 0;
+    /// <summary>How the connection ended, once there is no further message.</summary>
+    public QmpDisconnect End => _messageBytes > 0
+        ? new(DisconnectReason.ClosedWithinMessage, "the peer closed the connection within a message")
+        : new(DisconnectReason.ClosedByPeer, "the peer closed the connection");
 
     /// <summary>The bytes that came last, those that were parsed included.</summary>
     public ReadOnlySpan<byte> LatestInput => _received.Span;

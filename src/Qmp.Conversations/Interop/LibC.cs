@@ -7,7 +7,7 @@ namespace Qmp.Conversations.Interop;
 internal static unsafe partial class LibC
 {
     private const int SocketLevel = 1; // SOL_SOCKET
-    private const int PassedDescriptors = 1; // SCM_RIGHTS
+    private const int PassRights = 1; // SCM_RIGHTS
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
     private const int ReadNonBlocking = 0x800; // O_RDONLY | O_NONBLOCK
     private const uint OwnerOnly = 0x180; // 0600
@@ -44,7 +44,7 @@ internal static unsafe partial class LibC
         control[0] = (nuint)(16 + (sizeof(int) * descriptors.Count));
         int* header = (int*)control;
         header[2] = SocketLevel;
-        header[3] = PassedDescriptors;
+        header[3] = PassRights;
         for (int i = 0; i < descriptors.Count; i++) header[4 + i] = (int)descriptors[i].DangerousGetHandle();
         fixed (byte* first = bytes)
         {

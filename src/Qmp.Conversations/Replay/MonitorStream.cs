@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Qmp.Conversations.Matching;
 using Qmp.Conversations.Targets;
 
 namespace Qmp.Conversations.Replay;

@@ -1,6 +1,8 @@
 using System.Text;
 using Qmp.Types;
 
+using Qmp.Migration.Status;
+
 namespace Qmp.Migration.Options;
 
 /// <summary>What <c>block-bitmap-mapping</c> may hold. Texts are QEMU's.</summary>

@@ -12,6 +12,7 @@ public sealed class RandomSchemaTests
     private const int UsualCount = 60;
 
     [Test]
+    [Category("Slow")]
     public void Names_that_clash_are_told_apart()
     {
         var count = int.Parse(Environment.GetEnvironmentVariable("QAPI_RANDOM_SCHEMAS") ?? $"{UsualCount}");

@@ -8,6 +8,7 @@ namespace Qapi.Tests.Packages;
 /// The packages as strangers get them: packed from what was built, and used by tests/Qapi.Sample, a copy of which is
 /// built with these packages and those that the machine already has, and with nothing else.
 /// </summary>
+[Category("Slow")]
 public sealed class PackageTests
 {
     private static readonly string[] Projects = ["Qapi.Generators", "Qmp.Linux", "Qmp.Protocol", "Qmp.Server", "Qmp.Client"];

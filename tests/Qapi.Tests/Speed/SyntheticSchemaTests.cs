@@ -5,6 +5,7 @@ using Qapi.Tests.Generators;
 namespace Qapi.Tests.Speed;
 
 /// <summary>A large schema is right, and so is what is made of it.</summary>
+[Category("Slow")]
 public sealed class SyntheticSchemaTests
 {
     private const int Definitions = 1000;

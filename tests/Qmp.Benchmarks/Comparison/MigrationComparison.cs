@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Qmp.Api;
 using Qmp.Benchmarks.Measuring;
 using Qmp.Client;
-using Qmp.Interop.Emulators;
+using Qmp.TestSupport;
 using Qmp.Types;
 
 namespace Qmp.Benchmarks.Comparison;

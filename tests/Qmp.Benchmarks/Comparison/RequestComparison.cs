@@ -1,5 +1,5 @@
 using Qmp.Benchmarks.Measuring;
-using Qmp.Interop.Emulators;
+using Qmp.TestSupport;
 
 namespace Qmp.Benchmarks.Comparison;
 

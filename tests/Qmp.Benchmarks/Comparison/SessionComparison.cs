@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Qmp.Benchmarks.Measuring;
-using Qmp.Interop.Emulators;
+using Qmp.TestSupport;
 
 namespace Qmp.Benchmarks.Comparison;
 

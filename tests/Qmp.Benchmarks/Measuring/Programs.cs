@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Qmp.Interop.Emulators;
+using Qmp.TestSupport;
 
 namespace Qmp.Benchmarks.Measuring;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Qmp.Emulator.Options;
-using Qmp.Interop.Emulators;
 using Qmp.Testing;
 
 namespace Qmp.EndToEnd.Tests.CommandLine;

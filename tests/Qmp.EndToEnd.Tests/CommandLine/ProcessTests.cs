@@ -1,5 +1,4 @@
 using System.Globalization;
-using Qmp.Interop.Emulators;
 
 namespace Qmp.EndToEnd.Tests.CommandLine;
 

@@ -42,7 +42,7 @@ internal sealed class CommandGenerator
             .ToDictionary(entity => (string)entity["name"]!);
         _commands = [.. schema.Cast<JObject>().Where(entity => Is(entity, "command"))];
         _random = random;
-        _files = ["/dev/null", $"{folder}/no/such/file", folder, "", "/dev/fdset/1"];
+        _files = [$"{folder}/file", $"{folder}/no/such/file", folder, "", "/dev/fdset/1"];
         _strings =
         [
             "", "x", "nic0", "ram", "main", "globalstate", "compat_monitor0", "on", "64M", "1", "-1", "\u00e4\u6f22",

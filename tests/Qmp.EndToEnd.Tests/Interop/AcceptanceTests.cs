@@ -5,6 +5,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>Unusual streams that destinations accept, QEMU and qmpd alike.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class AcceptanceTests
 {

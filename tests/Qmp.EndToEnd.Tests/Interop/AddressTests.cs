@@ -10,6 +10,7 @@ namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>Addresses as they come, good and bad: what QEMU makes of them, and what qmpd does.</summary>
 /// <remarks>In a case <c>DIR</c> is a folder, <c>PORT</c> a port of 127.0.0.1 that somebody listens on.</remarks>
+[Category("Slow")]
 [TestFixture(EmulatorKind.Qmpd)]
 [TestFixture(EmulatorKind.Qemu)]
 internal sealed class AddressTests(EmulatorKind kind)

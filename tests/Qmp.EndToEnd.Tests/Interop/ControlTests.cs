@@ -5,6 +5,7 @@ using Qmp.Interop.Emulators;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>What clients see of a migration that they control is what they see between two QEMUs.</summary>
+[Category("Slow")]
 [TestFixture, Parallelizable(ParallelScope.Children)]
 internal sealed class ControlTests
 {

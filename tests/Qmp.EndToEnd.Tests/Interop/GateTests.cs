@@ -8,6 +8,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>The destination decides when the guest may switch over.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class GateTests
 {

@@ -5,6 +5,7 @@ namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>One end of a migration is killed: of the other becomes what becomes of QEMU between two QEMUs.</summary>
 /// <remarks>The table that decides is recorded; <c>tests/Qmp.Interop/README.md</c> says how.</remarks>
+[Category("Slow")]
 [TestFixture, Parallelizable(ParallelScope.Children)]
 internal sealed class KillTests
 {

@@ -4,6 +4,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>The machine types beside <c>none</c>.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class MachineTests
 {

@@ -5,6 +5,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>Every way to migrate, from and to a real QEMU and between emulators of ours.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class MatrixTests
 {

@@ -4,6 +4,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>A destination is a source in its turn: a guest moves on, and back.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class OnwardTests
 {

@@ -5,6 +5,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>What destinations do not take, and how they say it: QEMU and qmpd in the same words.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class RefusalTests
 {

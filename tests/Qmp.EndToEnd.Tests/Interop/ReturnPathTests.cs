@@ -5,6 +5,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>What sources do with messages of the return path: QEMU and qmpd alike, and the guest runs on.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class ReturnPathTests
 {

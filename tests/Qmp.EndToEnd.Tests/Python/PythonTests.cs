@@ -4,6 +4,7 @@ using Qmp.Interop.Emulators;
 namespace Qmp.EndToEnd.Tests.Python;
 
 /// <summary>QEMU's own clients, unmodified: they show of qmpd what they show of QEMU.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed partial class PythonTests
 {

@@ -3,8 +3,8 @@ using System.Text;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.Client.Migration;
-using Qmp.Emulator.Scenarios;
 using Qmp.Protocol.Visitors;
+using Qmp.Simulation;
 using Qmp.Types;
 using Serilog.Core;
 

@@ -1,6 +1,7 @@
 using Qmp.Api;
 using Qmp.Client;
 using Qmp.Conversations.Targets;
+using Qmp.TestSupport;
 using Qmp.Types;
 
 namespace Qmp.Interop.Emulators;

@@ -1,5 +1,6 @@
 using Qmp.Interop.Emulators;
 using Qmp.Interop.Proxy;
+using Qmp.TestSupport;
 using Qmp.Types;
 
 namespace Qmp.Interop.Kills;

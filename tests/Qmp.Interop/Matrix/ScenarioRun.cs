@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Qmp.Api;
 using Qmp.Client;
 using Qmp.Interop.Emulators;
+using Qmp.TestSupport;
 using Qmp.Types;
 
 namespace Qmp.Interop.Matrix;

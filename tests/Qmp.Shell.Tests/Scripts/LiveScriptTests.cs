@@ -7,8 +7,8 @@ namespace Qmp.Shell.Tests.Scripts;
 
 /// <summary>Scripts as processes, against servers that are no test doubles.</summary>
 [TestFixture(ServerKind.Emulator)]
-[TestFixture(ServerKind.Qemu)]
-[TestFixture(ServerKind.OlderQemu)]
+[TestFixture(ServerKind.Qemu, Category = "Slow")]
+[TestFixture(ServerKind.OlderQemu, Category = "Slow")]
 internal sealed class LiveScriptTests(ServerKind kind)
 {
     private TemporaryFolder _folder = null!;

@@ -10,8 +10,8 @@ namespace Qmp.Shell.Tests.Session;
 
 /// <summary>A user at a terminal, and a server: keys in, the screen out.</summary>
 [TestFixture(ServerKind.Emulator)]
-[TestFixture(ServerKind.Qemu)]
-[TestFixture(ServerKind.OlderQemu)]
+[TestFixture(ServerKind.Qemu, Category = "Slow")]
+[TestFixture(ServerKind.OlderQemu, Category = "Slow")]
 internal sealed class InteractiveShellTests(ServerKind kind)
 {
     private const string Returned = "\n{\"return\": {}}\n(QEMU)";

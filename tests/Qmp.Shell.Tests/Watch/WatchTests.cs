@@ -9,8 +9,8 @@ namespace Qmp.Shell.Tests.Watch;
 
 /// <summary>Migrations between two servers, driven and watched by the shell.</summary>
 [TestFixture(ServerKind.Emulator)]
-[TestFixture(ServerKind.Qemu)]
-[TestFixture(ServerKind.OlderQemu)]
+[TestFixture(ServerKind.Qemu, Category = "Slow")]
+[TestFixture(ServerKind.OlderQemu, Category = "Slow")]
 internal sealed class WatchTests(ServerKind kind)
 {
     private TemporaryFolder _folder = null!;

@@ -1,0 +1,71 @@
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using Qmp.Api;
+using Qmp.Emulator;
+using Qmp.Emulator.Files;
+using Qmp.Protocol.Json;
+using Qmp.Protocol.Visitors;
+using Qmp.Types;
+
+namespace Qmp.Simulation;
+
+/// <summary>Reads scenarios; their types are in <c>schema/scenario.json</c>.</summary>
+public static class ScenarioFile
+{
+    private const int MaxLength = 4 << 20;
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="ScenarioException">The file cannot be read, or is not a scenario.</exception>
+    public static MigrationScenario Read(string path)
+    {
+        byte[] json;
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            json = ReadAll(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ScenarioException(FileErrors.Text(e));
+        }
+
+        return Parse(json);
+    }
+
+    // What has no end, such as a device, is not read to it.
+    private static byte[] ReadAll(FileStream file)
+    {
+        byte[] buffer = new byte[MaxLength + 1];
+        int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        return length <= MaxLength
+            ? buffer[..length]
+            : throw new ScenarioException($"The file has more than {MaxLength >> 20} MiB");
+    }
+
+    /// <summary>Reads JSON, of QEMU's dialect.</summary>
+    /// <exception cref="ScenarioException">The text is not a scenario.</exception>
+    public static MigrationScenario Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            using var reader = new QmpJsonReader(json);
+            var visitor = new JsonInputVisitor { NamesElements = true };
+            visitor.Reset(JObject.Load(reader));
+            return MigrationScenarioVisitor.Read(visitor, null);
+        }
+        catch (Exception e) when (e is VisitorException or JsonException)
+        {
+            throw new ScenarioException(e.Message);
+        }
+    }
+}
+
+/// <summary>A scenario that makes no sense.</summary>
+public sealed class ScenarioException : Exception
+{
+    /// <summary>Makes one.</summary>
+    public ScenarioException(string message)
+        : base(message)
+    {
+    }
+}

@@ -1,0 +1,31 @@
+using Qmp.Types;
+
+namespace Qmp.Simulation;
+
+/// <summary>How things stood at a moment of a scenario.</summary>
+public sealed record ScenarioSample
+{
+    /// <summary>When, in milliseconds from the beginning of the migration.</summary>
+    public required double Milliseconds { get; init; }
+
+    /// <summary>The status of the source's migration.</summary>
+    public required MigrationStatus Status { get; init; }
+
+    /// <summary>Whether the guest runs at the source.</summary>
+    public required bool SourceRuns { get; init; }
+
+    /// <summary>Whether the guest runs at the destination.</summary>
+    public required bool DestinationRuns { get; init; }
+
+    /// <summary>Whether the source waits for nothing but the destination's ack.</summary>
+    public required bool WaitsForAck { get; init; }
+
+    /// <summary>Bytes that have gone from the source to the destination.</summary>
+    public required long Forward { get; init; }
+
+    /// <summary>Bytes that have gone from the destination to the source.</summary>
+    public required long Backward { get; init; }
+
+    /// <summary>Percent of the source's guest's time that is taken away.</summary>
+    public required int Throttle { get; init; }
+}

@@ -1,0 +1,147 @@
+using Newtonsoft.Json.Linq;
+using Qmp.Devices.Workload;
+using Qmp.Emulator;
+using Qmp.Emulator.Files;
+using Qmp.Emulator.Hosting;
+using Qmp.Emulator.Options;
+using Qmp.Machine.Memory;
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Protocol.Json;
+using Qmp.Server.Dispatch;
+using Qmp.Types;
+using Serilog;
+
+namespace Qmp.Simulation;
+
+/// <summary>One machine of a scenario: an emulator without monitors.</summary>
+internal sealed class ScenarioVm : IAsyncDisposable
+{
+    private const ulong DefaultMemory = 16 << 20;
+
+    private readonly EmulatorInstance _emulator;
+    private readonly ScenarioEnd _end;
+    private readonly Action<ScenarioEnd, JObject> _report;
+    private readonly IDisposable _events;
+
+    /// <exception cref="CommandLineException">The scenario describes a machine that cannot be had.</exception>
+    public ScenarioVm(
+        MigrationScenario scenario,
+        ScenarioEnd end,
+        Timeline timeline,
+        IMigrationTransport transport,
+        ILogger logger,
+        Action<ScenarioEnd, JObject> report)
+    {
+        _end = end;
+        _report = report;
+        ScenarioMachine own = (end == ScenarioEnd.Source ? scenario.Source : scenario.Destination) ?? new();
+        var given = new GivenOptions();
+        given.Add(OptionTable.Simulation, new("x-sim", "on", true));
+        if (own.StartStopped == true) given.Add(OptionTable.Stopped, new("S", "", true));
+        if (end == ScenarioEnd.Destination) given.Add(OptionTable.Incoming, IncomingAddress.Deferred);
+        foreach (DeviceOptions device in Devices(scenario.Devices ?? [], own.Devices ?? []))
+        {
+            given.Add(OptionTable.Device, AsOption(device));
+        }
+
+        var options = new EmulatorOptions
+        {
+            MachineType = "none",
+            MemorySize = scenario.Memory ?? DefaultMemory,
+            Given = given,
+        };
+        _emulator = new EmulatorInstance(options, new EmulatorPorts
+        {
+            Timeline = timeline,
+            Transport = transport,
+            Descriptors = new PassedDescriptors(),
+            Logger = logger,
+            Report = _ => { },
+            OpenChardev = chardev => throw new CommandLineException($"{chardev.Id}: a scenario has no monitors"),
+            Offload = work =>
+            {
+                work();
+                return Task.CompletedTask;
+            },
+        });
+        _events = _emulator.Subscribe(message => report(end, Parse(message)));
+        _emulator.Migration.SetCapabilities(
+            (scenario.Capabilities ?? []).Concat(own.Capabilities ?? [])
+                .Select(c => new MigrationCapabilityStatus { Capability = c, State = true }));
+        if (own.Parameters is { } parameters) _emulator.Migration.Options.SetParameters(parameters);
+        foreach (FaultPlan fault in own.Faults ?? []) _emulator.Migration.Faults.Set(fault);
+    }
+
+    public GuestMemory Memory => _emulator.Machine.Memory;
+
+    public bool IsRunning => _emulator.Machine.IsRunning;
+
+    /// <summary>Whether the emulator has ended, as a process would.</summary>
+    public bool HasExited => _emulator.Completion.IsCompleted;
+
+    public MigrationInfo Migration => _emulator.Migration.Query();
+
+    public bool WaitsForAck => _emulator.Migration.Switchover.WaitingSince is not null;
+
+    public int Throttle => _emulator.Machine.ThrottlePercentage;
+
+    public IReadOnlyList<WorkloadGuest> Workloads => _emulator.Devices.Workloads;
+
+    public ValueTask StartAsync() => _emulator.StartAsync();
+
+    /// <summary>Runs a command and reports its answer.</summary>
+    /// <returns>Why it was refused; <see langword="null"/> if it was not.</returns>
+    public async ValueTask<string?> ExecuteAsync(string command, JToken? arguments)
+    {
+        string? refusal = null;
+        var message = new JObject { ["execute"] = command };
+        try
+        {
+            if (HasExited) throw new CommandException("The emulator has ended");
+            message["return"] = await _emulator.ExecuteAsync(command, arguments as JObject);
+        }
+        catch (CommandException e)
+        {
+            message["error"] = new JObject { ["class"] = e.Error.Class, ["desc"] = e.Error.Description };
+            refusal = $"{command} was refused: {e.Error.Description}";
+        }
+
+        _report(_end, message);
+        return refusal;
+    }
+
+    /// <summary>Reports how the emulator ended, if it has.</summary>
+    public void ReportExit()
+    {
+        if (HasExited) _report(_end, new JObject { ["exit"] = _emulator.Completion.GetAwaiter().GetResult() });
+    }
+
+    /// <summary>Stops the guest, if it is here, so that it can be looked at; nothing is reported any more.</summary>
+    public async ValueTask FreezeAsync()
+    {
+        _events.Dispose();
+        using Machine.Loop.MachineLoop.Hold hold = await _emulator.Machine.Loop.EnterAsync();
+        await _emulator.Machine.StopAsync(RunState.Paused);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _events.Dispose();
+        return _emulator.DisposeAsync();
+    }
+
+    // A device of one machine takes the place of the common one of the same name.
+    private static IEnumerable<DeviceOptions> Devices(IReadOnlyList<DeviceOptions> common, IReadOnlyList<DeviceOptions> own) =>
+        common.Select(c => own.FirstOrDefault(o => o.Id is not null && o.Id == c.Id) ?? c)
+            .Concat(own.Where(o => o.Id is null || !common.Any(c => c.Id == o.Id)));
+
+    private static OptionValue<DeviceOptions> AsOption(DeviceOptions device) =>
+        new("device", device.Id ?? device.Driver.ToWireName(), device);
+
+    private static JObject Parse(ReadOnlySpan<byte> message)
+    {
+        using var reader = new QmpJsonReader(message);
+        return JObject.Load(reader);
+    }
+}
