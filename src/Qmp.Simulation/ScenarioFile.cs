@@ -1,7 +1,6 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
-using Qmp.Emulator;
 using Qmp.Emulator.Files;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Visitors;

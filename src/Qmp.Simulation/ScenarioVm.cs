@@ -1,6 +1,5 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Devices.Workload;
-using Qmp.Emulator;
 using Qmp.Emulator.Files;
 using Qmp.Emulator.Hosting;
 using Qmp.Emulator.Options;

@@ -1,7 +1,6 @@
 using System.Text;
-using Qmp.Types;
-
 using Qmp.Migration.Status;
+using Qmp.Types;
 
 namespace Qmp.Migration.Options;
 

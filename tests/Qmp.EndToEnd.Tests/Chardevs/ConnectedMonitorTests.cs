@@ -4,7 +4,6 @@ using Newtonsoft.Json.Linq;
 using Qmp.Client;
 using Qmp.Emulator.Options;
 using Qmp.EndToEnd.Tests.CommandLine;
-using Qmp.Interop.Emulators;
 using Qmp.Testing;
 
 namespace Qmp.EndToEnd.Tests.Chardevs;
