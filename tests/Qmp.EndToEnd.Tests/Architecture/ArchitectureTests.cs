@@ -19,7 +19,7 @@ internal sealed class ArchitectureTests
         ["Qmp.Machine"] = ["Qmp.Types", "Qmp.Linux"],
         ["Qmp.Migration"] = ["Qmp.Machine", "Qmp.Types", "Qmp.Linux"],
         ["Qmp.Devices"] = ["Qmp.Migration", "Qmp.Machine", "Qmp.Types"],
-        ["Qmp.Emulator"] = ["Qmp.Api", "Qmp.Devices"],
+        ["Qmp.Emulator"] = ["Qmp.Api", "Qmp.Devices", "Qmp.Linux"],
         ["Qmp.Client.Migration"] = ["Qmp.Client", "Qmp.Api"],
         ["Qmp.Conversations"] = [],
         ["Qmp.Simulation"] = ["Qmp.Emulator"],
@@ -32,10 +32,10 @@ internal sealed class ArchitectureTests
     };
 
     /// <summary>Projects whose folders still form cycles. It only gets shorter.</summary>
-    private static readonly string[] StillTied = ["Qmp.Emulator", "Qmp.Migration"];
+    private static readonly string[] StillTied = ["Qmp.Emulator"];
 
     /// <summary>Types that are still longer than any should be. It only gets shorter.</summary>
-    private static readonly string[] StillLong = ["OutgoingMigration"];
+    private static readonly string[] StillLong = [];
 
     private static readonly string[] Schemaless = ["Qmp.Protocol", "Qmp.Server", "Qmp.Client"];
 
