@@ -45,6 +45,8 @@ internal sealed class MachineCommands(
         shutdown.Ending += end.Set;
         try
         {
+            // The end may have begun before this command did.
+            if (shutdown.IsEnding) end.Set();
             Save(arguments, end);
         }
         finally

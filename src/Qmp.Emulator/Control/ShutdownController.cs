@@ -45,6 +45,9 @@ internal sealed class ShutdownController
     /// <summary>Called once, before <see cref="Completion"/> ends and after the event was sent.</summary>
     public event Action? Ending;
 
+    /// <summary>Whether the end has begun. Whoever subscribes to <see cref="Ending"/> and then reads this misses no end.</summary>
+    public bool IsEnding => Volatile.Read(ref _ended) != 0;
+
     /// <summary>Ends the emulator on behalf of a user, whatever a shutdown does otherwise.</summary>
     public void Quit(ShutdownCause cause)
     {
