@@ -17,6 +17,9 @@ public static class Errno
     /// <summary>EAGAIN: the descriptor is in nonblocking mode, or was asked not to wait.</summary>
     public const int TryAgain = 11;
 
+    /// <summary>EMFILE.</summary>
+    public const int TooManyFiles = 24;
+
     /// <summary>EPIPE.</summary>
     public const int BrokenPipe = 32;
 

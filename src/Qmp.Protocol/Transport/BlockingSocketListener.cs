@@ -68,6 +68,12 @@ internal sealed class BlockingSocketListener : SocketListener
         int index = Descriptors.WaitAny(_sockets, PollEvents.Readable, _stop, _next);
         if (index < 0) return null;
         _next = index + 1;
+        if (!DescriptorTable.HasRoom(_sockets[index]))
+        {
+            error = -Errno.TooManyFiles;
+            return null;
+        }
+
         DescriptorHandle? socket = Sockets.Accept(_sockets[index], out error);
         if (socket is null) return null;
         SocketOptions.SendWithoutDelay(socket);

@@ -84,8 +84,8 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
     {
         _services.Logger.Debug("monitor_qmp_connected {Monitor} {Connection}", MonitorId, _connection.Name);
         Greet();
-        // A client that has left takes along what it said last, as with QEMU.
-        while (!_connection.IsHungUp)
+        // A client that left before it was greeted has said nothing, as with QEMU.
+        while (_received > 0 || !_connection.IsHungUp)
         {
             Work();
             if (_aborted || (_closing && !_inBand.IsExecuting && !_outOfBand.IsExecuting)) break;

@@ -126,7 +126,7 @@ internal sealed class DescriptorsTests
         int limit = int.Parse(limits.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], CultureInfo.InvariantCulture);
         Assert.That(DescriptorTable.LeavesRoom(3), Is.True);
         Assert.That(DescriptorTable.LeavesRoom(limit - 1), Is.False);
-        Assert.That(DescriptorTable.LeavesRoom(limit - 4), Is.False);
+        Assert.That(DescriptorTable.LeavesRoom(limit - 3), Is.False);
         Assert.That(DescriptorTable.LeavesRoom(limit - 17), Is.True);
     }
 
