@@ -1,10 +1,10 @@
-using MonitorOptions = Qmp.Server.Sessions.MonitorOptions;
 using Qmp.Client;
 using Qmp.Emulator.Hosting;
 using Qmp.Emulator.Options;
 using Qmp.Migration.Faults;
 using Qmp.Protocol.Transport;
 using Qmp.Testing.Hosting;
+using MonitorOptions = Qmp.Server.Sessions.MonitorOptions;
 
 namespace Qmp.Testing;
 

@@ -8,6 +8,9 @@ internal sealed class GeneratedDirectory(string path)
 {
     private const string Pattern = "*.g.cs";
 
+    /// <summary>In bytes; the two lines that mark a generated file are shorter.</summary>
+    private const int HeadLength = 8192;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Makes the directory hold these files, and of generated ones no others.</summary>
@@ -35,9 +38,19 @@ internal sealed class GeneratedDirectory(string path)
     /// <summary>A file that stays the same keeps its time, so that nothing is built anew for it.</summary>
     private static void WriteIfChanged(string file, string text)
     {
-        if (!File.Exists(file) || File.ReadAllText(file) != text)
-            File.WriteAllText(file, text, Utf8);
+        byte[] bytes = Utf8.GetBytes(text);
+        if (!File.Exists(file) || !Start(file, bytes.Length + 1).SequenceEqual(bytes))
+            File.WriteAllBytes(file, bytes);
     }
 
-    private static bool IsGenerated(string file) => SourceFrame.IsGenerated(File.ReadLines(file));
+    private static bool IsGenerated(string file) =>
+        SourceFrame.IsGenerated(Utf8.GetString(Start(file, HeadLength)).ReplaceLineEndings("\n").Split('\n'));
+
+    /// <summary>What a file begins with. The file may be a link to a device, which has no end.</summary>
+    private static ReadOnlySpan<byte> Start(string file, int most)
+    {
+        using var stream = File.OpenRead(file);
+        var bytes = new byte[most];
+        return bytes.AsSpan(0, stream.ReadAtLeast(bytes, most, throwOnEndOfStream: false));
+    }
 }

@@ -1,9 +1,10 @@
-using Qmp.Emulator.Files;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Qmp.Emulator.Files;
 using Qmp.Emulator.Options;
+using Qmp.Linux;
 
 namespace Qmpd;
 
@@ -78,12 +79,15 @@ internal sealed partial class PidFile : IDisposable
     private static void Lock(SafeFileHandle file)
     {
         var region = new FileLock { Type = WriteLock };
-        if (Control(file, SetLock, ref region) < 0) throw Refused($"Cannot lock pid file: {Reason()}");
+        if (Control(file, SetLock, ref region) < 0)
+        {
+            throw Refused($"Cannot lock pid file: {Errno.Text(Marshal.GetLastPInvokeError())}");
+        }
     }
 
     private static void Write(SafeFileHandle file)
     {
-        if (Truncate(file, 0) < 0) throw Refused($"Failed to truncate pid file: {Reason()}");
+        if (Files.Truncate(file, 0) is var error and < 0) throw Refused($"Failed to truncate pid file: {Errno.Text(error)}");
         try
         {
             RandomAccess.Write(
@@ -95,15 +99,10 @@ internal sealed partial class PidFile : IDisposable
         }
     }
 
-    private static string Reason() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
-
     private static CommandLineException Refused(string reason) => new($"cannot create PID file: {reason}");
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(SafeFileHandle file, int command, ref FileLock region);
-
-    [LibraryImport("libc", EntryPoint = "ftruncate64", SetLastError = true)]
-    private static partial int Truncate(SafeFileHandle file, long length);
 
     // struct flock
     [StructLayout(LayoutKind.Sequential)]

@@ -1,6 +1,6 @@
-using Qmp.Emulator.Files;
 using System.Globalization;
 using System.Text;
+using Qmp.Emulator.Files;
 using Qmp.Emulator.Logging;
 using Qmp.Emulator.Options;
 using Serilog;

@@ -1,6 +1,6 @@
-using Qmp.Emulator.Hosting;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Qmp.Emulator.Hosting;
 using Qmp.Types;
 
 namespace Qmpd;

@@ -42,17 +42,8 @@ internal sealed class MachineCommands(
     private void Save(PmemsaveArguments arguments)
     {
         using var end = new WakeEvent();
-        shutdown.Ending += end.Set;
-        try
-        {
-            // The end may have begun before this command did.
-            if (shutdown.IsEnding) end.Set();
-            Save(arguments, end);
-        }
-        finally
-        {
-            shutdown.Ending -= end.Set;
-        }
+        using CancellationTokenRegistration ending = shutdown.Ending.Register(end.Set);
+        Save(arguments, end);
     }
 
     private void Save(PmemsaveArguments arguments, WakeEvent end)

@@ -12,6 +12,7 @@ internal sealed class ShutdownController
     private readonly RunStateEvents _events;
     private readonly TaskCompletionSource<int> _completion =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _ending = new();
     private int _ended;
 
     /// <param name="machine">The machine.</param>
@@ -42,11 +43,11 @@ internal sealed class ShutdownController
     /// <summary>Ends with the exit status when the emulator is to end.</summary>
     public Task<int> Completion => _completion.Task;
 
-    /// <summary>Called once, before <see cref="Completion"/> ends and after the event was sent.</summary>
-    public event Action? Ending;
-
-    /// <summary>Whether the end has begun. Whoever subscribes to <see cref="Ending"/> and then reads this misses no end.</summary>
-    public bool IsEnding => Volatile.Read(ref _ended) != 0;
+    /// <summary>
+    /// Cancelled once, before <see cref="Completion"/> ends and after the event was sent. What registers with it when
+    /// the end has begun is called at once.
+    /// </summary>
+    public CancellationToken Ending => _ending.Token;
 
     /// <summary>Ends the emulator on behalf of a user, whatever a shutdown does otherwise.</summary>
     public void Quit(ShutdownCause cause)
@@ -94,7 +95,7 @@ internal sealed class ShutdownController
     private void End(int status)
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;
-        Ending?.Invoke();
+        _ending.Cancel();
         _completion.TrySetResult(status);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Qmp.Migration.Channels;
 using Qmp.Server.Dispatch;
@@ -8,10 +7,8 @@ using Qmp.Types;
 namespace Qmp.Emulator.Files;
 
 /// <summary>Sets of descriptors, which files are opened from as <c>/dev/fdset/N</c>.</summary>
-public sealed partial class DescriptorSets : IDisposable
+public sealed class DescriptorSets : IDisposable
 {
-    private const int GetFlags = 3; // F_GETFL
-    private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
     private const int Kind = 0x4003; // O_ACCMODE | O_DIRECT
 
     private readonly Lock _gate = new();
@@ -87,9 +84,9 @@ public sealed partial class DescriptorSets : IDisposable
                 throw new ChannelException(string.Create(CultureInfo.InvariantCulture, $"Failed to find fdset /dev/fdset/{set}"));
             }
 
-            Entry found = entries.Find(e => ((Control(e.Handle, GetFlags, 0) ^ flags) & Kind) == 0)
+            Entry found = entries.Find(e => ((Linux.Files.GetFlags(e.Handle) ^ flags) & Kind) == 0)
                 ?? throw new ChannelException($"Failed to find file descriptor with matching flags=0x{flags:x}");
-            return Control(found.Handle, DuplicateCloseOnExec, 0) is var duplicate and >= 0
+            return Linux.Files.Duplicate(found.Handle) is var duplicate and >= 0
                 ? duplicate
                 : throw new ChannelException(
                     string.Create(CultureInfo.InvariantCulture, $"Failed to dup() given file descriptor fd={found.Number}"));
@@ -105,9 +102,6 @@ public sealed partial class DescriptorSets : IDisposable
             _sets.Clear();
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int Control(SafeFileHandle file, int command, int argument);
 
     private static bool Close(Entry entry)
     {

@@ -52,7 +52,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         }
 
         _shutdown = new ShutdownController(Machine, new RunStateEvents(_bus), options.Actions);
-        _shutdown.Ending += OnEnding;
+        _shutdown.Ending.Register(OnEnding);
         Migration.IncomingFailed += OnIncomingFailed;
         CommandRegistry commands = CommandSet.Create(_built, options, ports, _shutdown, _incoming, _chardevs, warnings);
         _server = new QmpServer(

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Qmp.Emulator.Options;
 using Qmp.Machine.Memory;
@@ -8,7 +7,7 @@ using Qmp.Types;
 namespace Qmp.Emulator.Machines;
 
 /// <summary>What <c>-device loader</c> does: it puts a file or a number into guest memory. Texts are QEMU's.</summary>
-internal static partial class ImageLoader
+internal static class ImageLoader
 {
     private const int Chunk = 1 << 20;
     private const int FromStart = 0; // SEEK_SET
@@ -67,9 +66,9 @@ internal static partial class ImageLoader
         try
         {
             using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            long left = Seek(file, 0, FromEnd);
+            long left = Linux.Files.Seek(file, 0, FromEnd);
             if (left < 0 || (ulong)left > memory.TotalLength) throw new IOException();
-            Seek(file, 0, FromStart);
+            Linux.Files.Seek(file, 0, FromStart);
             using var stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
             byte[] buffer = new byte[Math.Min(left, Chunk)];
             while (left > 0)
@@ -92,7 +91,4 @@ internal static partial class ImageLoader
             throw device.Error($"Cannot load specified image {path}");
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "lseek64", SetLastError = true)]
-    private static partial long Seek(SafeFileHandle file, long offset, int origin);
 }

@@ -1,7 +1,6 @@
-using Qmp.Emulator.Files;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Qmp.Emulator.Files;
 using Qmp.Emulator.Options;
 using Qmp.Machine.Memory;
 using Qmp.Types;
@@ -13,7 +12,7 @@ namespace Qmp.Emulator.Machines;
 /// A file that existed before may hold data: it keeps its size, and one that is too small is refused. Only one that
 /// is made here, or is empty, gets the size of the memory, as with QEMU.
 /// </remarks>
-internal static partial class MemoryFile
+internal static class MemoryFile
 {
     private const int HostPage = 4096;
     private const int FromEnd = 2; // SEEK_END
@@ -31,7 +30,7 @@ internal static partial class MemoryFile
         SafeFileHandle file = Open(properties.MemPath, out bool isNew);
         try
         {
-            long length = Seek(file, 0, FromEnd);
+            long length = Linux.Files.Seek(file, 0, FromEnd);
             if (length > 0 && (ulong)length < size)
             {
                 throw new CommandLineException(string.Create(
@@ -40,7 +39,7 @@ internal static partial class MemoryFile
             }
 
             // Where it cannot be done, mapping tells why.
-            if (length == 0 && size <= long.MaxValue) Truncate(file, (long)size);
+            if (length == 0 && size <= long.MaxValue) Linux.Files.Truncate(file, (long)size);
             RamBlock block = RamBlock.FromFile(id, size, file, properties.Share ?? false, properties.Prealloc ?? false);
             if (properties.Size % HostPage == 0) return block;
             block.Dispose();
@@ -95,10 +94,4 @@ internal static partial class MemoryFile
         using var stream = new FileStream(path, options);
         return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
     }
-
-    [LibraryImport("libc", EntryPoint = "lseek64", SetLastError = true)]
-    private static partial long Seek(SafeFileHandle file, long offset, int origin);
-
-    [LibraryImport("libc", EntryPoint = "ftruncate64", SetLastError = true)]
-    private static partial int Truncate(SafeFileHandle file, long length);
 }

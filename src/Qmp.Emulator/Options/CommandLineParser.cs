@@ -1,6 +1,6 @@
-using Qmp.Emulator.Catalogue;
 using System.Globalization;
 using Newtonsoft.Json.Linq;
+using Qmp.Emulator.Catalogue;
 using Qmp.Protocol.Visitors.Text;
 using Qmp.Types;
 

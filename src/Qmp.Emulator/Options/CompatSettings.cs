@@ -1,9 +1,9 @@
-using Settings = Qmp.Types.CompatPolicy;
-using SettingsInput = Qmp.Types.CompatPolicyInput;
-using SettingsOutput = Qmp.Types.CompatPolicyOutput;
 using Policy = Qmp.Protocol.Visitors.CompatPolicy;
 using PolicyInput = Qmp.Protocol.Visitors.CompatPolicyInput;
 using PolicyOutput = Qmp.Protocol.Visitors.CompatPolicyOutput;
+using Settings = Qmp.Types.CompatPolicy;
+using SettingsInput = Qmp.Types.CompatPolicyInput;
+using SettingsOutput = Qmp.Types.CompatPolicyOutput;
 
 namespace Qmp.Emulator.Options;
 

@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Qmp.Machine.Interop;
+using Qmp.Linux;
 
 namespace Qmp.Machine.Memory;
 
@@ -74,8 +73,8 @@ public sealed unsafe class RamBlock : IDisposable
     {
         CheckLength(length);
         if (length == 0) return new RamBlock(id, 0, false, 0, null);
-        nint address = MapAligned(checked((nuint)length));
-        if (address == LibC.MapFailed) throw Failure($"cannot set up guest memory '{id}'");
+        int error = MapAligned(checked((nuint)length), out nint address);
+        if (error < 0) throw Failure($"cannot set up guest memory '{id}'", error);
         var block = new RamBlock(id, length, false, address, null);
         if (preallocate) block.Preallocate();
         return block;
@@ -86,17 +85,11 @@ public sealed unsafe class RamBlock : IDisposable
     public static RamBlock FromFile(string id, ulong length, SafeFileHandle file, bool shared, bool preallocate)
     {
         CheckLength(length);
-        nint address = LibC.MapFile(
-            0,
-            checked((nuint)length),
-            LibC.ProtRead | LibC.ProtWrite,
-            shared ? LibC.MapShared : LibC.MapPrivate,
-            file,
-            0);
-        if (address == LibC.MapFailed)
+        int error = MemoryMap.MapFile(file, checked((nuint)length), shared, out nint address);
+        if (error < 0)
         {
             file.Dispose();
-            throw Failure("unable to map backing store for guest RAM");
+            throw Failure("unable to map backing store for guest RAM", error);
         }
 
         var block = new RamBlock(id, length, shared, address, file);
@@ -139,7 +132,7 @@ public sealed unsafe class RamBlock : IDisposable
     public void Dispose()
     {
         if (_base is null) return;
-        LibC.Unmap((nint)_base, (nuint)Length);
+        MemoryMap.Unmap((nint)_base, (nuint)Length);
         _base = null;
         _file?.Dispose();
     }
@@ -158,30 +151,22 @@ public sealed unsafe class RamBlock : IDisposable
     }
 
     // Aligned to huge pages, so that the kernel can use them: on first touch they cost a fraction of small ones.
-    private static nint MapAligned(nuint length)
+    private static int MapAligned(nuint length, out nint address)
     {
-        if (length < HugePageSize) return MapAnonymous(length);
-        nint mapped = MapAnonymous(length + HugePageSize);
-        if (mapped == LibC.MapFailed) return mapped;
-        nint address = (mapped + (nint)HugePageSize - 1) & -(nint)HugePageSize;
+        if (length < HugePageSize) return MemoryMap.MapZeros(length, out address);
+        int error = MemoryMap.MapZeros(length + HugePageSize, out nint mapped);
+        address = (mapped + (nint)HugePageSize - 1) & -(nint)HugePageSize;
+        if (error < 0) return error;
         nuint before = (nuint)(address - mapped);
-        if (before > 0) LibC.Unmap(mapped, before);
-        LibC.Unmap(address + (nint)length, HugePageSize - before);
-        LibC.Advise(address, length, LibC.AdviceHugePage); // a kernel without them maps small ones
-        return address;
+        if (before > 0) MemoryMap.Unmap(mapped, before);
+        MemoryMap.Unmap(address + (nint)length, HugePageSize - before);
+        MemoryMap.AdviseHugePages(address, length); // a kernel without them maps small ones
+        return 0;
     }
-
-    private static nint MapAnonymous(nuint length) => LibC.Map(
-        0,
-        length,
-        LibC.ProtRead | LibC.ProtWrite,
-        LibC.MapPrivate | LibC.MapAnonymous | LibC.MapNoReserve,
-        -1,
-        0);
 
     private void Preallocate()
     {
-        if (LibC.Advise((nint)_base, (nuint)Length, LibC.AdvicePopulateWrite) == 0) return;
+        if (MemoryMap.Populate((nint)_base, (nuint)Length) == 0) return;
 
         // Kernels before 5.14 lack the advice: touch every page, keeping what a file holds.
         for (ulong offset = 0; offset < Length; offset += PageSize)
@@ -196,6 +181,5 @@ public sealed unsafe class RamBlock : IDisposable
         if (length % PageSize != 0) throw new ArgumentException("not a multiple of the page size", nameof(length));
     }
 
-    private static IOException Failure(string what) =>
-        new($"{what}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+    private static IOException Failure(string what, int error) => new($"{what}: {Errno.Text(error)}");
 }

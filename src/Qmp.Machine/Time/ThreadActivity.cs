@@ -1,4 +1,4 @@
-using Qmp.Machine.Interop;
+using Qmp.Linux;
 using Serilog;
 
 namespace Qmp.Machine.Time;
@@ -30,7 +30,7 @@ internal sealed class ThreadActivity : Activity
 
     private void Run()
     {
-        _threadId = LibC.GetThreadId();
+        _threadId = Processes.ThreadId;
         try
         {
             ValueTask task = _body();

@@ -6,6 +6,7 @@ namespace Qapi.Tests.Packages;
 /// A tool as its users get it: packed by one command, installed from its packages, and run. The other tools are packed
 /// by the same lines; CI does so.
 /// </summary>
+[Category("Slow")]
 public sealed class ToolPackageTests
 {
     private static readonly string[] Linkers = ["clang", "gcc"];
@@ -37,6 +38,7 @@ public sealed class ToolPackageTests
         Assert.That(packages[0], Does.StartWith("Qapi.Tool.0"));
         Assert.That(packages[1], Does.StartWith("Qapi.Tool.any."));
         Assert.That(packages[2], Does.StartWith("Qapi.Tool.linux-x64."));
+        Assert.That(Built("qapi"), Does.Exist, "packing leaves alone what was built");
 
         // No other source: what is installed is what was packed.
         File.WriteAllText(Path.Combine(_directory, "nuget.config"),
@@ -52,6 +54,12 @@ public sealed class ToolPackageTests
         await tool.WaitForExitAsync();
         Assert.That(tool.ExitCode, Is.Zero);
         Assert.That(Directory.GetFiles(Path.Combine(_directory, "bin"), "*.dll", SearchOption.AllDirectories), Is.Empty);
+    }
+
+    private static string Built(string program)
+    {
+        var here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+        return Path.Combine(here, "..", "..", program, Path.GetFileName(here), program);
     }
 
     private static bool IsInSearchPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')

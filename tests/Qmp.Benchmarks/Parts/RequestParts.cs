@@ -1,7 +1,7 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using Qmp.Emulator.Options;
 using Qmp.Emulator.Hosting;
+using Qmp.Emulator.Options;
 using Qmp.Protocol.Transport;
 using Qmp.Server.Sessions;
 using Serilog.Core;

@@ -7,15 +7,15 @@ internal sealed class FolderGraph
 
     private FolderGraph(string root, IReadOnlyList<SourceText> files)
     {
-        ILookup<string, string> homes = files
-            .SelectMany(f => f.Types.Select(t => (t.Name, f.Folder)))
+        ILookup<string, (string Folder, string Namespace)> homes = files
+            .SelectMany(f => f.Types.Select(t => (t.Name, f.Folder, f.Namespace)))
             .Distinct()
-            .ToLookup(t => t.Name, t => t.Folder);
+            .ToLookup(t => t.Name, t => (t.Folder, t.Namespace));
         foreach (SourceText file in files)
         {
-            foreach (string name in file.Mentions.Where(n => homes[n].Any() && !homes[n].Contains(file.Folder)))
+            foreach (string name in file.Mentions.Where(n => homes[n].All(home => home.Folder != file.Folder)))
             {
-                foreach (string folder in homes[name])
+                foreach ((string folder, _) in homes[name].Where(home => file.Sees(home.Namespace)))
                 {
                     Edges(Show(root, file.Folder)).TryAdd(Show(root, folder), $"{file.Name} mentions {name}");
                 }

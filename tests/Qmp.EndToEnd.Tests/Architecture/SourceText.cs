@@ -10,6 +10,7 @@ namespace Qmp.EndToEnd.Tests.Architecture;
 internal sealed partial class SourceText
 {
     private readonly string _code;
+    private readonly HashSet<string> _usings;
 
     public SourceText(string path)
     {
@@ -17,6 +18,8 @@ internal sealed partial class SourceText
         Name = Path.GetFileName(path);
         string code = File.ReadAllText(path);
         Types = [.. Declarations(code)];
+        Namespace = NamespaceDirective().Match(code).Groups[1].Value;
+        _usings = [.. UsingDirective().Matches(code).Select(m => m.Groups[1].Value)];
         _code = EnumBody().Replace(Directive().Replace(Hidden().Replace(code, "\"\""), ""), "");
     }
 
@@ -24,11 +27,17 @@ internal sealed partial class SourceText
 
     public string Name { get; }
 
+    public string Namespace { get; }
+
     /// <summary>The types that are declared at the top, and how many lines each has here.</summary>
     public IReadOnlyList<(string Name, int Lines)> Types { get; }
 
     /// <summary>Names that may be those of types: whatever begins with a capital and is no member of something.</summary>
     public IEnumerable<string> Mentions => Identifier().Matches(_code).Select(m => m.Value).Distinct();
+
+    /// <summary>Whether a type of a namespace can be mentioned here by its name alone.</summary>
+    public bool Sees(string other) =>
+        Namespace == other || Namespace.StartsWith(other + ".", StringComparison.Ordinal) || _usings.Contains(other);
 
     private static IEnumerable<(string Name, int Lines)> Declarations(string code)
     {
@@ -56,6 +65,12 @@ internal sealed partial class SourceText
 
     [GeneratedRegex(@"^\s*(?:using|namespace) [^;(]*;", RegexOptions.Multiline)]
     private static partial Regex Directive();
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex NamespaceDirective();
+
+    [GeneratedRegex(@"^using ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex UsingDirective();
 
     [GeneratedRegex(@"\benum\s+\w+[^{]*\{[^}]*\}")]
     private static partial Regex EnumBody();

@@ -186,7 +186,7 @@ internal sealed class AddressTests(EmulatorKind kind)
         await src.Events.WhenAsync(MigrationStatus.Completed);
         await dst.Events.WhenAsync(MigrationStatus.Completed);
         Assert.That(File.Exists(Filled("DIR/moves")), Is.False, "the name is nowhere in the file system");
-        Assert.That(await src.QueryRunStateAsync(), Is.EqualTo(RunState.Postmigrate));
+        Assert.That(await src.QuerySettledRunStateAsync(), Is.EqualTo(RunState.Postmigrate));
         Assert.That(await dst.QueryRunStateAsync(), Is.EqualTo(RunState.Running));
     }
 

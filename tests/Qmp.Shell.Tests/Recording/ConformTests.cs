@@ -51,7 +51,7 @@ internal sealed class ConformTests
     [Test]
     public async Task What_is_recorded()
     {
-        string[] more = ["-device", $"loader,file={_folder.File("image")},addr=0,force-raw=on"];
+        string[] more = ["-m", "1M", "-device", $"loader,file={_folder.File("image")},addr=0,force-raw=on"];
         await File.WriteAllTextAsync(_folder.File("image"), "contents");
         await RecordAsync(Programs.Qmpd, more, "stop", "query-version");
         Conversation conversation = ConversationFile.Load(Recording).Single();
@@ -60,7 +60,7 @@ internal sealed class ConformTests
         Assert.That(conversation.Vms.Single().Arguments, Is.EqualTo(
         [
             "-M", "none", "-nodefaults", "-display", "none", "-qmp", "unix:@RUN@/vm-qmp.sock,server=on,wait=off",
-            "-device", "loader,file=@RUN@/image,addr=0,force-raw=on",
+            "-m", "1M", "-device", "loader,file=@RUN@/image,addr=0,force-raw=on",
         ]));
         Assert.That(conversation.Steps[0], Is.TypeOf<ConnectStep>());
         Assert.That(
