@@ -1,14 +1,12 @@
-using Qmp.Machine.Loop;
 using Qmp.Machine.Memory;
-using Qmp.Machine.RunStates;
 using Qmp.Machine.Time;
 using Qmp.Types;
 using Serilog;
 
 namespace Qmp.Machine;
 
-/// <summary>A machine: memory, guests, a run state, a loop, a timeline.</summary>
-/// <remarks>Whatever changes the run state is called with <see cref="Loop"/> held.</remarks>
+/// <summary>A machine: memory, guests, a run state, a lock, a timeline.</summary>
+/// <remarks>Whatever changes the run state is called with <see cref="Lock"/> held.</remarks>
 public sealed class VirtualMachine : IDisposable
 {
     private readonly IMachineEvents _events;
@@ -22,7 +20,7 @@ public sealed class VirtualMachine : IDisposable
     {
         Identity = identity;
         Timeline = timeline;
-        Loop = new MachineLoop(timeline);
+        Lock = new TimelineLock(timeline);
         Clock = new GuestClock(timeline);
         _events = events;
         _logger = logger;
@@ -35,8 +33,13 @@ public sealed class VirtualMachine : IDisposable
     /// <summary>Where everything of this machine runs.</summary>
     public Timeline Timeline { get; }
 
-    /// <summary>The machine's big lock.</summary>
-    public MachineLoop Loop { get; }
+    /// <summary>The machine's big lock (QEMU's BQL).</summary>
+    /// <remarks>
+    /// Whatever changes the machine holds it: the in-band commands of all monitors, and the steps of a migration that
+    /// stop, start or hand over the guest. Out-of-band commands and everything that only looks at the machine do not
+    /// take it, so they answer while it is held.
+    /// </remarks>
+    public TimelineLock Lock { get; }
 
     /// <summary>RAM.</summary>
     public GuestMemory Memory { get; } = new();

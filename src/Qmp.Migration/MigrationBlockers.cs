@@ -3,7 +3,7 @@ using Qmp.Migration.Status;
 namespace Qmp.Migration;
 
 /// <summary>Why this machine cannot be migrated now; with no reasons, it can.</summary>
-/// <remarks>Changed with the machine's loop held.</remarks>
+/// <remarks>Changed with the machine's lock held.</remarks>
 public sealed class MigrationBlockers
 {
     private volatile string[] _reasons = [];

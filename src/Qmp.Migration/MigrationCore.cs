@@ -17,13 +17,13 @@ namespace Qmp.Migration;
 
 /// <summary>The migration of one machine: what commands set, start, end and ask.</summary>
 /// <remarks>
-/// Methods that change something are called with the machine's loop held. <see cref="Query"/> is not: it answers at
+/// Methods that change something are called with the machine's lock held. <see cref="Query"/> is not: it answers at
 /// any moment of a migration.
 /// </remarks>
 public sealed class MigrationCore
 {
     private readonly VirtualMachine _machine;
-    private readonly IMigrationTransport _transport;
+    private readonly IMigrationConnector _transport;
     private readonly IMigrationEvents _events;
     private readonly ILogger _logger;
     private volatile OutgoingMigration? _outgoing;
@@ -32,7 +32,7 @@ public sealed class MigrationCore
 
     /// <summary>The migration of <paramref name="machine"/>, idle.</summary>
     public MigrationCore(
-        VirtualMachine machine, IMigrationTransport transport, IMigrationEvents events, ILogger logger)
+        VirtualMachine machine, IMigrationConnector transport, IMigrationEvents events, ILogger logger)
     {
         _machine = machine;
         _transport = transport;

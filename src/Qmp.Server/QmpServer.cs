@@ -4,7 +4,7 @@ using Qmp.Server.Sessions;
 
 namespace Qmp.Server;
 
-/// <summary>Monitors that share one set of commands, one loop and one stream of events.</summary>
+/// <summary>Monitors that share one set of commands, one queue and one stream of events.</summary>
 /// <remarks>
 /// To quit from a command: publish what has to be published, call <see cref="Close"/>, return. The reply is the last
 /// thing the client gets; <see cref="Completion"/> ends when every client has been let go.
@@ -23,12 +23,12 @@ public sealed class QmpServer : IAsyncDisposable
     /// <summary>A server without monitors.</summary>
     /// <param name="options">Settings.</param>
     /// <param name="commands">The commands that every monitor offers.</param>
-    /// <param name="loop">Where in-band commands run.</param>
+    /// <param name="queue">Where in-band commands run.</param>
     /// <param name="events">Where the commands' implementations publish events; not disposed.</param>
-    public QmpServer(QmpServerOptions options, CommandRegistry commands, ICommandLoop loop, EventBus events)
+    public QmpServer(QmpServerOptions options, CommandRegistry commands, ICommandQueue queue, EventBus events)
     {
         _services = new MonitorServices(
-            loop,
+            queue,
             new CommandLookup(commands, options.CompatPolicy, options.IsPreconfig),
             events,
             options.CompatPolicy,

@@ -28,7 +28,7 @@ internal sealed class ScenarioVm : IAsyncDisposable
         MigrationScenario scenario,
         ScenarioEnd end,
         Timeline timeline,
-        IMigrationTransport transport,
+        IMigrationConnector transport,
         ILogger logger,
         Action<ScenarioEnd, JObject> report)
     {
@@ -120,7 +120,7 @@ internal sealed class ScenarioVm : IAsyncDisposable
     public async ValueTask FreezeAsync()
     {
         _events.Dispose();
-        using Machine.Loop.MachineLoop.Hold hold = await _emulator.Machine.Loop.EnterAsync();
+        using Machine.Time.TimelineLock.Hold hold = await _emulator.Machine.Lock.EnterAsync();
         await _emulator.Machine.StopAsync(RunState.Paused);
     }
 

@@ -15,7 +15,7 @@ var commands = new CommandRegistry.Builder()
     .Add(JukeboxCommandTable.Commands, new Box(new JukeboxEvents(events)))
     .Build();
 var options = new QmpServerOptions { Version = new QmpVersion(1, 0, 0, "jukebox"), Time = TimeProvider.System };
-await using var server = new QmpServer(options, commands, new SerialCommandLoop(), events);
+await using var server = new QmpServer(options, commands, new SerialCommandQueue(), events);
 server.AddMonitor(new MonitorOptions { Id = "monitor0", Connections = SocketListener.Unix(path) });
 
 // The client, which could as well be another program.

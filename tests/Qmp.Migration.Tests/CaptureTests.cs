@@ -34,7 +34,7 @@ internal sealed class CaptureTests
         bool ignoreShared = capabilities.Contains(MigrationCapability.XIgnoreShared);
         var timeline = new VirtualTimeline();
 
-        var input = new ByteTransport(captured);
+        var input = new ByteConnector(captured);
         using TestMachine machine = Create(timeline, input, name, ignoreShared).With(capabilities);
         timeline.Run(async () =>
         {
@@ -45,7 +45,7 @@ internal sealed class CaptureTests
         if (returnPath) Assert.That(input.Written.ToArray(), Is.EqualTo(answers));
 
         // On from here: a fresh core on the same machine sends what the first one loaded.
-        var output = new ByteTransport(answers);
+        var output = new ByteConnector(answers);
         using TestMachine next = Create(timeline, output, name, ignoreShared, from: machine).With(capabilities);
         timeline.Run(async () =>
         {
@@ -61,7 +61,7 @@ internal sealed class CaptureTests
     }
 
     private static TestMachine Create(
-        Timeline timeline, ByteTransport transport, string name, bool shared, TestMachine? from = null) =>
+        Timeline timeline, ByteConnector transport, string name, bool shared, TestMachine? from = null) =>
         new(
             timeline,
             transport,

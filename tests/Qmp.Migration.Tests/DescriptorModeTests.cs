@@ -24,7 +24,7 @@ internal sealed class DescriptorModeTests
     {
         _timeline = new ThreadTimeline(TimeProvider.System, Logger.None);
         _passed = new Passed();
-        var transport = new PosixTransport(_passed);
+        var transport = new PosixConnector(_passed);
         _source = new TestMachine(_timeline, transport, "src", Ram);
         _destination = new TestMachine(_timeline, transport, "dst", Ram);
         byte[] noise = new byte[Ram];

@@ -25,7 +25,7 @@ internal sealed class RealTimeTests
     public void A_guest_that_writes_moves_over_a_socket(string protocol)
     {
         var timeline = new ThreadTimeline(TimeProvider.System, Logger.None);
-        var transport = new PosixTransport(new NoDescriptors());
+        var transport = new PosixConnector(new NoDescriptors());
         var workload = new WorkloadSettings { Rate = 8 << 20, WorkingSet = 1 << 20 };
         using var source = new TestMachine(timeline, transport, "src", 32 << 20, workload: workload);
         using var destination = new TestMachine(timeline, transport, "dst", 32 << 20, workload: workload);
@@ -67,7 +67,7 @@ internal sealed class RealTimeTests
     public void Nobody_listens()
     {
         var timeline = new ThreadTimeline(TimeProvider.System, Logger.None);
-        using var source = new TestMachine(timeline, new PosixTransport(new NoDescriptors()), "src");
+        using var source = new TestMachine(timeline, new PosixConnector(new NoDescriptors()), "src");
         source.With(MigrationCapability.Events).Running();
         source.Core.Migrate(new MigrationRequest(MigrationUri.Parse("unix:/nope/x")));
         Wait.EndAsync(source, timeline).AsTask().Wait();

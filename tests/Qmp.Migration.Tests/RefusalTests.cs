@@ -15,7 +15,7 @@ internal sealed class RefusalTests
     public void A_destination(int readsAt, int? hangsUpAt, MigrationStatus expected)
     {
         var timeline = new VirtualTimeline();
-        using var source = new TestMachine(timeline, new LateTransport(timeline, readsAt, hangsUpAt), "src", 1 << 20);
+        using var source = new TestMachine(timeline, new LateConnector(timeline, readsAt, hangsUpAt), "src", 1 << 20);
         source.Running();
         long start = timeline.NowMilliseconds;
         timeline.Run(async () =>

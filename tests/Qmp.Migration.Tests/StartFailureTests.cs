@@ -156,7 +156,7 @@ internal sealed class StartFailureTests
     }
 
     /// <summary>A transport that throws what it is told to.</summary>
-    private sealed class FailingTransport(IMigrationTransport inner) : IMigrationTransport
+    private sealed class FailingTransport(IMigrationConnector inner) : IMigrationConnector
     {
         public Exception? OnOpen { get; set; }
 

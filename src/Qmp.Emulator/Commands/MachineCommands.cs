@@ -33,7 +33,7 @@ internal sealed class MachineCommands(
         return ValueTask.CompletedTask;
     }
 
-    // Opening a FIFO or writing to a slow disk takes as long as it takes; the loop stays held, as in QEMU, but the
+    // Opening a FIFO or writing to a slow disk takes as long as it takes; the lock stays held, as in QEMU, but the
     // monitor's own thread continues to read.
     public async ValueTask PmemsaveAsync(PmemsaveArguments arguments, CancellationToken cancellationToken) =>
         await offload(() => Save(arguments)).ConfigureAwait(false);

@@ -6,7 +6,7 @@ namespace Qmp.Emulator.Control;
 /// <summary>What commands are told although they are not refused: that something is deprecated.</summary>
 /// <remarks>
 /// A command of the human monitor finds it in its reply; everybody else reads it on standard error. Used with the
-/// machine's loop held, so that only one command is collected for.
+/// machine's lock held, so that only one command is collected for.
 /// </remarks>
 internal sealed class CommandWarnings(ILogger logger)
 {

@@ -5,7 +5,7 @@ using Qmp.Types;
 namespace Qmp.Emulator.Control;
 
 /// <summary>Resets the machine, shuts it down and ends the process, as commands and settings say.</summary>
-/// <remarks>Called with the machine's loop held.</remarks>
+/// <remarks>Called with the machine's lock held.</remarks>
 internal sealed class ShutdownController
 {
     private readonly VirtualMachine _machine;

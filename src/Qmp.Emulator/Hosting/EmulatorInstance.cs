@@ -7,8 +7,8 @@ using Qmp.Emulator.Machines;
 using Qmp.Emulator.Monitors;
 using Qmp.Emulator.Options;
 using Qmp.Machine;
-using Qmp.Machine.Loop;
 using Qmp.Machine.Memory;
+using Qmp.Machine.Time;
 using Qmp.Migration;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Status;
@@ -69,7 +69,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
                 MapException = MapException,
             },
             commands,
-            new MachineCommandLoop(Machine.Loop),
+            new MachineCommandQueue(Machine.Lock),
             _bus);
         _caller = new LocalCaller(commands, policy, MapException);
     }
@@ -101,7 +101,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         if (Completion.IsCompleted) return;
         if (incoming is null)
         {
-            using MachineLoop.Hold hold = await Machine.Loop.EnterAsync().ConfigureAwait(false);
+            using TimelineLock.Hold hold = await Machine.Lock.EnterAsync().ConfigureAwait(false);
             if (Machine.Autostart && Machine.RunState == RunState.Prelaunch) Machine.Start();
         }
         else if (incoming.Value is { } address)
@@ -126,7 +126,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
             return await _caller.ExecuteAsync(found, arguments);
         }
 
-        using MachineLoop.Hold hold = await Machine.Loop.EnterAsync();
+        using TimelineLock.Hold hold = await Machine.Lock.EnterAsync();
         return await _caller.ExecuteAsync(found, arguments);
     }
 
@@ -144,7 +144,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         await _server.DisposeAsync().ConfigureAwait(false);
         _bus.Dispose();
         await Migration.JoinAsync().ConfigureAwait(false);
-        using (await Machine.Loop.EnterAsync().ConfigureAwait(false))
+        using (await Machine.Lock.EnterAsync().ConfigureAwait(false))
         {
             await Machine.StopAsync(RunState.Shutdown).ConfigureAwait(false);
         }
@@ -157,7 +157,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     {
         try
         {
-            using MachineLoop.Hold hold = await Machine.Loop.EnterAsync().ConfigureAwait(false);
+            using TimelineLock.Hold hold = await Machine.Lock.EnterAsync().ConfigureAwait(false);
             Migration.MigrateIncoming(address);
         }
         catch (Exception e) when (e is MigrationException or ChannelException)

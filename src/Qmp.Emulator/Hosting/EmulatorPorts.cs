@@ -16,7 +16,7 @@ public sealed record EmulatorPorts
     public required Timeline Timeline { get; init; }
 
     /// <summary>Connects to other machines.</summary>
-    public required IMigrationTransport Transport { get; init; }
+    public required IMigrationConnector Transport { get; init; }
 
     /// <summary>Descriptors that clients pass.</summary>
     public required PassedDescriptors Descriptors { get; init; }
@@ -43,7 +43,7 @@ public sealed record EmulatorPorts
         return new EmulatorPorts
         {
             Timeline = new ThreadTimeline(clock, logger),
-            Transport = new PosixTransport(descriptors),
+            Transport = new PosixConnector(descriptors),
             Descriptors = descriptors,
             Logger = logger,
             Report = report,

@@ -1,8 +1,11 @@
 namespace Qmp.Machine.Time;
 
 /// <summary>A lock that activities of a timeline, and others, take in turns, in the order of asking.</summary>
-/// <remarks>It may be held across awaits, and released on another thread than the one that took it.</remarks>
-public class TimelineLock
+/// <remarks>
+/// While it is free, a caller takes it at once, on its own thread; else it queues. It may be held across awaits, and
+/// released on another thread than the one that took it; a holder never asks for it again.
+/// </remarks>
+public sealed class TimelineLock
 {
     private readonly Timeline _timeline;
     private readonly Lock _gate = new(); // guards _held and _waiting

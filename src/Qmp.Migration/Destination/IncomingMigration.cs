@@ -1,5 +1,4 @@
 using Qmp.Machine;
-using Qmp.Machine.Loop;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
@@ -19,7 +18,7 @@ public sealed class IncomingMigration
     private readonly VirtualMachine _machine;
     private readonly SaveStateEntries _entries;
     private readonly MigrationOptions _options;
-    private readonly IMigrationTransport _transport;
+    private readonly IMigrationConnector _transport;
     private readonly IMigrationEvents _events;
     private readonly ILogger _logger;
     private readonly DestinationFaults _faults;
@@ -34,7 +33,7 @@ public sealed class IncomingMigration
         VirtualMachine machine,
         SaveStateEntries entries,
         MigrationOptions options,
-        IMigrationTransport transport,
+        IMigrationConnector transport,
         FaultPoints faults,
         IMigrationEvents events,
         ILogger logger)
@@ -196,7 +195,7 @@ public sealed class IncomingMigration
     {
         await AtAsync(FaultPoint.Start);
         if (_stopped) return; // a machine that ends starts no guest
-        using (await _machine.Loop.EnterAsync())
+        using (await _machine.Lock.EnterAsync())
         {
             RunState source = _entries.GlobalState.Received ?? RunState.Running;
             RunState next = source != RunState.Running ? source
@@ -219,7 +218,7 @@ public sealed class IncomingMigration
         catch (FaultException)
         {
             // The source will be told that this failed, and its guest runs on.
-            using MachineLoop.Hold hold = await _machine.Loop.EnterAsync();
+            using TimelineLock.Hold hold = await _machine.Lock.EnterAsync();
             await _machine.StopAsync(RunState.InternalError);
             throw;
         }

@@ -6,7 +6,7 @@ using Qmp.Types;
 namespace Qmp.Migration.DirtyRate;
 
 /// <summary>Measures how fast the guest dirties its memory, over a set time (<c>calc-dirty-rate</c>).</summary>
-/// <remarks>Started with the machine's loop held, asked by anybody; one activity, <c>mig/dirtyrate</c>, measures.</remarks>
+/// <remarks>Started with the machine's lock held, asked by anybody; one activity, <c>mig/dirtyrate</c>, measures.</remarks>
 public sealed class DirtyRateMeter
 {
     private const long MinTime = 50;

@@ -8,7 +8,7 @@ namespace Qmp.Migration.Faults;
 /// <remarks>
 /// <para>Nothing planned costs one branch a point. Faults are taken in the order of time: what two activities reach
 /// at once happens once.</para>
-/// <para>No point lies where the machine's loop is held, so that everything can be asked while something is held.
+/// <para>No point lies where the machine's lock is held, so that everything can be asked while something is held.
 /// May be called from any thread.</para>
 /// </remarks>
 public sealed class FaultPoints

@@ -5,7 +5,7 @@ namespace Qmp.Migration.Options;
 
 /// <summary>The capabilities and parameters of one machine.</summary>
 /// <remarks>
-/// Set by commands, which hold the machine's loop; read by anybody. Both are replaced as a whole, so that a reader
+/// Set by commands, which hold the machine's lock; read by anybody. Both are replaced as a whole, so that a reader
 /// sees all of a change or none of it.
 /// </remarks>
 public sealed class MigrationOptions

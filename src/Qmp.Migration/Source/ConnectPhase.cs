@@ -10,7 +10,7 @@ namespace Qmp.Migration.Source;
 /// <param name="address">Where to.</param>
 /// <param name="opened">What could be opened at once instead.</param>
 internal sealed class ConnectPhase(
-    SourceAttempt attempt, IMigrationTransport transport, MigrationAddress address, IMigrationChannel? opened) : SourcePhase
+    SourceAttempt attempt, IMigrationConnector transport, MigrationAddress address, IMigrationChannel? opened) : SourcePhase
 {
     public override async ValueTask<SourcePhase?> RunAsync()
     {

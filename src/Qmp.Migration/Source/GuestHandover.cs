@@ -4,7 +4,7 @@ using Qmp.Types;
 namespace Qmp.Migration.Source;
 
 /// <summary>The guest's way from running here to running at the destination, or here again.</summary>
-/// <remarks>Called with the machine's loop held.</remarks>
+/// <remarks>Called with the machine's lock held.</remarks>
 internal sealed class GuestHandover(VirtualMachine machine)
 {
     private RunState _before;

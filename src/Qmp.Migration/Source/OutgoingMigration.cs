@@ -16,20 +16,20 @@ namespace Qmp.Migration.Source;
 /// <remarks>
 /// <para>One activity, <c>mig/src/main</c>, does everything after <see cref="Start"/>; a second one reads the return
 /// path. Commands meet it in <see cref="Cancel"/> and <see cref="Continue"/> only; everything else they do is look.</para>
-/// <para>The guest is stopped, handed over or started again with the machine's loop held; nothing else holds it, so
+/// <para>The guest is stopped, handed over or started again with the machine's lock held; nothing else holds it, so
 /// that monitors answer during the switchover.</para>
 /// </remarks>
 public sealed class OutgoingMigration
 {
     private readonly SourceAttempt _attempt;
-    private readonly IMigrationTransport _transport;
+    private readonly IMigrationConnector _transport;
     private readonly IMigrationEvents _events;
 
     internal OutgoingMigration(
         VirtualMachine machine,
         SaveStateEntries entries,
         MigrationOptions options,
-        IMigrationTransport transport,
+        IMigrationConnector transport,
         FaultPoints faults,
         IMigrationEvents events,
         ILogger logger)

@@ -14,7 +14,7 @@ internal sealed class SwitchoverPhase(SourceAttempt attempt, SourceLink link) : 
 
         // A destination that cannot be heard is not given the guest.
         if (link.ReturnPath?.Error is { } lost) throw new MigrationException(lost);
-        using (await attempt.Machine.Loop.EnterAsync())
+        using (await attempt.Machine.Lock.EnterAsync())
         {
             attempt.Times.Stopped(attempt.Now);
             attempt.Entries.GlobalState.Store();

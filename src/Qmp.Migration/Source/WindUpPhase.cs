@@ -19,7 +19,7 @@ internal sealed class WindUpPhase(SourceAttempt attempt) : SourcePhase
         bool completed = attempt.State.Current == MigrationStatus.Completed;
         ReturnPathActivity? returnPath = attempt.Link?.ReturnPath;
         if (!completed) attempt.Channels.Shutdown();
-        using (await attempt.Machine.Loop.EnterAsync())
+        using (await attempt.Machine.Lock.EnterAsync())
         {
             attempt.Link?.Converge.Stop();
             if (completed) attempt.Handover.Complete();

@@ -19,6 +19,6 @@ internal sealed class WakeSignal
         return true;
     }
 
-    // The reader must not run on the thread that wakes it: that one may hold the machine's loop.
+    // The reader must not run on the thread that wakes it: that one may hold the machine's lock.
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

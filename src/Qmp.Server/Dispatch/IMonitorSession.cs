@@ -7,7 +7,7 @@ public interface IMonitorSession
     string MonitorId { get; }
 
     /// <summary>
-    /// Objects that command implementations keep per session; guarded by the loop that runs commands.
+    /// Objects that command implementations keep per session; guarded by the queue that runs commands.
     /// </summary>
     IDictionary<Type, object> Items { get; }
 

@@ -8,7 +8,7 @@ namespace Qmp.Server.Sessions;
 
 /// <summary>What all sessions of a server share.</summary>
 internal sealed record MonitorServices(
-    ICommandLoop Loop,
+    ICommandQueue Queue,
     CommandLookup Lookup,
     EventBus Events,
     CompatPolicy Policy,

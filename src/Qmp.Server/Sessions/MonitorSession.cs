@@ -28,8 +28,8 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
     private readonly IConnection _connection;
     private readonly MessageInput _input = new();
     private readonly Outbox _outbox;
-    private readonly CommandLane _inBand;
-    private readonly CommandLane _outOfBand;
+    private readonly CommandDispatcher _inBand;
+    private readonly CommandDispatcher _outOfBand;
     private readonly Queue<(JsonMessage? Message, string? SyntaxError)> _waiting = new(QueueLimit);
     private readonly Stack<JsonMessage> _spare = new(QueueLimit + 2);
 
@@ -50,8 +50,8 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
         _connection = connection;
         Gone = _gone.Token;
         _outbox = new Outbox(connection, services.MaxBacklog, OnOverflow);
-        _inBand = new CommandLane(this, services, options.Pretty, onLoop: true);
-        _outOfBand = new CommandLane(this, services, options.Pretty, onLoop: false);
+        _inBand = new CommandDispatcher(this, services, options.Pretty, isInBand: true);
+        _outOfBand = new CommandDispatcher(this, services, options.Pretty, isInBand: false);
     }
 
     /// <inheritdoc/>
@@ -212,10 +212,10 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
         Start(_inBand, message, syntaxError);
     }
 
-    private void Start(CommandLane lane, JsonMessage? message, string? syntaxError)
+    private void Start(CommandDispatcher dispatcher, JsonMessage? message, string? syntaxError)
     {
-        if (lane.TakeMessage() is { } used) _spare.Push(used);
-        lane.Start(message, syntaxError);
+        if (dispatcher.TakeMessage() is { } used) _spare.Push(used);
+        dispatcher.Start(message, syntaxError);
     }
 
     private JsonMessage Spare() => _spare.TryPop(out JsonMessage? message) ? message : new JsonMessage();
@@ -231,7 +231,7 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
         }
 
         _outbox.Close();
-        // A command that still runs keeps its lane's memory; the garbage collector frees it afterwards.
+        // A command that still runs keeps its dispatcher's memory; the garbage collector frees it afterwards.
         if (!_inBand.IsBusy && !_outOfBand.IsBusy) ReturnMemory();
         // Without clients nothing is allocated, and the collector would not come by itself.
         if (_received > MuchInput) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, true, true);

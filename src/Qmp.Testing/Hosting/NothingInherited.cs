@@ -8,7 +8,7 @@ namespace Qmp.Testing.Hosting;
 /// The transport of an emulator inside this process. It has inherited no descriptors: a number in <c>fd:NUMBER</c>
 /// would be one of this process, which must not be taken away from whoever holds it.
 /// </summary>
-internal sealed class NothingInherited(IMigrationTransport inner) : IMigrationTransport
+internal sealed class NothingInherited(IMigrationConnector inner) : IMigrationConnector
 {
     public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => inner.Open(address, warn);
 

@@ -71,7 +71,7 @@ internal sealed class FaultSweepTests
         try
         {
             var timeline = new ThreadTimeline(TimeProvider.System, Logger.None);
-            var transport = new PosixTransport(new NoDescriptors());
+            var transport = new PosixConnector(new NoDescriptors());
             ValueTask<Outcome> run = RunAsync(timeline, transport, $"{folder}/mig", Plan(point, action), atSource);
             Check(run.AsTask().GetAwaiter().GetResult(), point, action, atSource);
         }
@@ -87,7 +87,7 @@ internal sealed class FaultSweepTests
 
     private static async ValueTask<Outcome> RunAsync(
         Timeline timeline,
-        IMigrationTransport transport,
+        IMigrationConnector transport,
         string path,
         FaultPlan plan,
         bool atSource,

@@ -65,7 +65,7 @@ internal sealed class ReplyFuzzTests
         var log = new ExceptionLog();
         var timeline = new VirtualTimeline();
         Func<int>? size = pieces is null ? null : () => pieces.Next(1, SmallPiece);
-        var transport = new ByteTransport(replies, size);
+        var transport = new ByteConnector(replies, size);
         using var machine = new TestMachine(timeline, transport, "vm", ram: 1 << 20, logger: log.Logger);
         machine.With(MigrationCapability.ReturnPath);
         if (replies.Length % 2 == 0) machine.With(MigrationCapability.SwitchoverAck);

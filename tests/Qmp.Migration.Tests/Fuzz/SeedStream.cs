@@ -66,7 +66,7 @@ internal sealed class SeedStream
     ];
 
     /// <summary>A machine as the one that the stream is for.</summary>
-    public TestMachine CreateMachine(Timeline timeline, IMigrationTransport transport, ILogger? logger = null)
+    public TestMachine CreateMachine(Timeline timeline, IMigrationConnector transport, ILogger? logger = null)
     {
         var machine = new TestMachine(
             timeline,

@@ -62,7 +62,7 @@ internal sealed class StreamFuzzTests
         var log = new ExceptionLog();
         var timeline = new VirtualTimeline();
         Func<int>? size = pieces is null ? null : () => pieces.Next(1, SmallPiece);
-        var transport = new ByteTransport(bytes, size);
+        var transport = new ByteConnector(bytes, size);
         using TestMachine machine = seed.CreateMachine(timeline, transport, log.Logger);
         timeline.Run(async () =>
         {

@@ -20,7 +20,7 @@ internal sealed class TestMachine : IDisposable
 
     public TestMachine(
         Timeline timeline,
-        IMigrationTransport transport,
+        IMigrationConnector transport,
         string name,
         ulong ram = 16 << 20,
         List<string>? transcript = null,

@@ -119,7 +119,7 @@ internal sealed class ConcurrencyTests
     [Test]
     public async Task The_loop_runs_one_at_a_time_in_the_order_of_arrival()
     {
-        var loop = new SerialCommandLoop();
+        var loop = new SerialCommandQueue();
         var gate = new TaskCompletionSource();
         var order = new List<int>();
         ValueTask first = loop.RunAsync(async list =>

@@ -17,7 +17,7 @@ internal sealed class TestServer : IAsyncDisposable
         Func<QmpServerOptions, QmpServerOptions>? configure = null,
         IEnumerable<EventThrottle>? throttles = null,
         CompatPolicy? policy = null,
-        ICommandLoop? loop = null)
+        ICommandQueue? loop = null)
     {
         Events = new EventBus(Time, throttles, policy);
         Machine = new TestMachine(Events);
@@ -29,7 +29,7 @@ internal sealed class TestServer : IAsyncDisposable
             CompatPolicy = policy ?? CompatPolicy.Permissive,
         };
         Server = new QmpServer(
-            configure?.Invoke(options) ?? options, Machine.BuildRegistry(), loop ?? new SerialCommandLoop(), Events);
+            configure?.Invoke(options) ?? options, Machine.BuildRegistry(), loop ?? new SerialCommandQueue(), Events);
         Machine.Quit = Server.Close;
     }
 

@@ -4,7 +4,7 @@ using Qmp.Types;
 namespace Qmp.Migration.Channels.Virtual;
 
 /// <summary>Connects machines of one timeline in memory: every address leads to whoever listens on it.</summary>
-public sealed class VirtualNetwork : IMigrationTransport
+public sealed class VirtualNetwork : IMigrationConnector
 {
     private readonly Timeline _timeline;
     private readonly Lock _gate = new(); // guards _listeners

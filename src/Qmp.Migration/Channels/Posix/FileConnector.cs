@@ -9,7 +9,7 @@ namespace Qmp.Migration.Channels.Posix;
 /// Nothing waits here: a FIFO that is to be read is opened at once and waited for later, by the activity that loads. One
 /// that is to be written cannot be cut to a length, which is the answer whether somebody reads it or not.
 /// </remarks>
-internal sealed class FileTransport(IPassedDescriptors passed)
+internal sealed class FileConnector(IPassedDescriptors passed)
 {
     private const int WriteOnly = 1; // O_WRONLY
     private const int ReadOnly = 0; // O_RDONLY

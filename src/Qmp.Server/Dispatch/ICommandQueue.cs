@@ -1,11 +1,11 @@
 namespace Qmp.Server.Dispatch;
 
-/// <summary>Where in-band commands run, one at a time: the port to the machine's loop.</summary>
-public interface ICommandLoop
+/// <summary>Where in-band commands run, one at a time: the port to the machine's lock.</summary>
+public interface ICommandQueue
 {
     /// <summary>Runs <paramref name="work"/> when it is its turn, in the order of the calls.</summary>
     /// <remarks>
-    /// If the loop is free the work runs within this call, on the caller's thread. The loop belongs to the work until
+    /// If no other work is under way, it runs within this call, on the caller's thread. No other work begins until
     /// its task ends. The caller may be a thread of a connection: it must not be made to run anybody else's work.
     /// </remarks>
     /// <param name="work">Does not throw.</param>

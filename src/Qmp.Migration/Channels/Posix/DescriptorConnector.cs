@@ -4,7 +4,7 @@ using Qmp.Linux;
 namespace Qmp.Migration.Channels.Posix;
 
 /// <summary>Streams over descriptors that somebody passed to us (<c>fd:</c>).</summary>
-internal sealed class DescriptorTransport(IPassedDescriptors passed)
+internal sealed class DescriptorConnector(IPassedDescriptors passed)
 {
     private const int ReadOnly = 0; // O_RDONLY
     private const int WriteOnly = 1; // O_WRONLY

@@ -1,7 +1,7 @@
 namespace Qmp.Server.Dispatch;
 
-/// <summary>A loop for servers without a machine: a lock that is passed on in the order of arrival.</summary>
-public sealed class SerialCommandLoop : ICommandLoop
+/// <summary>The queue of servers without a machine: commands run in the order of arrival.</summary>
+public sealed class SerialCommandQueue : ICommandQueue
 {
     private readonly Lock _gate = new();
 

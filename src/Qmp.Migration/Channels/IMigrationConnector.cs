@@ -3,7 +3,7 @@ using Qmp.Types;
 namespace Qmp.Migration.Channels;
 
 /// <summary>Makes channels to other machines; a port of the migration core.</summary>
-public interface IMigrationTransport
+public interface IMigrationConnector
 {
     /// <summary>
     /// Opens what can be opened at once (files, commands, descriptors), or returns <see langword="null"/> for

@@ -3,16 +3,16 @@ using Qmp.Types;
 namespace Qmp.Migration.Channels.Posix;
 
 /// <summary>Real connections to other processes.</summary>
-public sealed class PosixTransport : IMigrationTransport
+public sealed class PosixConnector : IMigrationConnector
 {
-    private readonly DescriptorTransport _descriptors;
-    private readonly FileTransport _files;
+    private readonly DescriptorConnector _descriptors;
+    private readonly FileConnector _files;
 
     /// <summary>Connections of a process that gets descriptors from <paramref name="passed"/>.</summary>
-    public PosixTransport(IPassedDescriptors passed)
+    public PosixConnector(IPassedDescriptors passed)
     {
-        _descriptors = new DescriptorTransport(passed);
-        _files = new FileTransport(passed);
+        _descriptors = new DescriptorConnector(passed);
+        _files = new FileConnector(passed);
     }
 
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public sealed class PosixTransport : IMigrationTransport
     /// <inheritdoc/>
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) => address switch
     {
-        MigrationAddress.Socket socket => new(SocketTransport.Connect(socket.Value, cancellation)),
+        MigrationAddress.Socket socket => new(SocketConnector.Connect(socket.Value, cancellation)),
         _ => throw Unsupported(address),
     };
 
@@ -39,7 +39,7 @@ public sealed class PosixTransport : IMigrationTransport
         MigrationAddress.Exec exec => new ReadyListener(CommandChannel.Start(exec.Value.Args)),
         MigrationAddress.File file => new ReadyListener(_files.Read(file.Value)),
         MigrationAddress.Socket { Value: SocketAddress.Fd fd } => new ReadyListener(_descriptors.Read(fd.Value.Str, warn)),
-        MigrationAddress.Socket socket => SocketTransport.Listen(socket.Value),
+        MigrationAddress.Socket socket => SocketConnector.Listen(socket.Value),
         MigrationAddress.Rdma rdma => throw NoRdma(rdma.Value, "RDMA ERROR: could not create rdma event channel"),
         _ => throw Unsupported(address),
     };

@@ -7,7 +7,7 @@ namespace Qmp.Migration.Tests.Support;
 /// <summary>Feeds given bytes to the machine that reads, and keeps what it writes.</summary>
 /// <param name="incoming">The bytes.</param>
 /// <param name="pieceSize">Says how many bytes the next read gets at most; without it, as many as there is room for.</param>
-internal sealed class ByteTransport(byte[] incoming, Func<int>? pieceSize = null) : IMigrationTransport
+internal sealed class ByteConnector(byte[] incoming, Func<int>? pieceSize = null) : IMigrationConnector
 {
     public MemoryStream Written { get; } = new();
 
@@ -17,7 +17,7 @@ internal sealed class ByteTransport(byte[] incoming, Func<int>? pieceSize = null
 
     public IMigrationListener Listen(MigrationAddress address, Action<string> warn) => new Listener(this);
 
-    private sealed class Listener(ByteTransport owner) : IMigrationListener
+    private sealed class Listener(ByteConnector owner) : IMigrationListener
     {
         public IReadOnlyList<SocketAddress> Addresses => [];
 
@@ -28,7 +28,7 @@ internal sealed class ByteTransport(byte[] incoming, Func<int>? pieceSize = null
         }
     }
 
-    private sealed class Channel(ByteTransport owner) : IMigrationChannel
+    private sealed class Channel(ByteConnector owner) : IMigrationChannel
     {
         private int _read;
 

@@ -1,6 +1,6 @@
 using Qmp.Types;
 
-namespace Qmp.Machine.RunStates;
+namespace Qmp.Machine;
 
 /// <summary>Which run state may follow which.</summary>
 internal static class RunStateTransitions

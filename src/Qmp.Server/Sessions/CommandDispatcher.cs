@@ -8,15 +8,15 @@ namespace Qmp.Server.Sessions;
 
 /// <summary>One of a session's two ways to run commands, in-band and out-of-band: one command at a time each.</summary>
 /// <remarks>
-/// <see cref="Start"/> and <see cref="Settle"/> are for the session's reader. The command itself runs wherever the
-/// loop runs it; it writes its reply there, before the loop turns to the next command, so that no event of a later
+/// <see cref="Start"/> and <see cref="Settle"/> are for the session's reader. The command itself runs where
+/// its queue runs it; it writes its reply there, before the queue turns to the next command, so that no event of a later
 /// command can come before the reply of an earlier one.
 /// </remarks>
-internal sealed class CommandLane : IDisposable
+internal sealed class CommandDispatcher : IDisposable
 {
     private readonly MonitorSession _session;
     private readonly MonitorServices _services;
-    private readonly bool _onLoop;
+    private readonly bool _isInBand;
     private readonly MessageWriter _writer;
     private readonly JsonInputVisitor _arguments;
     private readonly Action _onCompleted;
@@ -28,11 +28,11 @@ internal sealed class CommandLane : IDisposable
     private volatile bool _completed;
     private volatile bool _executing;
 
-    public CommandLane(MonitorSession session, MonitorServices services, bool pretty, bool onLoop)
+    public CommandDispatcher(MonitorSession session, MonitorServices services, bool pretty, bool isInBand)
     {
         _session = session;
         _services = services;
-        _onLoop = onLoop;
+        _isInBand = isInBand;
         _writer = new MessageWriter(pretty, services.Policy);
         _arguments = new JsonInputVisitor(policy: services.Policy);
         _onCompleted = () =>
@@ -55,8 +55,8 @@ internal sealed class CommandLane : IDisposable
     {
         _message = message;
         _syntaxError = syntaxError;
-        ValueTask running = _onLoop
-            ? _services.Loop.RunAsync(static lane => lane.ExecuteAsync(), this)
+        ValueTask running = _isInBand
+            ? _services.Queue.RunAsync(static dispatcher => dispatcher.ExecuteAsync(), this)
             : ExecuteAsync();
         if (running.IsCompleted)
         {

@@ -6,7 +6,7 @@ using Qmp.Types;
 namespace Qmp.Migration.Channels.Posix;
 
 /// <summary>Connects and listens on real sockets.</summary>
-internal static class SocketTransport
+internal static class SocketConnector
 {
     private const int Backlog = 256; // every channel of a source may be under way at once
 

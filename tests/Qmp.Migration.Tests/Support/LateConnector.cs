@@ -9,7 +9,7 @@ namespace Qmp.Migration.Tests.Support;
 /// <param name="timeline">Where it happens.</param>
 /// <param name="readsAt">When it has read everything, in milliseconds from the connection on.</param>
 /// <param name="hangsUpAt">When it hangs up, if it does.</param>
-internal sealed class LateTransport(Timeline timeline, long readsAt, long? hangsUpAt) : IMigrationTransport
+internal sealed class LateConnector(Timeline timeline, long readsAt, long? hangsUpAt) : IMigrationConnector
 {
     public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => null;
 

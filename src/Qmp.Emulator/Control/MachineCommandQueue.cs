@@ -1,14 +1,14 @@
-using Qmp.Machine.Loop;
+using Qmp.Machine.Time;
 using Qmp.Server.Dispatch;
 
 namespace Qmp.Emulator.Control;
 
-/// <summary>Runs in-band commands on the machine's loop.</summary>
-internal sealed class MachineCommandLoop(MachineLoop loop) : ICommandLoop
+/// <summary>Runs in-band commands one at a time, with the machine's lock held.</summary>
+internal sealed class MachineCommandQueue(TimelineLock machine) : ICommandQueue
 {
     public ValueTask RunAsync<TState>(Func<TState, ValueTask> work, TState state)
     {
-        if (!loop.TryEnter()) return RunLaterAsync(work, state);
+        if (!machine.TryEnter()) return RunLaterAsync(work, state);
         ValueTask running;
         try
         {
@@ -16,12 +16,12 @@ internal sealed class MachineCommandLoop(MachineLoop loop) : ICommandLoop
         }
         catch
         {
-            loop.Exit();
+            machine.Exit();
             throw;
         }
 
         if (!running.IsCompleted) return FinishAsync(running);
-        loop.Exit();
+        machine.Exit();
         return running;
     }
 
@@ -29,7 +29,7 @@ internal sealed class MachineCommandLoop(MachineLoop loop) : ICommandLoop
     private async ValueTask RunLaterAsync<TState>(Func<TState, ValueTask> work, TState state)
     {
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!loop.Enter(turn.SetResult)) await turn.Task.ConfigureAwait(false);
+        if (!machine.Enter(turn.SetResult)) await turn.Task.ConfigureAwait(false);
         await FinishAsync(work(state)).ConfigureAwait(false);
     }
 
@@ -41,7 +41,7 @@ internal sealed class MachineCommandLoop(MachineLoop loop) : ICommandLoop
         }
         finally
         {
-            loop.Exit();
+            machine.Exit();
         }
     }
 }
