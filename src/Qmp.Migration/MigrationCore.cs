@@ -23,7 +23,7 @@ namespace Qmp.Migration;
 public sealed class MigrationCore
 {
     private readonly VirtualMachine _machine;
-    private readonly IMigrationConnector _transport;
+    private readonly IMigrationConnector _connector;
     private readonly IMigrationEvents _events;
     private readonly ILogger _logger;
     private volatile OutgoingMigration? _outgoing;
@@ -32,10 +32,10 @@ public sealed class MigrationCore
 
     /// <summary>The migration of <paramref name="machine"/>, idle.</summary>
     public MigrationCore(
-        VirtualMachine machine, IMigrationConnector transport, IMigrationEvents events, ILogger logger)
+        VirtualMachine machine, IMigrationConnector connector, IMigrationEvents events, ILogger logger)
     {
         _machine = machine;
-        _transport = transport;
+        _connector = connector;
         _events = events;
         _logger = logger;
         Entries = new SaveStateEntries(machine, new RamEntry(machine.Memory));
@@ -114,7 +114,7 @@ public sealed class MigrationCore
     /// <exception cref="ChannelException">A file, command or descriptor could not be opened.</exception>
     public void Migrate(MigrationRequest request)
     {
-        MigrationPreconditions.CheckTransport(Options, request.Address);
+        MigrationPreconditions.CheckChannels(Options, _connector.TraitsOf(request.Address));
         if (Options.Parameters.Mode == MigMode.CprTransfer && request.CprAddress is null)
         {
             throw new MigrationException("missing 'cpr' migration channel");
@@ -124,7 +124,7 @@ public sealed class MigrationCore
         if (request.Resume) throw new MigrationException("Cannot resume if there is no paused migration");
         if (IsRunning) throw new MigrationException("There's a migration process in progress");
         MigrationPreconditions.CheckSource(_machine, Options, Blockers);
-        var outgoing = new OutgoingMigration(_machine, Entries, Options, _transport, Faults, _events, _logger);
+        var outgoing = new OutgoingMigration(_machine, Entries, Options, _connector, Faults, _events, _logger);
         _outgoing = outgoing;
         outgoing.Start(request.Address);
     }
@@ -146,12 +146,12 @@ public sealed class MigrationCore
     public void MigrateIncoming(MigrationAddress address)
     {
         CheckIncoming();
-        MigrationPreconditions.CheckTransport(Options, address);
+        MigrationPreconditions.CheckChannels(Options, _connector.TraitsOf(address));
         MigrationPreconditions.CheckSupported(Options);
         if (_incoming is null or { CouldNotStart: true })
         {
             var incoming = new IncomingMigration(
-                _machine, Entries, Options, _transport, Faults, _events, _logger);
+                _machine, Entries, Options, _connector, Faults, _events, _logger);
             incoming.Failed += error => IncomingFailed?.Invoke(error);
             _incoming = incoming;
         }

@@ -1,4 +1,5 @@
 using Qmp.Machine;
+using Qmp.Migration.Channels;
 using Qmp.Migration.Options;
 using Qmp.Migration.Status;
 using Qmp.Types;
@@ -18,25 +19,20 @@ internal static class MigrationPreconditions
         MigrationCapability.MappedRam,
     ];
 
-    /// <summary>Checks that the capabilities can be had over that kind of connection.</summary>
-    /// <exception cref="MigrationException">They cannot.</exception>
-    public static void CheckTransport(MigrationOptions options, MigrationAddress address)
+    /// <summary>Checks that the capabilities can be had over that kind of channel.</summary>
+    /// <exception cref="MigrationException">One of them takes another kind.</exception>
+    public static void CheckChannels(MigrationOptions options, ChannelTraits traits)
     {
         bool mappedRam = options.Has(MigrationCapability.MappedRam);
-        bool isFile = address is MigrationAddress.File;
-        bool hasManyChannels = address switch
-        {
-            MigrationAddress.Socket socket => socket.Value is not SocketAddress.Fd,
-            MigrationAddress.File => mappedRam,
-            _ => false,
-        };
-        Refuse(mappedRam && !isFile, "Migration requires seekable transport (e.g. file)");
+        bool isSeekable = traits.HasFlag(ChannelTraits.Seekable);
+        bool hasManyChannels = traits.HasFlag(ChannelTraits.ManyChannels) || (isSeekable && mappedRam);
+        Refuse(mappedRam && !isSeekable, "Migration requires seekable transport (e.g. file)");
         Refuse(
             (options.Has(MigrationCapability.Multifd) || options.Has(MigrationCapability.PostcopyPreempt))
             && !hasManyChannels,
             "Migration requires multi-channel URIs (e.g. tcp)");
         Refuse(
-            options.Parameters.Mode == MigMode.CprTransfer && isFile,
+            options.Parameters.Mode == MigMode.CprTransfer && isSeekable,
             "Migration requires streamable transport (eg unix)");
     }
 

@@ -17,7 +17,7 @@ internal static class GuestNoise
         for (ulong at = FirstPage(size, length); at < size; at += Page)
         {
             Make(at, page);
-            memory.WritePhysical(at, page);
+            memory.Load(at, page);
         }
     }
 
@@ -42,7 +42,7 @@ internal static class GuestNoise
         for (ulong at = 0; at < size; at += Page)
         {
             if (guests.Any(g => at >= (ulong)g.Offset && at < (ulong)(g.Offset + g.Reach))) continue;
-            memory.ReadPhysical(at, found);
+            memory.Peek(at, found);
             if (at >= first) Make(at, expected);
             int same = found.AsSpan().CommonPrefixLength(expected);
             if (same < Page) return $"byte 0x{at + (ulong)same:x} is not what it was";

@@ -28,7 +28,7 @@ internal sealed class ScenarioVm : IAsyncDisposable
         MigrationScenario scenario,
         ScenarioEnd end,
         Timeline timeline,
-        IMigrationConnector transport,
+        IMigrationConnector connector,
         ILogger logger,
         Action<ScenarioEnd, JObject> report)
     {
@@ -53,16 +53,12 @@ internal sealed class ScenarioVm : IAsyncDisposable
         _emulator = new EmulatorInstance(options, new EmulatorPorts
         {
             Timeline = timeline,
-            Transport = transport,
+            Connector = connector,
             Descriptors = new PassedDescriptors(),
             Logger = logger,
             Report = _ => { },
             OpenChardev = chardev => throw new CommandLineException($"{chardev.Id}: a scenario has no monitors"),
-            Offload = work =>
-            {
-                work();
-                return Task.CompletedTask;
-            },
+            Offload = work => work().AsTask(),
         });
         _events = _emulator.Subscribe(message => report(end, Parse(message)));
         _emulator.Migration.SetCapabilities(

@@ -24,7 +24,7 @@ public sealed class InProcessTarget(TimeProvider clock) : IEmulatorTarget
             HostedEmulator emulator = await HostedEmulator.StartAsync(start.Arguments, clock, errors, ports => ports with
             {
                 OpenChardev = monitors.Wrap(ports.OpenChardev),
-                Transport = new NothingInherited(ports.Transport),
+                Connector = new NothingInherited(ports.Connector),
             }).ConfigureAwait(false);
             return new InProcessVm(emulator, monitors, errors);
         }

@@ -23,5 +23,5 @@ public sealed class TestNetwork
         set => _network.Link = value;
     }
 
-    internal IMigrationConnector Transport => _network;
+    internal IMigrationConnector Connector => _network;
 }

@@ -56,7 +56,7 @@ public sealed class TestVm : IAsyncDisposable
         {
             Logger = options.Logger ?? ports.Logger,
             OpenChardev = monitors.Wrap(ports.OpenChardev),
-            Transport = options.Network?.Transport ?? ports.Transport,
+            Connector = options.Network?.Connector ?? ports.Connector,
         }).ConfigureAwait(false);
         return new TestVm(emulator, errors);
     }
@@ -80,13 +80,13 @@ public sealed class TestVm : IAsyncDisposable
     public byte[] ReadMemory(ulong address, int length)
     {
         byte[] data = new byte[length];
-        _emulator.Instance.Machine.Memory.ReadPhysical(address, data);
+        _emulator.Instance.Machine.Memory.Peek(address, data);
         return data;
     }
 
     /// <summary>Writes guest-physical memory as the guest does: a migration that is under way sends it.</summary>
     public void WriteMemory(ulong address, ReadOnlySpan<byte> data) =>
-        _emulator.Instance.Machine.Memory.WritePhysical(address, data);
+        _emulator.Instance.Machine.Memory.WriteAsync(address, data.ToArray()).AsTask().GetAwaiter().GetResult();
 
     /// <summary>Asks it to end as SIGTERM does.</summary>
     public void Terminate() => _emulator.Terminate();

@@ -76,7 +76,7 @@ internal sealed class CaptureTests
                 for (ulong offset = 0; offset < RamSize; offset += RamBlock.PageSize)
                 {
                     ReadOnlySpan<byte> page = ram.AsSpan((int)offset, RamBlock.PageSize);
-                    if (page.ContainsAnyExcept((byte)0)) memory.WritePhysical(offset, page);
+                    if (page.ContainsAnyExcept((byte)0)) memory.Load(offset, page);
                 }
             });
 

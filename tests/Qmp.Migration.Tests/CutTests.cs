@@ -109,7 +109,7 @@ internal sealed class CutTests
         {
             memory.Map(RamBlock.Anonymous("ram", (ulong)ram.Length), 0);
             memory.Map(RamBlock.Anonymous("fence", RamBlock.PageSize), Fence.Address);
-            if (ram.AsSpan().ContainsAnyExcept((byte)0)) memory.WritePhysical(0, ram);
+            if (ram.AsSpan().ContainsAnyExcept((byte)0)) memory.Load(0, ram);
         });
 
     private static byte[] HalfZero(int pages)
@@ -139,7 +139,7 @@ internal sealed class CutTests
         public void Check()
         {
             byte[] bytes = new byte[RamBlock.PageSize];
-            machine.Machine.Memory.ReadPhysical(Address, bytes);
+            machine.Machine.Memory.Peek(Address, bytes);
             Assert.That(bytes.AsSpan().ContainsAnyExcept((byte)0), Is.False);
         }
     }

@@ -29,7 +29,7 @@ internal sealed class DescriptorModeTests
         _destination = new TestMachine(_timeline, transport, "dst", Ram);
         byte[] noise = new byte[Ram];
         new Random(7).NextBytes(noise);
-        _source.Machine.Memory.WritePhysical(0, noise);
+        _source.Machine.Memory.Load(0, noise);
     }
 
     [TearDown]

@@ -53,7 +53,7 @@ internal sealed class DeterminismTests
             [MigrationCapability.Events, MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck];
         for (int offset = 0; offset < Memory.Length; offset += 1 << 16)
         {
-            source.Machine.Memory.WritePhysical((ulong)offset, Memory.AsSpan(offset, 1 << 16));
+            source.Machine.Memory.Load((ulong)offset, Memory.AsSpan(offset, 1 << 16));
         }
 
         timeline.Run(async () =>

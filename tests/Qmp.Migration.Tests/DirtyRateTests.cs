@@ -75,7 +75,7 @@ internal sealed class DirtyRateTests
         using var destination = new TestMachine(_timeline, _network, "d", 64 << 20);
         byte[] noise = new byte[8 << 20];
         new Random(1).NextBytes(noise);
-        _machine.Machine.Memory.WritePhysical(48 << 20, noise); // two seconds of the first pass
+        _machine.Machine.Memory.Load(48 << 20, noise); // two seconds of the first pass
         _timeline.Run(async () =>
         {
             destination.Listening("/mig");

@@ -374,7 +374,7 @@ internal sealed class LifeCycleTests
     {
         byte[] bytes = new byte[1 << 20];
         new Random(3).NextBytes(bytes);
-        machine.Machine.Memory.WritePhysical(0, bytes);
+        machine.Machine.Memory.Load(0, bytes);
     }
 
     private void With(params MigrationCapability[] capabilities)

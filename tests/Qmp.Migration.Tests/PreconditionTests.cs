@@ -1,6 +1,6 @@
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
-using Qmp.Migration.Channels.Virtual;
+using Qmp.Migration.Channels.Posix;
 using Qmp.Migration.Status;
 using Qmp.Migration.Tests.Support;
 using Qmp.Types;
@@ -18,7 +18,7 @@ internal sealed class PreconditionTests
     public void SetUp()
     {
         _timeline = new VirtualTimeline();
-        _machine = new TestMachine(_timeline, new VirtualNetwork(_timeline), "m", 1 << 20);
+        _machine = new TestMachine(_timeline, new PosixConnector(new NoDescriptors()), "m", 1 << 20);
     }
 
     [TearDown]

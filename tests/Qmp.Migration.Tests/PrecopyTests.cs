@@ -39,7 +39,7 @@ internal sealed class PrecopyTests
         for (ulong offset = 0; offset < 16 << 20; offset += 8192)
         {
             random.NextBytes(page);
-            source.Machine.Memory.WritePhysical(offset, page);
+            source.Machine.Memory.Load(offset, page);
         }
 
         timeline.Run(async () =>

@@ -33,7 +33,7 @@ internal sealed class RealTimeTests
         for (ulong offset = 2 << 20; offset < 32 << 20; offset += 2 << 20)
         {
             new Random((int)offset).NextBytes(chunk);
-            source.Machine.Memory.WritePhysical(offset, chunk);
+            source.Machine.Memory.Load(offset, chunk);
         }
 
         MigrationCapability[] capabilities =

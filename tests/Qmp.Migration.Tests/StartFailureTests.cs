@@ -14,7 +14,7 @@ internal sealed class StartFailureTests
 
     private VirtualTimeline _time = null!;
     private StingyTimeline _timeline = null!;
-    private FailingTransport _transport = null!;
+    private FailingConnector _connector = null!;
     private TestMachine _source = null!;
     private TestMachine _destination = null!;
 
@@ -23,9 +23,9 @@ internal sealed class StartFailureTests
     {
         _time = new VirtualTimeline();
         _timeline = new StingyTimeline(_time);
-        _transport = new FailingTransport(new VirtualNetwork(_time));
-        _source = new TestMachine(_timeline, _transport, "src", 1 << 20).With(MigrationCapability.Events);
-        _destination = new TestMachine(_timeline, _transport, "dst", 1 << 20);
+        _connector = new FailingConnector(new VirtualNetwork(_time));
+        _source = new TestMachine(_timeline, _connector, "src", 1 << 20).With(MigrationCapability.Events);
+        _destination = new TestMachine(_timeline, _connector, "dst", 1 << 20);
     }
 
     [TearDown]
@@ -46,7 +46,7 @@ internal sealed class StartFailureTests
     [TestCaseSource(nameof(Failures))]
     public void What_is_thrown_while_opening_is_the_reason(Exception failure)
     {
-        _transport.OnOpen = failure;
+        _connector.OnOpen = failure;
         _time.Run(async () =>
         {
             _source.Running();
@@ -61,7 +61,7 @@ internal sealed class StartFailureTests
     [TestCaseSource(nameof(Failures))]
     public void What_is_thrown_while_connecting_is_the_reason(Exception failure)
     {
-        _transport.OnConnect = failure;
+        _connector.OnConnect = failure;
         _time.Run(async () =>
         {
             _source.Running();
@@ -124,7 +124,7 @@ internal sealed class StartFailureTests
 
     private async ValueTask ExpectSuccessAsync()
     {
-        (_transport.OnOpen, _transport.OnConnect) = (null, null);
+        (_connector.OnOpen, _connector.OnConnect) = (null, null);
         _destination.Listening(Path);
         _source.Running();
         _source.Core.Migrate(new MigrationRequest(TestMachine.Unix(Path)));
@@ -156,11 +156,13 @@ internal sealed class StartFailureTests
     }
 
     /// <summary>A transport that throws what it is told to.</summary>
-    private sealed class FailingTransport(IMigrationConnector inner) : IMigrationConnector
+    private sealed class FailingConnector(IMigrationConnector inner) : IMigrationConnector
     {
         public Exception? OnOpen { get; set; }
 
         public Exception? OnConnect { get; set; }
+
+        public ChannelTraits TraitsOf(MigrationAddress address) => inner.TraitsOf(address);
 
         public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) =>
             OnOpen is null ? inner.Open(address, warn) : throw OnOpen;

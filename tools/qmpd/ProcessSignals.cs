@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Qmp.Emulator.Hosting;
+using Qmp.Linux;
 using Qmp.Types;
 
 namespace Qmpd;
@@ -37,11 +38,17 @@ internal sealed class ProcessSignals : IDisposable
 
     public void Dispose() => _registrations.ForEach(r => r.Dispose());
 
-    private void Register(int signal, Action handle) => _registrations.Add(PosixSignalRegistration.Create(
-        (PosixSignal)signal,
-        context =>
-        {
-            context.Cancel = true;
-            handle();
-        }));
+    private void Register(int signal, Action handle)
+    {
+        _registrations.Add(PosixSignalRegistration.Create(
+            (PosixSignal)signal,
+            context =>
+            {
+                context.Cancel = true;
+                handle();
+            }));
+
+        // The runtime has one handler for all signals. It leaves SIGINT ignored where the process was started so.
+        Processes.StopIgnoring(signal, WithoutEffect[0]);
+    }
 }

@@ -101,12 +101,12 @@ public sealed class WorkloadGuest : IGuest
     // not made up for beyond a second: a guest does not remember either.
     private async ValueTask RunAsync()
     {
-        ulong writes = _pattern.Resume();
+        ulong writes = await _pattern.ResumeAsync();
         long last = _timeline.NowNanoseconds;
         double due = 0;
         while (Volatile.Read(ref _runs))
         {
-            if (Interlocked.Exchange(ref _newWorkingSet, 0) is var size and not 0) _pattern.Resize(size);
+            if (Interlocked.Exchange(ref _newWorkingSet, 0) is var size and not 0) await _pattern.ResizeAsync(size);
             long now = _timeline.NowNanoseconds;
             long rate = Rate;
             due += rate / (double)RamBlock.PageSize * (now - last) / 1e9 * (100 - _throttle) / 100;
@@ -114,8 +114,8 @@ public sealed class WorkloadGuest : IGuest
             last = now;
             if (due >= 1)
             {
-                for (; due >= 1 && Volatile.Read(ref _runs); due--) _pattern.Write(++writes);
-                _pattern.Record(writes);
+                for (; due >= 1 && Volatile.Read(ref _runs); due--) await _pattern.WriteAsync(++writes);
+                await _pattern.RecordAsync(writes);
             }
 
             await _waker.WaitAsync(Tick);

@@ -23,6 +23,7 @@ public sealed class WorkloadPattern
     private readonly ulong _offset;
     private readonly byte[] _head = new byte[Body];
     private readonly byte[] _number = new byte[8];
+    private readonly byte[] _record = new byte[LedgerSize];
     private Ledger _ledger;
 
     /// <summary>The pattern in <paramref name="workingSet"/> bytes from <paramref name="offset"/>.</summary>
@@ -34,55 +35,66 @@ public sealed class WorkloadPattern
     }
 
     /// <summary>How many writes were made, as the ledger in memory says; 0 without a ledger.</summary>
-    public ulong Writes => Find()?.Writes ?? 0;
+    public ulong Writes
+    {
+        get
+        {
+            Span<byte> bytes = stackalloc byte[LedgerSize];
+            _memory.Peek(_offset, bytes);
+            return Find(bytes)?.Writes ?? 0;
+        }
+    }
 
     /// <summary>Bytes of memory that are written.</summary>
     public long WorkingSet => (_ledger.Pages + 1) * Page;
 
     /// <summary>Goes on where the ledger in memory says; without one, begins.</summary>
     /// <returns>How many writes were made.</returns>
-    public ulong Resume()
+    public async ValueTask<ulong> ResumeAsync()
     {
-        _ledger = Find() ?? _ledger;
+        await _memory.ReadAsync(_offset, _record);
+        _ledger = Find(_record) ?? _ledger;
         return _ledger.Writes;
     }
 
     /// <summary>Starts over in another working set; the count of writes continues.</summary>
-    public void Resize(long workingSet)
+    public ValueTask ResizeAsync(long workingSet)
     {
-        ulong writes = Writes;
+        ulong writes = _ledger.Writes;
         _ledger = new Ledger(PagesOf(workingSet), writes, writes);
-        Record(writes);
+        return RecordAsync(writes);
     }
 
     /// <summary>Makes write number <paramref name="number"/>; the ledger is not touched.</summary>
-    public void Write(ulong number)
+    public async ValueTask WriteAsync(ulong number)
     {
         ulong page = PageOf(_ledger, number);
         BinaryPrimitives.WriteUInt64LittleEndian(_head, number);
         Fill(number, _head.AsSpan(8));
-        _memory.WritePhysical(page, _head);
+        await _memory.WriteAsync(page, _head);
         BinaryPrimitives.WriteUInt64LittleEndian(_number, number);
-        _memory.WritePhysical(page + Page - 8, _number);
+        await _memory.WriteAsync(page + Page - 8, _number);
     }
 
     /// <summary>Writes into the ledger that <paramref name="writes"/> writes were made.</summary>
-    public void Record(ulong writes)
+    public ValueTask RecordAsync(ulong writes)
     {
         _ledger = _ledger with { Writes = writes };
-        Span<byte> bytes = stackalloc byte[LedgerSize];
+        Span<byte> bytes = _record;
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, Magic);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], _ledger.Pages);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[16..], _ledger.Writes);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[24..], _ledger.Before);
-        _memory.WritePhysical(_offset, bytes);
+        return _memory.WriteAsync(_offset, _record);
     }
 
     /// <summary>Compares memory with what the ledger says must be there. The guest must be stopped.</summary>
     /// <returns>What is wrong, or <see langword="null"/> if nothing is.</returns>
     public string? Verify()
     {
-        if (Find() is not { } ledger) return null;
+        Span<byte> bytes = stackalloc byte[LedgerSize];
+        _memory.Peek(_offset, bytes);
+        if (Find(bytes) is not { } ledger) return null;
         ulong pages = (ulong)ledger.Pages;
         ulong first = Math.Max(ledger.Before + 1, ledger.Writes > pages ? ledger.Writes - pages + 1 : 1);
         Span<byte> head = stackalloc byte[Body];
@@ -91,8 +103,8 @@ public sealed class WorkloadPattern
         for (ulong number = first; number <= ledger.Writes; number++)
         {
             ulong page = PageOf(ledger, number);
-            _memory.ReadPhysical(page, head);
-            _memory.ReadPhysical(page + Page - 8, tail);
+            _memory.Peek(page, head);
+            _memory.Peek(page + Page - 8, tail);
             ulong begin = BinaryPrimitives.ReadUInt64LittleEndian(head);
             ulong end = BinaryPrimitives.ReadUInt64LittleEndian(tail);
             if (begin != end) return $"page 0x{page:x} is torn: write {begin} at its start, {end} at its end";
@@ -113,10 +125,8 @@ public sealed class WorkloadPattern
     private ulong PageOf(Ledger ledger, ulong number) =>
         _offset + ((1 + ((number - ledger.Before - 1) % (ulong)ledger.Pages)) * Page);
 
-    private Ledger? Find()
+    private Ledger? Find(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> bytes = stackalloc byte[LedgerSize];
-        _memory.ReadPhysical(_offset, bytes);
         if (BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic) return null;
         var ledger = new Ledger(
             BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),

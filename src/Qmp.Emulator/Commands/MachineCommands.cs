@@ -9,7 +9,7 @@ namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of machine.json.</summary>
 internal sealed class MachineCommands(
-    VirtualMachine machine, ShutdownController shutdown, Func<Action, Task> offload) : IMachineCommands
+    VirtualMachine machine, ShutdownController shutdown, Func<Func<ValueTask>, Task> offload) : IMachineCommands
 {
     private const int Chunk = 1 << 20;
 
@@ -36,17 +36,17 @@ internal sealed class MachineCommands(
     // Opening a FIFO or writing to a slow disk takes as long as it takes; the lock stays held, as in QEMU, but the
     // monitor's own thread continues to read.
     public async ValueTask PmemsaveAsync(PmemsaveArguments arguments, CancellationToken cancellationToken) =>
-        await offload(() => Save(arguments)).ConfigureAwait(false);
+        await offload(() => SaveAsync(arguments)).ConfigureAwait(false);
 
     // The end of the emulator does not wait for a reader of a FIFO, nor for the last byte of much memory.
-    private void Save(PmemsaveArguments arguments)
+    private async ValueTask SaveAsync(PmemsaveArguments arguments)
     {
         using var end = new WakeEvent();
         using CancellationTokenRegistration ending = shutdown.Ending.Register(end.Set);
-        Save(arguments, end);
+        await SaveAsync(arguments, end);
     }
 
-    private void Save(PmemsaveArguments arguments, WakeEvent end)
+    private async ValueTask SaveAsync(PmemsaveArguments arguments, WakeEvent end)
     {
         using OutputFile file = OutputFile.Create(arguments.Filename, end, out int error)
             ?? throw new CommandException($"Could not open '{arguments.Filename}': {Errno.Text(error)}");
@@ -55,9 +55,9 @@ internal sealed class MachineCommands(
         ulong left = (ulong)arguments.Size;
         while (left > 0)
         {
-            Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(left, Chunk));
-            machine.Memory.ReadPhysical(address, piece);
-            if (file.Write(piece) < 0) throw new CommandException($"writing memory to '{arguments.Filename}' failed");
+            Memory<byte> piece = buffer.AsMemory(0, (int)Math.Min(left, Chunk));
+            await machine.Memory.ReadAsync(address, piece);
+            if (file.Write(piece.Span) < 0) throw new CommandException($"writing memory to '{arguments.Filename}' failed");
             address += (ulong)piece.Length;
             left -= (ulong)piece.Length;
         }

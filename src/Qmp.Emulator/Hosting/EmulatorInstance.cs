@@ -139,8 +139,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        Migration.Shutdown();
-        _chardevs.Dispose();
+        _shutdown.Fail(); // unless it has ended: nothing may wait any longer, least of all with the lock held
         await _server.DisposeAsync().ConfigureAwait(false);
         _bus.Dispose();
         await Migration.JoinAsync().ConfigureAwait(false);

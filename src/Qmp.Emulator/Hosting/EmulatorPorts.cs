@@ -16,7 +16,7 @@ public sealed record EmulatorPorts
     public required Timeline Timeline { get; init; }
 
     /// <summary>Connects to other machines.</summary>
-    public required IMigrationConnector Transport { get; init; }
+    public required IMigrationConnector Connector { get; init; }
 
     /// <summary>Descriptors that clients pass.</summary>
     public required PassedDescriptors Descriptors { get; init; }
@@ -31,7 +31,7 @@ public sealed record EmulatorPorts
     public required Action<string> Report { get; init; }
 
     /// <summary>Runs work that may block on another thread, so that the caller can do other things meanwhile.</summary>
-    public Func<Action, Task> Offload { get; init; } = Task.Run;
+    public Func<Func<ValueTask>, Task> Offload { get; init; } = work => Task.Run(() => work().AsTask());
 
     /// <summary>Real threads, sockets and files.</summary>
     /// <param name="clock">The clock.</param>
@@ -43,7 +43,7 @@ public sealed record EmulatorPorts
         return new EmulatorPorts
         {
             Timeline = new ThreadTimeline(clock, logger),
-            Transport = new PosixConnector(descriptors),
+            Connector = new PosixConnector(descriptors),
             Descriptors = descriptors,
             Logger = logger,
             Report = report,

@@ -42,7 +42,7 @@ internal static class MachineBuilder
         {
             Autostart = !given.Has(OptionTable.Stopped),
         };
-        var migration = new MigrationCore(machine, ports.Transport, events, ports.Logger);
+        var migration = new MigrationCore(machine, ports.Connector, events, ports.Logger);
         migration.Blockers.OnlyMigratable = given.Has(OptionTable.OnlyMigratable);
         migration.Entries.Add(TimerDevice.Create(machine));
         MigrationGlobals.Apply(options.Globals, migration.Options, warnings.Add);

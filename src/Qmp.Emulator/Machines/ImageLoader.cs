@@ -50,12 +50,12 @@ internal static class ImageLoader
         if (options.DataBe == true)
         {
             BinaryPrimitives.WriteUInt64BigEndian(bytes, options.Data ?? 0);
-            memory.WritePhysical(address, bytes[^length..]);
+            memory.Load(address, bytes[^length..]);
         }
         else
         {
             BinaryPrimitives.WriteUInt64LittleEndian(bytes, options.Data ?? 0);
-            memory.WritePhysical(address, bytes[..length]);
+            memory.Load(address, bytes[..length]);
         }
     }
 
@@ -79,7 +79,7 @@ internal static class ImageLoader
                 for (int at = 0; at < read; at += RamBlock.PageSize)
                 {
                     ReadOnlySpan<byte> page = buffer.AsSpan(at, Math.Min(RamBlock.PageSize, read - at));
-                    if (page.ContainsAnyExcept((byte)0)) memory.WritePhysical(address + (ulong)at, page);
+                    if (page.ContainsAnyExcept((byte)0)) memory.Load(address + (ulong)at, page);
                 }
 
                 address += (ulong)read;

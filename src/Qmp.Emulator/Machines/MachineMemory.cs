@@ -41,7 +41,7 @@ internal static class MachineMemory
         if (firmware.Address is null) return block;
         byte[] filler = new byte[firmware.Length];
         for (int i = 0; i < filler.Length; i++) filler[i] = (byte)(i * 167 >> 8 | 1);
-        block.Write(0, filler);
+        block.Load(0, filler);
         return block;
     }
 

@@ -1,6 +1,10 @@
 namespace Qmp.Machine.Memory;
 
 /// <summary>The machine's RAM blocks and where the guest sees them.</summary>
+/// <remarks>
+/// <see cref="ReadAsync"/> and <see cref="WriteAsync"/> are the one door for guests, and for all who touch memory in their
+/// place while the machine lives: a page that a migration keeps back is waited for there.
+/// </remarks>
 public sealed class GuestMemory : IDisposable
 {
     private readonly List<Mapping> _mappings = [];
@@ -44,25 +48,68 @@ public sealed class GuestMemory : IDisposable
     }
 
     /// <summary>Reads guest-physical memory; where there is no RAM it reads as zeros.</summary>
-    public void ReadPhysical(ulong address, Span<byte> data)
+    /// <param name="address">Where to begin.</param>
+    /// <param name="data">Gets the bytes.</param>
+    /// <returns>Done at once unless a page is kept back by its <see cref="RamBlock.Gate"/>.</returns>
+    public ValueTask ReadAsync(ulong address, Memory<byte> data)
     {
         while (!data.IsEmpty)
         {
             (RamBlock? block, ulong offset, int length) = Translate(address, data.Length);
-            if (block is null) data[..length].Clear();
-            else block.Read(offset, length).CopyTo(data);
+            if (block?.FirstClosed(offset, length, writes: false) is { } page and >= 0)
+            {
+                return ReadLaterAsync(block, page, address, data);
+            }
+
+            Read(block, offset, data.Span[..length]);
+            data = data[length..];
+            address += (ulong)length;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Writes guest-physical memory; where there is no RAM the bytes are dropped.</summary>
+    /// <param name="address">Where to begin.</param>
+    /// <param name="data">The bytes; they stay as they are until the task is done.</param>
+    /// <returns>Done at once unless a page is kept back by its <see cref="RamBlock.Gate"/>.</returns>
+    public ValueTask WriteAsync(ulong address, ReadOnlyMemory<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            (RamBlock? block, ulong offset, int length) = Translate(address, data.Length);
+            if (block?.FirstClosed(offset, length, writes: true) is { } page and >= 0)
+            {
+                return WriteLaterAsync(block, page, address, data);
+            }
+
+            block?.Write(offset, data.Span[..length]);
+            data = data[length..];
+            address += (ulong)length;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Looks at guest-physical memory from outside: as it is, whatever its gates say.</summary>
+    public void Peek(ulong address, Span<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            (RamBlock? block, ulong offset, int length) = Translate(address, data.Length);
+            Read(block, offset, data[..length]);
             data = data[length..];
             address += (ulong)length;
         }
     }
 
-    /// <summary>Writes guest-physical memory; where there is no RAM the bytes are dropped.</summary>
-    public void WritePhysical(ulong address, ReadOnlySpan<byte> data)
+    /// <summary>Puts bytes into guest-physical memory before the machine starts.</summary>
+    public void Load(ulong address, ReadOnlySpan<byte> data)
     {
         while (!data.IsEmpty)
         {
             (RamBlock? block, ulong offset, int length) = Translate(address, data.Length);
-            block?.Write(offset, data[..length]);
+            block?.Load(offset, data[..length]);
             data = data[length..];
             address += (ulong)length;
         }
@@ -72,6 +119,24 @@ public sealed class GuestMemory : IDisposable
     public void Dispose()
     {
         foreach (RamBlock block in Blocks) block.Dispose();
+    }
+
+    private static void Read(RamBlock? block, ulong offset, Span<byte> data)
+    {
+        if (block is null) data.Clear();
+        else block.Peek(offset, data.Length).CopyTo(data);
+    }
+
+    private async ValueTask ReadLaterAsync(RamBlock block, long page, ulong address, Memory<byte> data)
+    {
+        if (block.Gate is { } gate) await gate.WaitAsync(page);
+        await ReadAsync(address, data);
+    }
+
+    private async ValueTask WriteLaterAsync(RamBlock block, long page, ulong address, ReadOnlyMemory<byte> data)
+    {
+        if (block.Gate is { } gate) await gate.WaitAsync(page);
+        await WriteAsync(address, data);
     }
 
     // The piece of at most `wanted` bytes from `address` that lies in one block, or in none.

@@ -57,6 +57,9 @@ public sealed class PageBitmap
         if (value && tail != 0) _words[^1] = (1UL << tail) - 1;
     }
 
+    /// <summary>Clears a bit.</summary>
+    public void Clear(long page) => Interlocked.And(ref _words[page >> 6], ~(1UL << (int)(page & 63)));
+
     /// <summary>Clears a bit and says whether it was set. Only for the owner of a bitmap that no other thread writes.</summary>
     public bool TestAndClear(long page)
     {

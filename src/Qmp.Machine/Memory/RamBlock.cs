@@ -5,10 +5,11 @@ namespace Qmp.Machine.Memory;
 
 /// <summary>One block of guest RAM, as the migration stream knows it: a name, a length, pages.</summary>
 /// <remarks>
-/// <para>The memory is mapped, so that untouched pages cost nothing. Everything that changes it while the
-/// machine lives goes through <see cref="Write"/> or <see cref="MarkWritten"/>, which keep two records: the dirty log,
-/// which each sync of a migration takes, and the set of pages ever written, which spares both ends of a migration
-/// from reading pages that must be zero.</para>
+/// <para>The memory is mapped, so that untouched pages cost nothing. What the guest does to it, and what others do in
+/// its place, goes through <see cref="GuestMemory"/>; a migration places the pages that arrive
+/// (<see cref="BeginPlace"/>) and looks at those that it sends (<see cref="Peek"/>). Both keep two records of changes:
+/// the dirty log, which each sync of a migration takes, and the set of pages ever written, which spares both ends of a
+/// migration from reading pages that must be zero.</para>
 /// <para>Order: a writer changes the data, then sets the bit; a sync takes the bit, then reads the data. So a change
 /// is either in the data that is read or in the next sync.</para>
 /// </remarks>
@@ -24,7 +25,8 @@ public sealed unsafe class RamBlock : IDisposable
 
     private readonly SafeFileHandle? _file;
     private byte* _base;
-    private volatile PageBitmap? _secondLog;
+    private volatile PageBitmap? _dirtyRateLog;
+    private volatile PageGate? _gate;
 
     private RamBlock(string id, ulong length, bool shared, nint address, SafeFileHandle? file)
     {
@@ -57,8 +59,15 @@ public sealed unsafe class RamBlock : IDisposable
     /// <summary>A second dirty log, for measurements that must leave the first one alone.</summary>
     public PageBitmap? DirtyRateLog
     {
-        get => _secondLog;
-        set => _secondLog = value;
+        get => _dirtyRateLog;
+        set => _dirtyRateLog = value;
+    }
+
+    /// <summary>What keeps accesses to some pages waiting, if anything does. Set while the guest is stopped.</summary>
+    public PageGate? Gate
+    {
+        get => _gate;
+        set => _gate = value;
     }
 
     /// <summary>Pages ever written; all others read as zeros.</summary>
@@ -97,35 +106,73 @@ public sealed unsafe class RamBlock : IDisposable
         return block;
     }
 
-    /// <summary>The bytes from <paramref name="offset"/>, to be read.</summary>
+    /// <summary>The bytes from <paramref name="offset"/> as they are, whatever the gate says.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The range leaves the block, or is longer than <see cref="MaxSpan"/>.
     /// </exception>
-    public ReadOnlySpan<byte> Read(ulong offset, int length) => Slice(offset, length);
+    public ReadOnlySpan<byte> Peek(ulong offset, int length) => Slice(offset, length);
 
-    /// <summary>Changes guest memory and records it.</summary>
-    public void Write(ulong offset, ReadOnlySpan<byte> data)
+    /// <summary>A page, to be filled with what has arrived. The caller then calls <see cref="EndPlace"/>.</summary>
+    /// <param name="page">The number of the page.</param>
+    public Span<byte> BeginPlace(long page) => Slice((ulong)page * PageSize, PageSize);
+
+    /// <summary>Records that a page has been filled, and lets those have it who wait for it.</summary>
+    /// <param name="page">The number of the page.</param>
+    public void EndPlace(long page)
+    {
+        MarkWritten((ulong)page * PageSize, PageSize);
+        _gate?.Placed(page);
+    }
+
+    /// <summary>Fills a page with zeros and records it. One that is zero already is not touched, so it costs no memory.</summary>
+    /// <param name="page">The number of the page.</param>
+    public void PlaceZeros(long page)
+    {
+        if (!Written[page] || !BeginPlace(page).ContainsAnyExcept((byte)0))
+        {
+            _gate?.Placed(page);
+            return;
+        }
+
+        BeginPlace(page).Clear();
+        EndPlace(page);
+    }
+
+    /// <summary>Puts bytes into the block before the machine starts.</summary>
+    public void Load(ulong offset, ReadOnlySpan<byte> data) => Write(offset, data);
+
+    /// <summary>Changes bytes for somebody who has passed the gate.</summary>
+    internal void Write(ulong offset, ReadOnlySpan<byte> data)
     {
         if (data.IsEmpty) return;
         data.CopyTo(Slice(offset, data.Length));
         MarkWritten(offset, (ulong)data.Length);
     }
 
-    /// <summary>
-    /// The bytes from <paramref name="offset"/>, to be changed in place. The caller then calls
-    /// <see cref="MarkWritten"/>.
-    /// </summary>
-    public Span<byte> BeginWrite(ulong offset, int length) => Slice(offset, length);
+    /// <summary>The first page of a range that the gate keeps an access waiting for, or -1.</summary>
+    /// <param name="offset">Where the range begins.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="writes">Whether it is to be changed.</param>
+    internal long FirstClosed(ulong offset, int length, bool writes)
+    {
+        if (_gate is not { } gate || !(writes || gate.HoldsReads)) return -1;
+        long end = (long)((offset + (ulong)length + PageSize - 1) / PageSize);
+        for (long page = (long)(offset / PageSize); page < end; page++)
+        {
+            if (gate.Closed[page]) return page;
+        }
 
-    /// <summary>Records that guest memory was changed in place.</summary>
-    public void MarkWritten(ulong offset, ulong length)
+        return -1;
+    }
+
+    private void MarkWritten(ulong offset, ulong length)
     {
         long first = (long)(offset / PageSize);
         long count = (long)((offset + length + PageSize - 1) / PageSize) - first;
         Written.SetRange(first, count);
         Thread.MemoryBarrier(); // the data before the bit that announces it
         DirtyLog.SetRange(first, count);
-        _secondLog?.SetRange(first, count);
+        _dirtyRateLog?.SetRange(first, count);
     }
 
     /// <inheritdoc/>

@@ -5,6 +5,9 @@ namespace Qmp.Migration.Channels;
 /// <summary>Makes channels to other machines; a port of the migration core.</summary>
 public interface IMigrationConnector
 {
+    /// <summary>What channels to that address can do.</summary>
+    ChannelTraits TraitsOf(MigrationAddress address);
+
     /// <summary>
     /// Opens what can be opened at once (files, commands, descriptors), or returns <see langword="null"/> for
     /// addresses that <see cref="ConnectAsync"/> connects to.

@@ -18,7 +18,7 @@ public sealed class IncomingMigration
     private readonly VirtualMachine _machine;
     private readonly SaveStateEntries _entries;
     private readonly MigrationOptions _options;
-    private readonly IMigrationConnector _transport;
+    private readonly IMigrationConnector _connector;
     private readonly IMigrationEvents _events;
     private readonly ILogger _logger;
     private readonly DestinationFaults _faults;
@@ -33,7 +33,7 @@ public sealed class IncomingMigration
         VirtualMachine machine,
         SaveStateEntries entries,
         MigrationOptions options,
-        IMigrationConnector transport,
+        IMigrationConnector connector,
         FaultPoints faults,
         IMigrationEvents events,
         ILogger logger)
@@ -41,7 +41,7 @@ public sealed class IncomingMigration
         _machine = machine;
         _entries = entries;
         _options = options;
-        _transport = transport;
+        _connector = connector;
         _events = events;
         _logger = logger;
         _faults = new DestinationFaults(faults, machine.Timeline, _channels);
@@ -86,7 +86,7 @@ public sealed class IncomingMigration
                 $"Illegal migration incoming state: {State.Current.ToWireName()}");
         }
 
-        IMigrationListener listener = _transport.Listen(address, _events.Warning);
+        IMigrationListener listener = _connector.Listen(address, _events.Warning);
         _listener = listener;
         _faults.Started();
         try

@@ -36,7 +36,7 @@ internal sealed class SampledPages : IDirtyCount
     private static int Hash(RamBlock block, long page)
     {
         var hash = default(HashCode);
-        hash.AddBytes(block.Read((ulong)page * RamBlock.PageSize, RamBlock.PageSize));
+        hash.AddBytes(block.Peek((ulong)page * RamBlock.PageSize, RamBlock.PageSize));
         return hash.ToHashCode();
     }
 }

@@ -87,9 +87,9 @@ internal sealed class RamLoader : StateLoader
 
     private void LoadPage(MigrationReader reader, ulong offset)
     {
-        // A page cut short is not recorded as written: the load fails anyway.
-        reader.Get(_current!.BeginWrite(offset, RamBlock.PageSize));
-        _current.MarkWritten(offset, RamBlock.PageSize);
+        long page = (long)(offset / RamBlock.PageSize);
+        reader.Get(_current!.BeginPlace(page));
+        _current.EndPlace(page);
     }
 
     private void LoadZeroPage(MigrationReader reader, ulong offset)
@@ -97,12 +97,7 @@ internal sealed class RamLoader : StateLoader
         byte fill = reader.GetByte();
         if (fill != 0) throw new LoadException(Errno.Invalid, $"Found a zero page with value {fill}");
 
-        // A page that nobody wrote is zero already, and stays uncommitted.
-        if (!_current!.Written[(long)(offset / RamBlock.PageSize)]) return;
-        Span<byte> page = _current.BeginWrite(offset, RamBlock.PageSize);
-        if (!page.ContainsAnyExcept((byte)0)) return;
-        page.Clear();
-        _current.MarkWritten(offset, RamBlock.PageSize);
+        _current!.PlaceZeros((long)(offset / RamBlock.PageSize));
     }
 
     private async ValueTask LoadBlockListAsync(MigrationReader reader, ulong total)

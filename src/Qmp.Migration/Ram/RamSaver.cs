@@ -8,9 +8,8 @@ namespace Qmp.Migration.Ram;
 
 /// <summary>Sends guest RAM: everything once, then what was dirtied since.</summary>
 /// <remarks>
-/// The blocks' dirty logs are where guests record writes; the bitmaps here are what is left to send. A sync moves bits
-/// from the former to the latter. A page's bit is cleared before its data is looked at, so a write in between is in the
-/// next sync.
+/// A pass says which page is next (<see cref="RamPass"/>), an encoder how it is sent (<see cref="PageEncoder"/>), a sink
+/// where it goes (<see cref="IPageSink"/>). Bursts, rates and counters are here.
 /// </remarks>
 internal sealed class RamSaver : StateSaver
 {
@@ -25,13 +24,12 @@ internal sealed class RamSaver : StateSaver
 
     private readonly SaveContext _context;
     private readonly GuestMemory _memory;
-    private readonly List<Sent> _blocks = [];
     private readonly bool _ignoreShared;
-    private readonly bool _detectZeroPages;
-    private long _dirtyPages;
-    private int _block;
-    private long _page;
-    private RamBlock? _lastSent;
+    private readonly RamPass _pass;
+    private readonly ZeroPageEncoder _zero = new();
+    private readonly NormalPageEncoder _normal = new();
+    private readonly PageEncoder[] _encoders;
+    private readonly InlinePages _pages;
     private long _burst = MinBurst;
 
     // The first burst counts by how the guest was in setup: a client that stops it on hearing that the migration is
@@ -43,21 +41,17 @@ internal sealed class RamSaver : StateSaver
         _context = context;
         _memory = memory;
         _ignoreShared = context.Has(MigrationCapability.XIgnoreShared);
-        _detectZeroPages = context.Parameters.ZeroPageDetection != ZeroPageDetection.None;
-        foreach (RamBlock block in _memory.Blocks)
-        {
-            if (_ignoreShared && block.IsShared) continue;
-            _blocks.Add(new Sent(block, new PageBitmap(block.Pages)));
-            context.Statistics.Total += (long)block.Length;
-        }
+        RamBlock[] blocks = [.. memory.Blocks.Where(b => !(_ignoreShared && b.IsShared))];
+        _pass = new RamPass(blocks);
+        bool detectsZeroPages = context.Parameters.ZeroPageDetection != ZeroPageDetection.None;
+        _encoders = detectsZeroPages ? [_zero, _normal] : [_normal];
+        _pages = new InlinePages(context.Writer);
+        context.Statistics.Total += blocks.Sum(b => (long)b.Length);
     }
 
     public override bool IsIterative => true;
 
-    public override PendingState PendingEstimate => new(DirtyBytes, 0);
-
-    // Bytes of pages known to be dirty.
-    private ulong DirtyBytes => (ulong)_dirtyPages * RamBlock.PageSize;
+    public override PendingState PendingEstimate => new(_pass.Bytes, 0);
 
     /// <summary>Syncs the dirty log first.</summary>
     public override async ValueTask<PendingState> PendingExactAsync()
@@ -70,13 +64,7 @@ internal sealed class RamSaver : StateSaver
     /// <exception cref="MigrationException">It cannot be sent.</exception>
     public override async ValueTask SetupAsync()
     {
-        foreach (Sent sent in _blocks)
-        {
-            sent.Block.DirtyLog.Fill(false);
-            sent.Dirty.Fill(true);
-            _dirtyPages += sent.Block.Pages;
-        }
-
+        _pass.Begin();
         await SyncDirtyLogAsync();
         _ranAtSetup = _context.GuestRuns;
         _context.Writer.PutBe64(_memory.TotalLength | RamFlags.MemorySize);
@@ -104,15 +92,12 @@ internal sealed class RamSaver : StateSaver
         }
     }
 
-    // Takes the bits out of the dirty logs.
     private async ValueTask SyncDirtyLogAsync()
     {
         await _context.AtAsync(FaultPoint.DirtySync);
         long startedAt = _context.Now;
-        long added = 0;
-        foreach (Sent sent in _blocks) added += sent.Block.DirtyLog.DrainInto(sent.Dirty);
-        _dirtyPages += added;
-        _context.BookDirtySync(startedAt, added, (long)DirtyBytes);
+        long added = _pass.Sync();
+        _context.BookDirtySync(startedAt, added, (long)_pass.Bytes);
         await _context.AtAsync(FaultPoint.DirtySyncDone);
     }
 
@@ -120,7 +105,7 @@ internal sealed class RamSaver : StateSaver
     public override async ValueTask IterateAsync()
     {
         long end = _context.Now + MaxIteration;
-        while (!_context.RateExceeded && _dirtyPages > 0)
+        while (!_context.RateExceeded && _pass.Pages > 0)
         {
             await SendBurstAsync(Math.Clamp(_context.RateLeft, MinBurst, _burst));
             if (_context.Now > end) break;
@@ -137,7 +122,7 @@ internal sealed class RamSaver : StateSaver
     {
         _ranAtSetup = null;
         await SyncDirtyLogAsync();
-        while (_dirtyPages > 0) await SendBurstAsync(_burst);
+        while (_pass.Pages > 0) await SendBurstAsync(_burst);
         _context.Writer.PutBe64(RamFlags.EndOfSection);
     }
 
@@ -152,65 +137,25 @@ internal sealed class RamSaver : StateSaver
         else if (took < FastBurst) _burst = Math.Min(MaxBurst, _burst * 2);
     }
 
-    // Puts dirty pages, in the order of blocks and offsets and round again, until the writer has enough for a burst.
+    // Puts pages until there are enough for a burst.
     private void GatherBurst()
     {
         long start = _context.Writer.Position;
-        long normal = 0;
-        long zero = 0;
-        while (_dirtyPages > 0 && !_context.Writer.IsFull)
-        {
-            Sent sent = _blocks[_block];
-            long page = sent.Dirty.NextSet(_page);
-            if (page == sent.Dirty.Pages)
-            {
-                _block = (_block + 1) % _blocks.Count;
-                _page = 0;
-                continue;
-            }
-
-            sent.Dirty.TestAndClear(page);
-            _dirtyPages--;
-            _page = page + 1;
-            if (_detectZeroPages && IsZero(sent.Block, page))
-            {
-                PutHeader(sent.Block, page, RamFlags.Zero);
-                _context.Writer.PutByte(0);
-                zero++;
-            }
-            else
-            {
-                PutHeader(sent.Block, page, RamFlags.Page);
-                _context.Writer.PutReference(
-                    sent.Block.Address + (nint)(page * RamBlock.PageSize), RamBlock.PageSize);
-                normal++;
-            }
-        }
-
-        _context.Statistics.AddNormalPages(normal);
-        _context.Statistics.AddZeroPages(zero);
+        long normal = _normal.Count;
+        long zero = _zero.Count;
+        while (!_pages.IsFull && _pass.TryTake(out RamBlock? block, out long page)) Encode(block, page);
+        _context.Statistics.AddNormalPages(_normal.Count - normal);
+        _context.Statistics.AddZeroPages(_zero.Count - zero);
         _context.Statistics.AddRamBytes(_context.Writer.Position - start, _ranAtSetup ?? _context.GuestRuns);
         _ranAtSetup = null;
-        _context.Statistics.Remaining = (long)DirtyBytes;
+        _context.Statistics.Remaining = (long)_pass.Bytes;
     }
 
-    private void PutHeader(RamBlock block, long page, ulong flag)
+    private void Encode(RamBlock block, long page)
     {
-        ulong offset = (ulong)page * RamBlock.PageSize;
-        if (ReferenceEquals(block, _lastSent))
+        foreach (PageEncoder encoder in _encoders)
         {
-            _context.Writer.PutBe64(offset | flag | RamFlags.Continue);
-            return;
+            if (encoder.TryPut(block, page, _pages)) return;
         }
-
-        _context.Writer.PutBe64(offset | flag);
-        _context.Writer.PutCountedString(block.Id);
-        _lastSent = block;
     }
-
-    private static bool IsZero(RamBlock block, long page) =>
-        !block.Written[page]
-        || !block.Read((ulong)page * RamBlock.PageSize, RamBlock.PageSize).ContainsAnyExcept((byte)0);
-
-    private sealed record Sent(RamBlock Block, PageBitmap Dirty);
 }

@@ -6,11 +6,11 @@ namespace Qmp.Migration.Source;
 
 /// <summary>Connects to the destination.</summary>
 /// <param name="attempt">The attempt.</param>
-/// <param name="transport">Makes the connection.</param>
+/// <param name="connector">Makes the connection.</param>
 /// <param name="address">Where to.</param>
 /// <param name="opened">What could be opened at once instead.</param>
 internal sealed class ConnectPhase(
-    SourceAttempt attempt, IMigrationConnector transport, MigrationAddress address, IMigrationChannel? opened) : SourcePhase
+    SourceAttempt attempt, IMigrationConnector connector, MigrationAddress address, IMigrationChannel? opened) : SourcePhase
 {
     public override async ValueTask<SourcePhase?> RunAsync()
     {
@@ -29,7 +29,7 @@ internal sealed class ConnectPhase(
         try
         {
             await attempt.AtAsync(FaultPoint.Connect);
-            return opened ?? await transport.ConnectAsync(address, attempt.Connecting);
+            return opened ?? await connector.ConnectAsync(address, attempt.Connecting);
         }
         catch
         {

@@ -22,20 +22,20 @@ namespace Qmp.Migration.Source;
 public sealed class OutgoingMigration
 {
     private readonly SourceAttempt _attempt;
-    private readonly IMigrationConnector _transport;
+    private readonly IMigrationConnector _connector;
     private readonly IMigrationEvents _events;
 
     internal OutgoingMigration(
         VirtualMachine machine,
         SaveStateEntries entries,
         MigrationOptions options,
-        IMigrationConnector transport,
+        IMigrationConnector connector,
         FaultPoints faults,
         IMigrationEvents events,
         ILogger logger)
     {
         _attempt = new SourceAttempt(machine, entries, options, faults, events, logger);
-        _transport = transport;
+        _connector = connector;
         _events = events;
     }
 
@@ -70,7 +70,7 @@ public sealed class OutgoingMigration
         IMigrationChannel? opened;
         try
         {
-            opened = _transport.Open(address, _events.Warning);
+            opened = _connector.Open(address, _events.Warning);
         }
         catch (Exception e)
         {
@@ -81,7 +81,7 @@ public sealed class OutgoingMigration
 
         try
         {
-            var first = new ConnectPhase(_attempt, _transport, address, opened);
+            var first = new ConnectPhase(_attempt, _connector, address, opened);
             Activity = _attempt.Machine.Timeline.Start("mig/src/main", () => RunAsync(first));
         }
         catch (Exception e)
@@ -133,7 +133,7 @@ public sealed class OutgoingMigration
     {
         try
         {
-            ValueTask<IMigrationChannel> connecting = _transport.ConnectAsync(address, new CancellationToken(canceled: true));
+            ValueTask<IMigrationChannel> connecting = _connector.ConnectAsync(address, new CancellationToken(canceled: true));
             if (connecting.IsCompletedSuccessfully) connecting.Result.Dispose();
             else if (connecting.IsCompleted) connecting.GetAwaiter().GetResult();
             return null;

@@ -5,11 +5,13 @@ using Qmp.Types;
 namespace Qmp.Testing.Hosting;
 
 /// <summary>
-/// The transport of an emulator inside this process. It has inherited no descriptors: a number in <c>fd:NUMBER</c>
+/// Makes the connections of an emulator inside this process. It has inherited no descriptors: a number in <c>fd:NUMBER</c>
 /// would be one of this process, which must not be taken away from whoever holds it.
 /// </summary>
 internal sealed class NothingInherited(IMigrationConnector inner) : IMigrationConnector
 {
+    public ChannelTraits TraitsOf(MigrationAddress address) => inner.TraitsOf(address);
+
     public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => inner.Open(address, warn);
 
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) =>

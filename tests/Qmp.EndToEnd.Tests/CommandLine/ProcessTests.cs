@@ -76,6 +76,18 @@ internal sealed class ProcessTests
             CultureInfo.InvariantCulture, $"qmpd: terminating on signal {signal} from pid {Environment.ProcessId} ({name})\n")));
     }
 
+    [TestCase(1, "HUP")]
+    [TestCase(2, "INT")]
+    [TestCase(15, "TERM")]
+    public async Task A_signal_that_it_was_to_ignore_ends_it_all_the_same(int signal, string name)
+    {
+        using QmpdRun run = QmpdRun.StartAfter($"trap '' {name}", Monitor);
+        await run.GreetsAsync();
+        run.Signal(signal);
+        Assert.That(await run.ExitAsync(), Is.Zero);
+        Assert.That(run.Errors, Does.StartWith($"qmpd: terminating on signal {signal} from pid "));
+    }
+
     [TestCase(10, TestName = "SIGUSR1 changes nothing")]
     [TestCase(14, TestName = "SIGALRM changes nothing")]
     [TestCase(29, TestName = "SIGIO changes nothing")]

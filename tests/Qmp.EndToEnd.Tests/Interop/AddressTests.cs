@@ -144,11 +144,7 @@ internal sealed class AddressTests(EmulatorKind kind)
         await emulator.Monitor.ExecuteRawAsync("migrate", Arguments(address));
         await emulator.Events.WhenAsync(MigrationStatus.Failed);
         Assert.That((await emulator.QueryMigrateAsync()).ErrorDesc, Is.EqualTo(Filled(error)));
-        for (long start = Environment.TickCount64; emulator.Complaints is [] && Environment.TickCount64 - start < 10_000;)
-        {
-            await Task.Delay(10);
-        }
-
+        await emulator.WhenComplaintAsync(Filled(error));
         Assert.That(emulator.Complaints, Is.EqualTo([Filled(error)]));
     }
 

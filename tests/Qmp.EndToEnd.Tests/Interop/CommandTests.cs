@@ -94,8 +94,7 @@ internal sealed class CommandTests
             await source.Events.WhenAsync(MigrationStatus.Failed);
             Assert.That(
                 (await source.QueryMigrateAsync()).ErrorDesc, Is.EqualTo("Unable to write to command: Broken pipe"));
-            await source.Monitor.ExecuteRawAsync("quit");
-            await source.Exit.WaitAsync(EventLog.Patience);
+            await source.WhenComplaintAsync("Unable to write to command: Broken pipe");
             Assert.That(
                 source.Complaints,
                 Is.EqualTo(new[]
@@ -123,10 +122,19 @@ internal sealed class CommandTests
         await source.Migration.MigrateAsync(
             new() { Uri = $"exec:grep -E 'Sig(Ign|Blk)' /proc/self/status > {_folder.File("signals")}; cat > /dev/null" });
         await source.Events.WhenAsync(MigrationStatus.Completed);
-        Assert.That(
-            await File.ReadAllLinesAsync(_folder.File("signals")),
-            Is.EqualTo(new[] { "SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000" }));
+        string[] signals = await File.ReadAllLinesAsync(_folder.File("signals"));
+        Assert.That(signals[0], Is.EqualTo("SigBlk:\t0000000000000000"));
+        Assert.That(Mask(signals[1]) & ~InheritedIgnored(), Is.Zero, signals[1]);
     }
+
+    // What this process was started with goes on to its children; the runtime adds SIGPIPE, but not for them.
+    private static ulong InheritedIgnored()
+    {
+        string line = File.ReadAllLines("/proc/self/status").Single(l => l.StartsWith("SigIgn:", StringComparison.Ordinal));
+        return Mask(line) & ~(1UL << 12);
+    }
+
+    private static ulong Mask(string line) => Convert.ToUInt64(line[^16..], 16);
 
     private async Task<EmulatorProcess> StartAsync(EmulatorKind kind)
     {

@@ -70,7 +70,10 @@ internal sealed class ReasonTests
         await SwitchOnAsync(source, destination, MigrationCapability.ReturnPath);
         await source.Migration.MigrateAsync(new() { Uri = await ListenOnAsync(destination, protocol) });
         await source.Events.WhenAsync(MigrationStatus.Failed);
-        Assert.That((await source.QueryMigrateAsync()).ErrorDesc, Is.EqualTo(Sibling));
+
+        // QEMU's two threads race for the reason; mostly, the return path's is there first.
+        string[] reasons = kind == EmulatorKind.Qemu ? [Sibling, BrokenPipe] : [Sibling];
+        Assert.That((await source.QueryMigrateAsync()).ErrorDesc, Is.AnyOf(reasons));
     }
 
     [Test]
@@ -95,8 +98,7 @@ internal sealed class ReasonTests
         await source.Migration.MigrateAsync(new() { Uri = await ListenOnAsync(destination, "unix") });
         await source.Events.WhenAsync(MigrationStatus.Failed);
         Assert.That((await source.QueryMigrateAsync()).ErrorDesc, Is.EqualTo(BrokenPipe));
-        await source.Monitor.ExecuteRawAsync("quit");
-        await source.Exit.WaitAsync(EventLog.Patience);
+        await source.WhenComplaintAsync(BrokenPipe);
         Assert.That(
             source.Complaints, Is.EqualTo(new[] { "failed to save SaveStateEntry with id(name): 1(ram): -5", BrokenPipe }));
     }

@@ -98,6 +98,20 @@ internal sealed class TestVmTests
     }
 
     [Test]
+    public async Task A_command_that_waits_for_ever_does_not_keep_it_from_ending()
+    {
+        using var folder = new TemporaryFolder();
+        string fifo = folder.File("fifo");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", fifo)) await make.WaitForExitAsync();
+        TestVm vm = await TestVm.StartAsync("-M", "none");
+        await using QmpConnection qmp = await vm.ConnectAsync();
+        Task saving = qmp.ExecuteRawAsync(
+            "pmemsave", new() { ["val"] = 0, ["size"] = 4096, ["filename"] = fifo }).AsTask();
+        await vm.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.That(async () => await saving, Throws.InstanceOf<QmpException>());
+    }
+
+    [Test]
     public void A_command_line_that_is_refused() =>
         Assert.That(
             async () => await TestVm.StartAsync("-M", "nonesuch"),

@@ -67,6 +67,18 @@ internal sealed class EmulatorProcess : IAsyncDisposable
             .Select(line => line[(line.IndexOf(": ", StringComparison.Ordinal) is var end and >= 0 ? end + 2 : 0)..]),
     ];
 
+    /// <summary>Waits until it has complained of something.</summary>
+    /// <param name="last">The last of its complaints.</param>
+    /// <exception cref="InteropException">It does not say that.</exception>
+    public async Task WhenComplaintAsync(string last)
+    {
+        for (long start = Environment.TickCount64; Complaints.LastOrDefault() != last; await Task.Delay(10).ConfigureAwait(false))
+        {
+            if (Environment.TickCount64 - start < EventLog.Patience.TotalMilliseconds) continue;
+            throw new InteropException($"{this} does not say '{last}' but: {string.Join('\n', Complaints)}");
+        }
+    }
+
     /// <summary>Starts one with nothing but memory.</summary>
     /// <param name="kind">Which program.</param>
     /// <param name="role">What it is called; unique in its folder.</param>

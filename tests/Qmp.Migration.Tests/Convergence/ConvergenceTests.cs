@@ -137,6 +137,6 @@ internal sealed class ConvergenceTests
     {
         byte[] noise = new byte[1 << 20];
         new Random(7).NextBytes(noise);
-        for (int i = 0; i < mebibytes; i++) memory.WritePhysical((ulong)i << 20, noise);
+        for (int i = 0; i < mebibytes; i++) memory.Load((ulong)i << 20, noise);
     }
 }

@@ -181,14 +181,14 @@ internal sealed class FaultSweepTests
         byte[] noise = Noise();
         for (int at = 0; at < noise.Length; at += 1 << 16)
         {
-            memory.WritePhysical((ulong)(Workload.WorkingSet + at), noise.AsSpan(at, 1 << 16));
+            memory.Load((ulong)(Workload.WorkingSet + at), noise.AsSpan(at, 1 << 16));
         }
     }
 
     private static bool IsFilled(GuestMemory memory)
     {
         byte[] bytes = new byte[512 << 10];
-        memory.ReadPhysical((ulong)Workload.WorkingSet, bytes);
+        memory.Peek((ulong)Workload.WorkingSet, bytes);
         return bytes.AsSpan().SequenceEqual(Noise());
     }
 

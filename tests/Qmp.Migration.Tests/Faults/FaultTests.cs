@@ -25,7 +25,7 @@ internal sealed class FaultTests
         _destination = new TestMachine(_timeline, network, "dst", 1 << 20);
         byte[] noise = new byte[1 << 20];
         new Random(3).NextBytes(noise);
-        _source.Machine.Memory.WritePhysical(0, noise);
+        _source.Machine.Memory.Load(0, noise);
         foreach (TestMachine machine in new[] { _source, _destination })
         {
             machine.With(MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck);

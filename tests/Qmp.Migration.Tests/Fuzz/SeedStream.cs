@@ -110,7 +110,7 @@ internal sealed class SeedStream
         using TestMachine destination = CreateMachine(timeline, network);
         byte[] ram = new byte[_ram];
         new Random(1).NextBytes(ram.AsSpan(0, ram.Length / 2));
-        source.Machine.Memory.WritePhysical(0, ram);
+        source.Machine.Memory.Load(0, ram);
         timeline.Run(async () =>
         {
             destination.Listening("/seed");

@@ -11,6 +11,8 @@ internal sealed class ByteConnector(byte[] incoming, Func<int>? pieceSize = null
 {
     public MemoryStream Written { get; } = new();
 
+    public ChannelTraits TraitsOf(MigrationAddress address) => ChannelTraits.None;
+
     public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => new Channel(this);
 
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) => throw new NotSupportedException();

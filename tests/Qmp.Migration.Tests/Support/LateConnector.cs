@@ -11,6 +11,8 @@ namespace Qmp.Migration.Tests.Support;
 /// <param name="hangsUpAt">When it hangs up, if it does.</param>
 internal sealed class LateConnector(Timeline timeline, long readsAt, long? hangsUpAt) : IMigrationConnector
 {
+    public ChannelTraits TraitsOf(MigrationAddress address) => ChannelTraits.None;
+
     public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => null;
 
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) =>

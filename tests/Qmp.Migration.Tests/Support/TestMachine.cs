@@ -91,7 +91,7 @@ internal sealed class TestMachine : IDisposable
     public byte[] Ram(int? length = null)
     {
         byte[] bytes = new byte[length ?? (long)Machine.Memory.TotalLength];
-        Machine.Memory.ReadPhysical(0, bytes);
+        Machine.Memory.Peek(0, bytes);
         return bytes;
     }
 

@@ -188,7 +188,7 @@ internal sealed class LiveScriptTests(ServerKind kind)
         Assert.That(run.Output, Does.StartWith("{\n    \"return\": {\n        \"running\": true,\n"));
         Assert.That(run.Output, Does.EndWith("{\n    \"id\": 7,\n    \"return\": {\n    }\n}\n"));
         Assert.That(run.Error, Does.Contain("{\n    \"execute\": \"query-status\"\n}\n"));
-        Assert.That(run.Error, Does.Match("^(qmp-shell: .* cannot be reached yet: .*\n)*qmp-shell: Connected to \\"));
+        Assert.That(run.Error, Does.Match("^(qmp-shell: .* cannot be reached yet: .*\n)*qmp-shell: Connected to "));
     }
 
     [Test]

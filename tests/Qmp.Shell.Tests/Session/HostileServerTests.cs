@@ -37,6 +37,7 @@ internal sealed class HostileServerTests
             new EscapingWriter(error));
         await AcceptAsync(peer);
         await peer.AnswerAsync("query-name", new JObject { ["name" + Raw] = Raw });
+        peer.Fail(await peer.ExpectAsync("query-qmp-schema"), "there is none");
         peer.Raise("X" + Raw, new JObject { [Raw] = Raw });
         peer.Fail(await peer.ExpectAsync("query-status"), Raw, "Class" + Raw);
         Assert.That(await running.Guarded(), Is.EqualTo(1));

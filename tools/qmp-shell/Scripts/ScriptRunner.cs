@@ -142,7 +142,7 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
     {
         bool isUnchecked = session.CanGoUnchecked(command);
         if (!isUnchecked) await session.AskForSchemaAsync();
-        JObject arguments = isUnchecked ? [] : session.Check(command);
+        JObject arguments = session.Check(command);
         if (settings.Verbose) error.WriteLine(_replies.Request(command.Name, command.OutOfBand, arguments));
         _latest = command.Name;
         try
@@ -154,8 +154,9 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
         }
         catch (QmpCommandException e)
         {
-            if (isUnchecked)
+            if (isUnchecked && !command.OutOfBand)
             {
+                // With the schema at hand there is more to say.
                 await session.AskForSchemaAsync();
                 session.Check(command);
             }

@@ -93,11 +93,12 @@ internal sealed class ShellSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether nothing is known of a command that has no arguments: it can be sent as it is. If it makes no sense, the
-    /// server refuses it without having done anything; then <see cref="Check"/> tells more, with the schema at hand.
+    /// Whether a command is sent as it is, without a schema to check it against: it has no arguments, or it goes out of
+    /// band, where nothing may wait for an answer in band. If it makes no sense, the server refuses it without having done
+    /// anything.
     /// </summary>
     public bool CanGoUnchecked(ParsedCommand command) =>
-        _isSchemaPending && command is { Arguments.Members.Count: 0, OutOfBand: false, IsWatched: false };
+        _isSchemaPending && !command.IsWatched && (command.OutOfBand || command.Arguments.Members.Count == 0);
 
     /// <summary>Checks a command against the server's schema.</summary>
     /// <returns>The arguments as they are sent.</returns>

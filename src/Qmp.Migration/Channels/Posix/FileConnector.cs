@@ -11,6 +11,8 @@ namespace Qmp.Migration.Channels.Posix;
 /// </remarks>
 internal sealed class FileConnector(IPassedDescriptors passed)
 {
+    public const ChannelTraits Traits = ChannelTraits.Seekable;
+
     private const int WriteOnly = 1; // O_WRONLY
     private const int ReadOnly = 0; // O_RDONLY
     private const int Create = 0x40; // O_CREAT

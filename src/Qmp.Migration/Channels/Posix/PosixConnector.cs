@@ -16,6 +16,14 @@ public sealed class PosixConnector : IMigrationConnector
     }
 
     /// <inheritdoc/>
+    public ChannelTraits TraitsOf(MigrationAddress address) => address switch
+    {
+        MigrationAddress.File => FileConnector.Traits,
+        MigrationAddress.Socket { Value: not SocketAddress.Fd } => SocketConnector.Traits,
+        _ => ChannelTraits.None,
+    };
+
+    /// <inheritdoc/>
     public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => address switch
     {
         MigrationAddress.Exec exec => CommandChannel.Start(exec.Value.Args),

@@ -8,6 +8,8 @@ namespace Qmp.Migration.Channels.Posix;
 /// <summary>Connects and listens on real sockets.</summary>
 internal static class SocketConnector
 {
+    public const ChannelTraits Traits = ChannelTraits.ManyChannels;
+
     private const int Backlog = 256; // every channel of a source may be under way at once
 
     /// <summary>Connects, blocking the calling thread.</summary>

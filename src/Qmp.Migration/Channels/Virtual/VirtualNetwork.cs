@@ -13,7 +13,7 @@ public sealed class VirtualNetwork : IMigrationConnector
     /// <summary>A network without listeners.</summary>
     public VirtualNetwork(Timeline timeline) => _timeline = timeline;
 
-    /// <summary>What connections made from now on are like.</summary>
+    /// <summary>What links from now on are like. All connections to one listener are on one link.</summary>
     public LinkSettings Link { get; set; } = new();
 
     /// <summary>Sees all bytes from sources to destinations, as they are sent.</summary>
@@ -21,6 +21,10 @@ public sealed class VirtualNetwork : IMigrationConnector
 
     /// <summary>Sees all bytes from destinations to sources, as they are sent.</summary>
     public Action<ReadOnlyMemory<byte>>? BackwardTap { get; set; }
+
+    /// <inheritdoc/>
+    public ChannelTraits TraitsOf(MigrationAddress address) =>
+        address is MigrationAddress.Socket { Value: not SocketAddress.Fd } ? ChannelTraits.ManyChannels : ChannelTraits.None;
 
     /// <inheritdoc/>
     public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => null;
@@ -46,8 +50,9 @@ public sealed class VirtualNetwork : IMigrationConnector
             destination!.Shutdown();
         }
 
-        var forward = new VirtualPipe(_timeline, Link, Link.CutAfter, ForwardTap, Cut);
-        var backward = new VirtualPipe(_timeline, Link, null, BackwardTap, Cut);
+        VirtualLink link = listener.LinkOf(Link);
+        var forward = new VirtualPipe(_timeline, link.Forward, Link.CutAfter, ForwardTap, Cut);
+        var backward = new VirtualPipe(_timeline, link.Backward, null, BackwardTap, Cut);
         source = new VirtualChannel(backward, forward);
         destination = new VirtualChannel(forward, backward);
         if (Link.CutAfter == 0) Cut();
@@ -80,12 +85,23 @@ public sealed class VirtualNetwork : IMigrationConnector
 
     private sealed class Listener(VirtualNetwork network, string key, SocketAddress address) : IMigrationListener
     {
-        private readonly Lock _gate = new(); // guards _connected and _disposed
+        private readonly Lock _gate = new(); // guards what follows
         private readonly Queue<VirtualChannel> _connected = new();
         private readonly Waker _waker = network._timeline.CreateWaker();
+        private VirtualLink? _link;
         private bool _disposed;
 
         public IReadOnlyList<SocketAddress> Addresses { get; } = [address];
+
+        /// <summary>The link that leads here; a new one where other settings are asked for.</summary>
+        public VirtualLink LinkOf(LinkSettings settings)
+        {
+            lock (_gate)
+            {
+                if (_link is null || _link.Settings != settings) _link = new VirtualLink(settings);
+                return _link;
+            }
+        }
 
         public void Connect(VirtualChannel channel)
         {

@@ -11,7 +11,7 @@ internal sealed class VirtualPipe
     private const int MaxSegment = 64 * 1024;
 
     private readonly Timeline _timeline;
-    private readonly LinkSettings _settings;
+    private readonly VirtualLine _line;
     private readonly Action<ReadOnlyMemory<byte>>? _tap;
     private readonly Action _cut;
     private readonly Waker _readable;
@@ -19,26 +19,25 @@ internal sealed class VirtualPipe
     private readonly Lock _gate = new(); // guards what follows
     private readonly Queue<Segment> _segments = new();
     private long? _cutAfter;
-    private long _lineFreeAt;
     private long _underWay;
     private int _headRead;
     private bool _writingEnded;
     private bool _readingEnded;
 
     /// <param name="timeline">Tells the time.</param>
-    /// <param name="settings">What the link is like.</param>
+    /// <param name="line">What the bytes travel on.</param>
     /// <param name="cutAfter">Bytes after which <paramref name="cut"/> is called.</param>
     /// <param name="tap">Sees all bytes as they are sent.</param>
     /// <param name="cut">Breaks the connection.</param>
     public VirtualPipe(
         Timeline timeline,
-        LinkSettings settings,
+        VirtualLine line,
         long? cutAfter,
         Action<ReadOnlyMemory<byte>>? tap,
         Action cut)
     {
         _timeline = timeline;
-        _settings = settings;
+        _line = line;
         _cutAfter = cutAfter;
         _tap = tap;
         _cut = cut;
@@ -121,7 +120,7 @@ internal sealed class VirtualPipe
                 throw new ChannelException("Unable to write to socket: Broken pipe");
             }
 
-            long room = _settings.Buffer - _underWay;
+            long room = _line.Settings.Buffer - _underWay;
             if (room <= 0) return false;
             long allowed = Math.Min(Math.Min(room, MaxSegment), _cutAfter ?? long.MaxValue);
             int length = (int)Math.Min(allowed, gather.Left);
@@ -138,10 +137,7 @@ internal sealed class VirtualPipe
         _tap?.Invoke(bytes.AsMemory(0, length));
         _cutAfter -= length;
         _underWay += length;
-        long start = Math.Max(_timeline.NowNanoseconds, _lineFreeAt);
-        _lineFreeAt = start + (_settings.Bandwidth == 0 ? 0 : (long)(length * 1e9 / _settings.Bandwidth));
-        _segments.Enqueue(
-            new Segment(bytes, length, _lineFreeAt + (long)_settings.Latency.TotalNanoseconds));
+        _segments.Enqueue(new Segment(bytes, length, _line.Send(_timeline.NowNanoseconds, length)));
     }
 
     // True with bytes, or with none at the end; else how long until the next arrive, or 0 if none are under way.

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Qmp.Machine.Memory;
+
+namespace Qmp.Migration.Ram;
+
+/// <summary>Which pages are left to send, and which comes next.</summary>
+/// <remarks>
+/// The blocks' dirty logs are where guests record writes; the bitmaps here are what is left to send. A sync moves bits
+/// from the former to the latter. A page's bit is cleared before its data is looked at, so a write in between is in the
+/// next sync.
+/// </remarks>
+internal sealed class RamPass
+{
+    private readonly Left[] _blocks;
+    private readonly ConcurrentQueue<(RamBlock Block, long Page)> _requests = new();
+    private int _block;
+    private long _page;
+
+    public RamPass(IEnumerable<RamBlock> blocks) => _blocks = [.. blocks.Select(b => new Left(b, new PageBitmap(b.Pages)))];
+
+    /// <summary>How many pages are left.</summary>
+    public long Pages { get; private set; }
+
+    /// <summary>Bytes of the pages that are left.</summary>
+    public ulong Bytes => (ulong)Pages * RamBlock.PageSize;
+
+    /// <summary>Begins with all pages, and with empty dirty logs.</summary>
+    public void Begin()
+    {
+        foreach ((RamBlock block, PageBitmap dirty) in _blocks)
+        {
+            block.DirtyLog.Fill(false);
+            dirty.Fill(true);
+            Pages += block.Pages;
+        }
+    }
+
+    /// <summary>Takes the bits out of the dirty logs.</summary>
+    /// <returns>How many pages were not left to send already.</returns>
+    public long Sync()
+    {
+        long added = 0;
+        foreach ((RamBlock block, PageBitmap dirty) in _blocks) added += block.DirtyLog.DrainInto(dirty);
+        Pages += added;
+        return added;
+    }
+
+    /// <summary>Puts a page before all others, because the destination waits for it. From any activity.</summary>
+    public void Request(RamBlock block, long page) => _requests.Enqueue((block, page));
+
+    /// <summary>
+    /// Takes the next page: one that was requested, or else the next in the order of blocks and offsets, round and round.
+    /// </summary>
+    /// <returns>Whether there is one.</returns>
+    public bool TryTake([NotNullWhen(true)] out RamBlock? block, out long page)
+    {
+        while (_requests.TryDequeue(out (RamBlock Block, long Page) request))
+        {
+            (block, page) = request;
+            if (Array.Find(_blocks, b => ReferenceEquals(b.Block, request.Block))?.Dirty.TestAndClear(page) != true) continue;
+            Pages--;
+            return true;
+        }
+
+        while (Pages > 0)
+        {
+            (block, PageBitmap dirty) = _blocks[_block];
+            page = dirty.NextSet(_page);
+            if (page < dirty.Pages)
+            {
+                dirty.TestAndClear(page);
+                Pages--;
+                _page = page + 1;
+                return true;
+            }
+
+            _block = (_block + 1) % _blocks.Length;
+            _page = 0;
+        }
+
+        (block, page) = (null, 0);
+        return false;
+    }
+
+    private sealed record Left(RamBlock Block, PageBitmap Dirty);
+}
