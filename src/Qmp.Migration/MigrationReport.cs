@@ -7,7 +7,7 @@ using Qmp.Types;
 
 namespace Qmp.Migration;
 
-/// <summary>Makes the answer to <c>query-migrate</c> (WIRE 14, QMP.md section 9).</summary>
+/// <summary>Makes the answer to <c>query-migrate</c>.</summary>
 internal static class MigrationReport
 {
     public static MigrationInfo Of(

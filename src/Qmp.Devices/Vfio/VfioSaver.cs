@@ -3,7 +3,7 @@ using Qmp.Types;
 
 namespace Qmp.Devices.Vfio;
 
-/// <summary>Sends a device's state in sections of QEMU's format (WIRE 11).</summary>
+/// <summary>Sends a device's state in sections of QEMU's format.</summary>
 /// <remarks>
 /// What is pending is estimated from what the device said last, less what was read since; it is asked again where
 /// QEMU asks. A device with much stop-copy state therefore keeps the guest from being stopped.

@@ -1,6 +1,6 @@
 namespace Qmp.Devices.Vfio;
 
-/// <summary>The 64-bit words that structure a VFIO section (WIRE 11).</summary>
+/// <summary>The 64-bit words that structure a VFIO section.</summary>
 internal static class VfioTag
 {
     public const ulong EndOfState = 0xffffffffef100001;

@@ -2,7 +2,7 @@ using Qmp.Types;
 
 namespace Qmp.Migration.Destination;
 
-/// <summary>Which status may follow which at the destination (WIRE 15).</summary>
+/// <summary>Which status may follow which at the destination.</summary>
 internal static class DestinationTransitions
 {
     public static bool AreLegal(MigrationStatus from, MigrationStatus to) => to switch

@@ -3,7 +3,6 @@ using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
 using Qmp.Migration.Options;
-using Qmp.Migration.ReturnPath;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
 using Qmp.Types;
@@ -11,23 +10,14 @@ using Serilog;
 
 namespace Qmp.Migration.Destination;
 
-/// <summary>The destination's side: waits for a source, loads, and takes the guest over.</summary>
+/// <summary>The destination's side of one migration: a loop over its phases, and what commands do to it.</summary>
 /// <remarks>One activity, <c>mig/dst/main</c>, does everything after <see cref="Start"/>.</remarks>
 public sealed class IncomingMigration
 {
-    private readonly VirtualMachine _machine;
-    private readonly SaveStateEntries _entries;
-    private readonly MigrationOptions _options;
+    private readonly DestinationAttempt _attempt;
     private readonly IMigrationConnector _connector;
     private readonly IMigrationEvents _events;
-    private readonly ILogger _logger;
-    private readonly DestinationFaults _faults;
-    private readonly Waker _interruption;
-    private readonly ChannelSet _channels = new();
     private IMigrationListener? _listener;
-    private volatile bool _stopped;
-    private volatile StreamLoader? _loader;
-    private string? _error;
 
     internal IncomingMigration(
         VirtualMachine machine,
@@ -38,25 +28,19 @@ public sealed class IncomingMigration
         IMigrationEvents events,
         ILogger logger)
     {
-        _machine = machine;
-        _entries = entries;
-        _options = options;
+        _attempt = new DestinationAttempt(machine, entries, options, faults, events, logger);
         _connector = connector;
         _events = events;
-        _logger = logger;
-        _faults = new DestinationFaults(faults, machine.Timeline, _channels);
-        _interruption = machine.Timeline.CreateWaker();
-        State = new MigrationState(DestinationTransitions.AreLegal, Announce, logger);
     }
 
     /// <summary>Called once, on the loading activity, when the load has failed.</summary>
     public event Action<string>? Failed;
 
     /// <summary>The status.</summary>
-    public MigrationState State { get; }
+    public MigrationState State => _attempt.State;
 
     /// <summary>Why the load failed.</summary>
-    public string? Error => Volatile.Read(ref _error);
+    public string? Error => _attempt.Error;
 
     /// <summary>Where a source may connect, until the load has ended.</summary>
     public IReadOnlyList<SocketAddress> Addresses => Volatile.Read(ref _listener)?.Addresses ?? [];
@@ -71,7 +55,7 @@ public sealed class IncomingMigration
     public Activity? Activity { get; private set; }
 
     /// <summary>What loads, once a source is there.</summary>
-    internal StreamLoader? Loader => _loader;
+    internal StreamLoader? Loader => _attempt.Loader;
 
     /// <summary>Begins to wait for a source. When this returns, one can connect.</summary>
     /// <exception cref="ChannelException">
@@ -88,177 +72,45 @@ public sealed class IncomingMigration
 
         IMigrationListener listener = _connector.Listen(address, _events.Warning);
         _listener = listener;
-        _faults.Started();
+        _attempt.Faults.Started();
         try
         {
-            Activity = _machine.Timeline.Start("mig/dst/main", RunAsync);
+            var first = new ListenPhase(_attempt, listener);
+            Activity = _attempt.Machine.Timeline.Start("mig/dst/main", () => RunAsync(first));
         }
         catch (Exception e)
         {
             _listener = null;
             listener.Dispose();
             CouldNotStart = true;
-            _error = $"The incoming migration could not be started: {e.Message}";
-            State.Move(MigrationStatus.Setup, MigrationStatus.Failed);
-            throw new ChannelException(_error);
+            _attempt.Fail($"The incoming migration could not be started: {e.Message}");
+            throw new ChannelException(Error!);
         }
     }
 
     /// <summary>Cuts the connection, if there is one; the load fails.</summary>
-    internal void Yank()
-    {
-        _channels.Shutdown();
-        _interruption.Wake();
-    }
+    internal void Yank() => _attempt.Yank();
 
     /// <summary>Cuts the migration: nothing more is accepted or loaded.</summary>
     internal void Shutdown()
     {
-        _stopped = true;
-        _channels.Cut();
-        _listener?.Dispose();
-        _interruption.Wake();
+        _attempt.Stop();
+        Volatile.Read(ref _listener)?.Dispose();
     }
 
-    private async ValueTask RunAsync()
+    private async ValueTask RunAsync(DestinationPhase first)
     {
-        string? error = null;
         try
         {
-            IMigrationChannel? channel = await AcceptAsync();
-            if (channel is null || !HasCredentials()) return;
-            State.Move(MigrationStatus.Setup, MigrationStatus.Active);
-            _loader = new StreamLoader(channel, _entries, _machine, _options, _faults.Site, _interruption, _logger);
-            _faults.Loader = _loader;
-            await _loader.LoadAsync();
-            await TakeOverAsync();
-        }
-        catch (LoadException e)
-        {
-            foreach (string reason in e.Reasons) _logger.Error("{Reason:l}", reason);
-            _logger.Error("load stopped at stream offset {Offset}", _faults.Position);
-            error = e.Message;
-        }
-        catch (ChannelException e)
-        {
-            _logger.Error("{Reason:l}", e.Message);
-            error = new LoadException(Errno.InputOutput).Message;
-        }
-        catch (FaultException e)
-        {
-            error = e.Message;
+            for (DestinationPhase? phase = first; phase is not null;) phase = await phase.RunAsync();
         }
         catch (Exception e)
         {
-            // A mistake of ours must not look like a machine that still loads.
-            _logger.Error(e, "load failed at stream offset {Offset}", _faults.Position);
-            error = new LoadException(Errno.Invalid).Message;
+            _attempt.Fail(e);
         }
 
-        if (error is not null && !_stopped)
-        {
-            _error = error;
-            State.TryMoveFromAny(MigrationStatus.Failed);
-        }
-
-        if (_loader?.ReturnPath is { } returnPath)
-        {
-            await ShutAsync(returnPath, failed: error is not null || _loader.StreamFailed);
-        }
-
-        _channels.Dispose();
-        Interlocked.Exchange(ref _listener, null)?.Dispose();
-        if (error is not null && !_stopped) Failed?.Invoke(error);
-    }
-
-    private async ValueTask<IMigrationChannel?> AcceptAsync()
-    {
-        await AtAsync(FaultPoint.Listen);
-        IMigrationChannel? channel = await _listener!.AcceptAsync();
-        if (channel is null || !_channels.TryAdd(channel)) return null;
-        await AtAsync(FaultPoint.ListenDone);
-        return channel;
-    }
-
-    // No credentials can be made here, so none that are asked for exist. QEMU goes on listening, and gives no reason.
-    private bool HasCredentials()
-    {
-        if (_options.Parameters.TlsCreds is not { Length: > 0 } credentials) return true;
-        _logger.Error("No TLS credentials with id '{Credentials:l}'", credentials);
-        _channels.Dispose();
-        State.Move(MigrationStatus.Setup, MigrationStatus.Failed);
-        return false;
-    }
-
-    // The guest starts before the status says completed, and the source is told last (WIRE 15).
-    private async ValueTask TakeOverAsync()
-    {
-        await AtAsync(FaultPoint.Start);
-        if (_stopped) return; // a machine that ends starts no guest
-        using (await _machine.Lock.EnterAsync())
-        {
-            RunState source = _entries.GlobalState.Received ?? RunState.Running;
-            RunState next = source != RunState.Running ? source
-                : _machine.Autostart ? RunState.Running
-                : RunState.Paused;
-            if (!_machine.CanEnter(next))
-            {
-                throw new LoadException(Errno.Invalid, $"the source's run state was {source.ToWireName()}");
-            }
-
-            if (next == RunState.Running) _machine.Start();
-            else _machine.SetRunState(next);
-        }
-
-        try
-        {
-            await AtAsync(FaultPoint.StartDone);
-            await AtAsync(FaultPoint.Completion);
-        }
-        catch (FaultException)
-        {
-            // The source will be told that this failed, and its guest runs on.
-            using TimelineLock.Hold hold = await _machine.Lock.EnterAsync();
-            await _machine.StopAsync(RunState.InternalError);
-            throw;
-        }
-
-        State.Move(MigrationStatus.Active, MigrationStatus.Completed);
-        await AtOrCutAsync(FaultPoint.CompletionDone);
-    }
-
-    private async ValueTask ShutAsync(ReturnPathWriter returnPath, bool failed)
-    {
-        try
-        {
-            await AtOrCutAsync(FaultPoint.Shut);
-            await returnPath.ShutAsync(failed ? 1u : 0u);
-            await AtOrCutAsync(FaultPoint.ShutDone);
-        }
-        catch (Exception e) when (e is ChannelException or FaultException)
-        {
-            // The source is gone; whether it knows the outcome is no longer ours to decide.
-            _logger.Debug("return path: {Error:l}", e.Message);
-        }
-    }
-
-    private ValueTask AtAsync(FaultPoint point) => _faults.Site.AtAsync(point);
-
-    // The outcome is settled here: a failure can only be that the source does not hear of it.
-    private async ValueTask AtOrCutAsync(FaultPoint point)
-    {
-        try
-        {
-            await AtAsync(point);
-        }
-        catch (FaultException)
-        {
-            _faults.Close();
-        }
-    }
-
-    private void Announce(MigrationStatus status)
-    {
-        if (_options.Has(MigrationCapability.Events)) _events.Status(status);
+        await new AnswerPhase(_attempt).RunAsync();
+        if (!_attempt.KeepsListening) Interlocked.Exchange(ref _listener, null)?.Dispose();
+        if (Error is { } error) Failed?.Invoke(error);
     }
 }

@@ -3,7 +3,7 @@ using Qmp.Types;
 
 namespace Qmp.Migration.Options;
 
-/// <summary>Which capabilities go together. Texts and order are QEMU's (QMP.md section 6).</summary>
+/// <summary>Which capabilities go together. Texts and order are QEMU's.</summary>
 internal static class CapabilityRules
 {
     private static readonly (MigrationCapability Capability, string Name)[] NotWithBackgroundSnapshot =

@@ -2,7 +2,7 @@ using Qmp.Machine.Memory;
 
 namespace Qmp.Migration.Ram;
 
-/// <summary>The low 12 bits that begin each record of the RAM section (WIRE 4).</summary>
+/// <summary>The low 12 bits that begin each record of the RAM section.</summary>
 internal static class RamFlags
 {
     public const ulong Zero = 0x02;

@@ -1,6 +1,6 @@
 namespace Qmp.Migration.ReturnPath;
 
-/// <summary>What a destination tells its source (WIRE 7).</summary>
+/// <summary>What a destination tells its source.</summary>
 internal enum ReturnPathMessage : ushort
 {
     Shut = 1,

@@ -7,7 +7,7 @@ using Qmp.Migration.Stream;
 
 namespace Qmp.Migration.SaveState;
 
-/// <summary>The JSON text after the end of a stream, for tools that take streams apart (WIRE 9).</summary>
+/// <summary>The JSON text after the end of a stream, for tools that take streams apart.</summary>
 /// <remarks>Members, their order and the blanks between them are QEMU's, so that the texts are equal byte for byte.</remarks>
 internal static class StreamDescription
 {

@@ -10,7 +10,7 @@ using Serilog;
 
 namespace Qmp.Migration.Source;
 
-/// <summary>The order and the framing of the main stream (WIRE 3); the bodies are the savers'.</summary>
+/// <summary>The order and the framing of the main stream; the bodies are the savers'.</summary>
 internal sealed class OutgoingStream
 {
     private const uint SetupPing = 1;

@@ -2,7 +2,7 @@ using Qmp.Types;
 
 namespace Qmp.Migration.Source;
 
-/// <summary>Which status may follow which at the source (WIRE 13).</summary>
+/// <summary>Which status may follow which at the source.</summary>
 internal static class SourceTransitions
 {
     public static bool AreLegal(MigrationStatus from, MigrationStatus to) => to switch

@@ -7,7 +7,7 @@ using Serilog;
 
 namespace Qmp.Migration.Stream;
 
-/// <summary>Magic, version and the configuration section that begin a stream (WIRE 2).</summary>
+/// <summary>Magic, version and the configuration section that begin a stream.</summary>
 internal static class StreamHeader
 {
     private const uint Magic = 0x5145564d; // "QEVM"

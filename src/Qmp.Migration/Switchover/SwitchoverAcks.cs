@@ -3,7 +3,7 @@ using Qmp.Migration.Status;
 
 namespace Qmp.Migration.Switchover;
 
-/// <summary>Counts the devices that have yet to approve the switchover (WIRE 10).</summary>
+/// <summary>Counts the devices that have yet to approve the switchover.</summary>
 internal sealed class SwitchoverAcks
 {
     private readonly Lock _gate = new(); // guards _pending: devices approve on several activities

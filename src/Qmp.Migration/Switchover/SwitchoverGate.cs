@@ -1,6 +1,6 @@
 namespace Qmp.Migration.Switchover;
 
-/// <summary>Holds the switchover until the destination has acknowledged that it is ready (WIRE 10).</summary>
+/// <summary>Holds the switchover until the destination has acknowledged that it is ready.</summary>
 /// <remarks>
 /// Open from the start without capability <c>switchover-ack</c>, and for a guest that does not run: there is no
 /// downtime to be kept short. It never closes again, and it knows no timeout.

@@ -5,7 +5,7 @@ using Qmp.Types;
 
 namespace Qmp.Migration.Throttling;
 
-/// <summary>Takes time away from a guest that dirties memory faster than it can be sent (WIRE 13).</summary>
+/// <summary>Takes time away from a guest that dirties memory faster than it can be sent.</summary>
 /// <remarks>
 /// Judged at the end of each period of the dirty log. The second period in which more was dirtied than the trigger
 /// threshold allows is a step; the two need not follow each other.

@@ -2,7 +2,7 @@ using Qmp.Migration.Status;
 
 namespace Qmp.Migration.Throttling;
 
-/// <summary>Measures what goes out in windows of at least 100 ms, and what follows from it (WIRE 13).</summary>
+/// <summary>Measures what goes out in windows of at least 100 ms, and what follows from it.</summary>
 internal sealed class BandwidthEstimator
 {
     /// <summary>The window, in milliseconds.</summary>

@@ -1,6 +1,6 @@
 namespace Qmp.Migration.Throttling;
 
-/// <summary>Counts dirtied pages over periods of more than a second, at the syncs of the dirty log (WIRE 13).</summary>
+/// <summary>Counts dirtied pages over periods of more than a second, at the syncs of the dirty log.</summary>
 internal sealed class DirtyRatePeriod
 {
     private const long Length = 1000;

@@ -1,7 +1,7 @@
 namespace Qmp.Migration.Throttling;
 
 /// <summary>How much may be sent before the window of 100 ms ends.</summary>
-/// <remarks>The budget of a window is <c>max-bandwidth</c> / 10, rounded down; a budget of 0 is no limit (WIRE 13).</remarks>
+/// <remarks>The budget of a window is <c>max-bandwidth</c> / 10, rounded down; a budget of 0 is no limit.</remarks>
 internal sealed class RateLimiter
 {
     private const ulong WindowsPerSecond = 10;

@@ -1,0 +1,151 @@
+using Qmp.Machine;
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
+using Qmp.Migration.Options;
+using Qmp.Migration.SaveState;
+using Qmp.Migration.Status;
+using Qmp.Types;
+using Serilog;
+
+namespace Qmp.Migration.Destination;
+
+/// <summary>What lasts as long as an attempt to receive a machine, and the one way in which it fails.</summary>
+internal sealed class DestinationAttempt
+{
+    private readonly IMigrationEvents _events;
+    private readonly Waker _interruption;
+    private volatile bool _isStopped;
+    private volatile StreamLoader? _loader;
+    private string? _error;
+
+    public DestinationAttempt(
+        VirtualMachine machine,
+        SaveStateEntries entries,
+        MigrationOptions options,
+        FaultPoints faults,
+        IMigrationEvents events,
+        ILogger logger)
+    {
+        Machine = machine;
+        Entries = entries;
+        Options = options;
+        Logger = logger;
+        _events = events;
+        Faults = new DestinationFaults(faults, machine.Timeline, Channels);
+        _interruption = machine.Timeline.CreateWaker();
+        State = new MigrationState(DestinationTransitions.AreLegal, Announce, logger);
+    }
+
+    public VirtualMachine Machine { get; }
+
+    public SaveStateEntries Entries { get; }
+
+    public MigrationOptions Options { get; }
+
+    public ILogger Logger { get; }
+
+    public MigrationState State { get; }
+
+    public DestinationFaults Faults { get; }
+
+    /// <summary>Its connections.</summary>
+    public ChannelSet Channels { get; } = new();
+
+    /// <summary>What loads, once a source is there.</summary>
+    public StreamLoader? Loader => _loader;
+
+    /// <summary>Whether it was cut because the machine ends: then nothing more is begun, and nothing is told.</summary>
+    public bool IsStopped => _isStopped;
+
+    /// <summary>Whether a refused source leaves the address listened on, where nobody answers any more; QEMU does that.</summary>
+    public bool KeepsListening { get; set; }
+
+    /// <summary>Whether something went wrong, told or not.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Why the load failed.</summary>
+    public string? Error => Volatile.Read(ref _error);
+
+    /// <summary>Puts what loads on top of the main channel.</summary>
+    public StreamLoader CreateLoader()
+    {
+        StreamLoader loader = new(Channels.Main, Entries, Machine, Options, Faults.Site, _interruption, Logger);
+        Faults.Loader = loader;
+        _loader = loader;
+        return loader;
+    }
+
+    /// <summary>Reaches a point where faults are injected.</summary>
+    public ValueTask AtAsync(FaultPoint point) => Faults.Site.AtAsync(point);
+
+    /// <summary>
+    /// Reaches a point after the outcome has been settled: all that a fault can do is keep the source from hearing of it.
+    /// </summary>
+    public async ValueTask AtOrCutAsync(FaultPoint point)
+    {
+        try
+        {
+            await AtAsync(point);
+        }
+        catch (FaultException)
+        {
+            Faults.Close();
+        }
+    }
+
+    /// <summary>Cuts the connections, if there are any; the load fails.</summary>
+    public void Yank()
+    {
+        Channels.Shutdown();
+        _interruption.Wake();
+    }
+
+    /// <summary>Cuts the attempt because the machine ends: nothing more is accepted or loaded.</summary>
+    public void Stop()
+    {
+        _isStopped = true;
+        Channels.Cut();
+        _interruption.Wake();
+    }
+
+    /// <summary>Fails for a reason that an exception tells, which goes into the log.</summary>
+    public void Fail(Exception e) => Fail(ReasonOf(e));
+
+    /// <summary>Fails; if the machine ends, that is not told.</summary>
+    public void Fail(string reason)
+    {
+        HasFailed = true;
+        if (_isStopped) return;
+        Volatile.Write(ref _error, reason);
+        State.TryMoveFromAny(MigrationStatus.Failed);
+    }
+
+    private string ReasonOf(Exception e)
+    {
+        switch (e)
+        {
+            case LoadException load:
+                foreach (string reason in load.Reasons) Logger.Error("{Reason:l}", reason);
+                Logger.Error("load stopped at stream offset {Offset}", Faults.Position);
+                return load.Message;
+
+            case ChannelException:
+                Logger.Error("{Reason:l}", e.Message);
+                return new LoadException(Errno.InputOutput).Message;
+
+            case FaultException:
+                return e.Message;
+
+            default:
+                // A mistake of ours must not look like a machine that still loads.
+                Logger.Error(e, "load failed at stream offset {Offset}", Faults.Position);
+                return new LoadException(Errno.Invalid).Message;
+        }
+    }
+
+    private void Announce(MigrationStatus status)
+    {
+        if (Options.Has(MigrationCapability.Events)) _events.Status(status);
+    }
+}

@@ -1,0 +1,29 @@
+using Qmp.Migration.Channels;
+using Qmp.Types;
+
+namespace Qmp.Migration.Destination;
+
+/// <summary>Waits for a source.</summary>
+/// <param name="attempt">The attempt.</param>
+/// <param name="listener">Where the source comes to.</param>
+internal sealed class ListenPhase(DestinationAttempt attempt, IMigrationListener listener) : DestinationPhase
+{
+    public override async ValueTask<DestinationPhase?> RunAsync()
+    {
+        await attempt.AtAsync(FaultPoint.Listen);
+        IMigrationChannel? channel = await listener.AcceptAsync();
+        if (channel is null || !attempt.Channels.TryAdd(channel)) return null;
+        await attempt.AtAsync(FaultPoint.ListenDone);
+        return HasCredentials() ? new LoadPhase(attempt) : null;
+    }
+
+    // No credentials can be made here, so none that are asked for exist. QEMU gives no reason.
+    private bool HasCredentials()
+    {
+        if (attempt.Options.Parameters.TlsCreds is not { Length: > 0 } credentials) return true;
+        attempt.Logger.Error("No TLS credentials with id '{Credentials:l}'", credentials);
+        attempt.KeepsListening = true;
+        attempt.State.Move(MigrationStatus.Setup, MigrationStatus.Failed);
+        return false;
+    }
+}
