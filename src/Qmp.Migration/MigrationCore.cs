@@ -73,7 +73,7 @@ public sealed class MigrationCore
     /// <summary>Measures how fast the guest dirties its memory.</summary>
     public DirtyRateMeter DirtyRate { get; }
 
-    /// <summary>What shall go wrong.</summary>
+    /// <summary>The faults that are injected into its migrations.</summary>
     public FaultPoints Faults { get; }
 
     /// <summary>What is known here of the current or latest switchover.</summary>

@@ -9,17 +9,7 @@ namespace Qmp.Migration;
 /// <summary>What must hold before a migration begins, in QEMU's order and words.</summary>
 internal static class MigrationPreconditions
 {
-    private static readonly MigrationCapability[] Unsupported =
-    [
-        MigrationCapability.Xbzrle,
-        MigrationCapability.PostcopyRam,
-        MigrationCapability.XColo,
-        MigrationCapability.Multifd,
-        MigrationCapability.BackgroundSnapshot,
-        MigrationCapability.MappedRam,
-    ];
-
-    /// <summary>Checks that the capabilities can be had over that kind of channel.</summary>
+    /// <summary>Checks that the capabilities work over that kind of channel.</summary>
     /// <exception cref="MigrationException">One of them takes another kind.</exception>
     public static void CheckChannels(MigrationOptions options, ChannelTraits traits)
     {
@@ -71,11 +61,11 @@ internal static class MigrationPreconditions
     /// <exception cref="MigrationException">It has not; the message names what.</exception>
     public static void CheckSupported(MigrationOptions options)
     {
-        foreach (MigrationCapability capability in Unsupported)
+        foreach (CapabilityRow row in CapabilityTable.Rows)
         {
             Refuse(
-                options.Has(capability),
-                $"Migration with capability '{capability.ToWireName()}' is not supported by this emulator");
+                !row.IsBuilt && options.Has(row.Capability),
+                $"Migration with capability '{row.Capability.ToWireName()}' is not supported by this emulator");
         }
 
         if (options.Parameters.Mode is { } mode and not MigMode.Normal)

@@ -50,6 +50,10 @@ internal sealed class OptionsTests
     }
 
     [Test]
+    public void Every_capability_has_a_row() =>
+        Assert.That(CapabilityTable.Rows.Select(row => row.Capability), Is.EqualTo(Enum.GetValues<MigrationCapability>().Except([MigrationCapability.Unrecognized])));
+
+    [Test]
     public void Last_entry_for_a_capability_counts()
     {
         var options = new MigrationOptions();

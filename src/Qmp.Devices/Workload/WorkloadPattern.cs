@@ -48,7 +48,7 @@ public sealed class WorkloadPattern
     /// <summary>Bytes of memory that are written.</summary>
     public long WorkingSet => (_ledger.Pages + 1) * Page;
 
-    /// <summary>Goes on where the ledger in memory says; without one, begins.</summary>
+    /// <summary>Continues where the ledger in memory says; without a ledger, begins.</summary>
     /// <returns>How many writes were made.</returns>
     public async ValueTask<ulong> ResumeAsync()
     {

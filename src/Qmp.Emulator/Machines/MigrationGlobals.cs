@@ -17,13 +17,6 @@ namespace Qmp.Emulator.Machines;
 /// </remarks>
 internal static class MigrationGlobals
 {
-    // Of the capabilities.
-    private static readonly HashSet<string> WithoutProperty = new(StringComparer.Ordinal)
-    {
-        "pause-before-switchover", "dirty-bitmaps", "postcopy-blocktime", "late-block-activate", "x-ignore-shared",
-        "validate-uuid",
-    };
-
     private static readonly Dictionary<string, bool> StreamDefaults = new(StringComparer.Ordinal)
     {
         ["store-global-state"] = true,
@@ -64,7 +57,7 @@ internal static class MigrationGlobals
                 $"only the default of property '{global.Property}' is supported by this emulator");
         }
 
-        if (FindCapability(global.Property) is { } capability)
+        if (CapabilityTable.OfProperty(global.Property) is { } capability)
         {
             bool on = ReadBool(global);
             options.Preset(c => c.With(capability, on), p => p);
@@ -87,19 +80,6 @@ internal static class MigrationGlobals
         {
             throw new CommandLineException(e.Message);
         }
-    }
-
-    private static MigrationCapability? FindCapability(string property)
-    {
-        // mapped-ram came after the habit of the prefix had ended.
-        string name = property == "mapped-ram" ? property
-            : property == "x-colo" ? property
-            : property.StartsWith("x-", StringComparison.Ordinal) ? property[2..]
-            : "";
-        return MigrationCapabilityExtensions.TryParse(name, out MigrationCapability capability)
-            && !WithoutProperty.Contains(name)
-                ? capability
-                : null;
     }
 
     private static bool ReadBool(GlobalProperty global)

@@ -3,8 +3,8 @@ namespace Qmp.Machine.Memory;
 /// <summary>Keeps accesses to pages of one RAM block waiting while a migration needs it.</summary>
 /// <remarks>
 /// There are two reasons. A page is missing: it has not arrived yet, and reads and writes wait for it. A page is
-/// protected: it has to be saved as it is, and writes wait for that. Whoever opens a page does with it what the gate was
-/// closed for, and then clears its bit in <see cref="Closed"/>.
+/// protected: it has to be saved as it is, and writes wait for that. The migration first does with a page what
+/// the gate was closed for, and then clears its bit in <see cref="Closed"/>.
 /// </remarks>
 /// <param name="closed">The pages that are kept waiting for. Bits are cleared while the machine runs, never set.</param>
 public abstract class PageGate(PageBitmap closed)

@@ -141,7 +141,7 @@ public sealed unsafe class RamBlock : IDisposable
     /// <summary>Puts bytes into the block before the machine starts.</summary>
     public void Load(ulong offset, ReadOnlySpan<byte> data) => Write(offset, data);
 
-    /// <summary>Changes bytes for somebody who has passed the gate.</summary>
+    /// <summary>Changes bytes on behalf of a caller that has passed the gate.</summary>
     internal void Write(ulong offset, ReadOnlySpan<byte> data)
     {
         if (data.IsEmpty) return;
@@ -152,7 +152,7 @@ public sealed unsafe class RamBlock : IDisposable
     /// <summary>The first page of a range that the gate keeps an access waiting for, or -1.</summary>
     /// <param name="offset">Where the range begins.</param>
     /// <param name="length">Its length.</param>
-    /// <param name="writes">Whether it is to be changed.</param>
+    /// <param name="writes">Whether the access is a write.</param>
     internal long FirstClosed(ulong offset, int length, bool writes)
     {
         if (_gate is not { } gate || !(writes || gate.HoldsReads)) return -1;

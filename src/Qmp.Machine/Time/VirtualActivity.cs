@@ -35,7 +35,7 @@ internal sealed class VirtualActivity : Activity, VirtualTimeline.IDue
     public void ThrowIfFailed() => _failure?.Throw();
 
     // The first step of the body. A failure that escapes ends the run of a test with its own stack trace; a thread
-    // would have logged it, but a virtual timeline is always driven by somebody who can take it.
+    // would have logged it, but a virtual timeline is always driven by a caller that can take it.
     void VirtualTimeline.IDue.Due(long token) => _ = RunAsync();
 
     private async Task RunAsync()

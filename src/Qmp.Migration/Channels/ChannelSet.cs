@@ -14,7 +14,7 @@ internal enum ChannelRole
 }
 
 /// <summary>Every connection of one attempt: added here, cut here, closed here.</summary>
-/// <remarks>May be used from any thread. Whoever cuts a migration need not know how many connections it has by then.</remarks>
+/// <remarks>May be used from any thread. To cut a migration one need not know how many connections it has by then.</remarks>
 internal sealed class ChannelSet : IDisposable
 {
     private readonly Lock _gate = new(); // guards what follows

@@ -33,14 +33,14 @@ public interface IMigrationChannel : IDisposable
     bool IsStarting { get; }
 
     /// <summary>
-    /// Ends the stream that was written, and waits until whoever reads it is done where that can be known: a command
+    /// Ends the stream that was written, and waits until its reader is done where that can be known: a command
     /// has ended. Other channels have nothing to wait for.
     /// </summary>
     /// <exception cref="ChannelException">The channel was shut down meanwhile.</exception>
     ValueTask FinishAsync();
 
     /// <summary>
-    /// Ends both directions for both ends, and wakes whoever reads or writes here. May be called from anywhere, more
+    /// Ends both directions for both ends, and wakes those who read or write here. May be called from anywhere, more
     /// than once. Channels that cannot do it (pipes, files) leave their peer to notice the close.
     /// </summary>
     void Shutdown();

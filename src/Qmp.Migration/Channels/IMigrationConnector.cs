@@ -13,19 +13,19 @@ public interface IMigrationConnector
     /// addresses that <see cref="ConnectAsync"/> connects to.
     /// </summary>
     /// <param name="address">Where to.</param>
-    /// <param name="warn">Gets what whoever asked should know, in QEMU's words.</param>
+    /// <param name="warn">Gets warnings for the user, in QEMU's words.</param>
     /// <exception cref="ChannelException">It cannot be opened.</exception>
     IMigrationChannel? Open(MigrationAddress address, Action<string> warn);
 
     /// <summary>Connects to a socket; called on the migration's activity.</summary>
     /// <param name="address">Where to.</param>
     /// <param name="cancellation">Gives up, from whatever thread it is cancelled on.</param>
-    /// <exception cref="ChannelException">Nobody listens there, or the caller has given up.</exception>
+    /// <exception cref="ChannelException">No program listens there, or the attempt was cancelled.</exception>
     ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation);
 
     /// <summary>Begins to wait for a source.</summary>
     /// <param name="address">Where a source will come to.</param>
-    /// <param name="warn">Gets what whoever asked should know, in QEMU's words.</param>
+    /// <param name="warn">Gets warnings for the user, in QEMU's words.</param>
     /// <exception cref="ChannelException">That address cannot be listened on.</exception>
     IMigrationListener Listen(MigrationAddress address, Action<string> warn);
 }

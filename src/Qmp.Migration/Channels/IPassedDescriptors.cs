@@ -9,6 +9,6 @@ public interface IPassedDescriptors
     /// <summary>Duplicates a descriptor of a set (<c>add-fd</c>) that was opened for what is wanted.</summary>
     /// <param name="set">The set's number.</param>
     /// <param name="flags">The flags of <c>open(2)</c> that a file would be opened with.</param>
-    /// <exception cref="ChannelException">There is none.</exception>
+    /// <exception cref="ChannelException">The set does not exist, or has no descriptor opened with fitting flags.</exception>
     int Duplicate(long set, int flags);
 }

@@ -15,7 +15,7 @@ internal static class InetAddressParser
     private const int MaxHost = 64;
     private const int MaxPort = 32;
 
-    /// <exception cref="MigrationException">It is none; the text is QEMU's.</exception>
+    /// <exception cref="MigrationException">The text is not such an address; the message is QEMU's.</exception>
     public static InetSocketAddress Parse(string text)
     {
         (int start, string end, string what) = text switch

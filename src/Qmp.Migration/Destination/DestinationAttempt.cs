@@ -58,7 +58,7 @@ internal sealed class DestinationAttempt
     /// <summary>Whether it was cut because the machine ends: then nothing more is begun, and nothing is told.</summary>
     public bool IsStopped => _isStopped;
 
-    /// <summary>Whether a refused source leaves the address listened on, where nobody answers any more; QEMU does that.</summary>
+    /// <summary>Whether the listening socket stays open although no source is accepted any more, as QEMU leaves it after a refusal.</summary>
     public bool KeepsListening { get; set; }
 
     /// <summary>Whether something went wrong, told or not.</summary>

@@ -4,7 +4,7 @@ using Serilog;
 
 namespace Qmp.Migration.Faults;
 
-/// <summary>What shall go wrong in the migrations of one machine, and what stands still because of it.</summary>
+/// <summary>The faults that are set for the migrations of one machine, and the activities that a fault has halted.</summary>
 /// <remarks>
 /// <para>Nothing planned costs one branch a point. Faults are taken in the order of time: what two activities reach
 /// at once happens once.</para>
@@ -73,7 +73,7 @@ public sealed class FaultPoints
         lock (_gate) return [.. _planned.Values.Select(p => p.Describe(IsHeld(p.Plan.Point)))];
     }
 
-    /// <summary>Ends all faults, because the machine ends: what stands still goes on.</summary>
+    /// <summary>Ends all faults, because the machine ends: halted activities continue.</summary>
     public void Shutdown()
     {
         lock (_gate)
@@ -118,7 +118,7 @@ public sealed class FaultPoints
         lock (_gate) return _planned.TryGetValue(point, out Planned? planned) && planned.IsDue(target);
     }
 
-    // A halt is entered together with the count, so that nobody who sees the hit misses the hold.
+    // A halt is entered together with the count, so that a client that sees the hit also sees the halt.
     private (FaultPlan Plan, Halt? Halt)? Take(FaultPoint point, IFaultTarget target)
     {
         lock (_gate)

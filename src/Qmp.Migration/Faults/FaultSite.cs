@@ -6,6 +6,6 @@ namespace Qmp.Migration.Faults;
 internal sealed class FaultSite(FaultPoints points, IFaultTarget target)
 {
     /// <summary>Does what is planned for the point; nothing if nothing is.</summary>
-    /// <exception cref="FaultException">The migration shall fail here.</exception>
+    /// <exception cref="FaultException">A fault that is set at this point makes the migration fail.</exception>
     public ValueTask AtAsync(FaultPoint point) => points.IsArmed ? points.ReachAsync(point, target) : default;
 }

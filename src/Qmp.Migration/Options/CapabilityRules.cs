@@ -26,7 +26,7 @@ internal static class CapabilityRules
 
     /// <summary>Checks a whole new set.</summary>
     /// <param name="old">The set that is in force.</param>
-    /// <param name="next">The set that shall be.</param>
+    /// <param name="next">The set that is asked for.</param>
     /// <param name="parameters">The parameters in force.</param>
     /// <param name="incomingStarted">Whether this machine already listens for, or loads, a migration.</param>
     /// <param name="warn">Gets what is wrong with the set though it is allowed, before anything is refused.</param>

@@ -3,7 +3,7 @@ using Qmp.Migration.Stream;
 
 namespace Qmp.Migration.Ram;
 
-/// <summary>Where encoded pages go. Nothing waits here; whoever puts pages looks at <see cref="IsFull"/> in between.</summary>
+/// <summary>Where encoded pages go. Nothing waits here; a caller that puts pages looks at <see cref="IsFull"/> in between.</summary>
 internal interface IPageSink
 {
     /// <summary>Whether there is enough for a burst.</summary>

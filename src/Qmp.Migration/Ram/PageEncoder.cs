@@ -26,7 +26,7 @@ internal sealed class ZeroPageEncoder : PageEncoder
 {
     protected override bool TryEncode(RamBlock block, long page, IPageSink sink)
     {
-        // A page that nobody has written need not be looked at.
+        // A page that was never written is zero without looking.
         if (block.Written[page] && block.Peek((ulong)page * RamBlock.PageSize, RamBlock.PageSize).ContainsAnyExcept((byte)0))
         {
             return false;

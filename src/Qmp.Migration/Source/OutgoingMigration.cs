@@ -86,7 +86,7 @@ public sealed class OutgoingMigration
         }
         catch (Exception e)
         {
-            // There is no thread to be had, mostly for want of descriptors. QEMU keeps threads in reserve; its failure
+            // No thread could be created, mostly for want of descriptors. QEMU keeps threads in reserve; its failure
             // to connect is then the answer, and comes after the command's.
             opened?.Dispose();
             _attempt.Fail(FailureToConnect(address) ?? $"The migration could not be started: {e.Message}");

@@ -92,7 +92,7 @@ internal sealed class SourceAttempt
         set => _isFinishing = value;
     }
 
-    /// <summary>Cancelled when nobody waits for a connection any more.</summary>
+    /// <summary>Cancelled when the connection is not wanted any more.</summary>
     public CancellationToken Connecting => _connecting.Token;
 
     /// <summary>What went wrong, in QEMU's words; the first thing that did.</summary>
@@ -180,8 +180,8 @@ internal sealed class SourceAttempt
         if (Error is { } error) _logger.Error("{Reason:l}", error);
     }
 
-    // What the return path said last tells more than a broken connection does. Whoever cuts one cuts it both ways, so
-    // the return path ends too, or nothing is to be expected from it.
+    // What the return path said last tells more than a broken connection does. A peer that cuts a connection cuts it both
+    // ways, so the return path ends, too; if it does not end in time, nothing will come from it.
     private async ValueTask<string?> ReadLastWordAsync()
     {
         if (Link?.ReturnPath is not { } returnPath) return null;
@@ -196,7 +196,7 @@ internal sealed class SourceAttempt
 
     private void Announce(MigrationStatus status)
     {
-        // Nobody is left to be told that an abandoned migration has been wound up, unless there was nothing to wind up.
+        // QEMU ends before it has told of the end of such a migration, unless there was nothing to wind up.
         if (_isAbandoned && !Channels.IsEmpty && status == MigrationStatus.Cancelled) return;
         if (Options.Has(MigrationCapability.Events)) _events.Status(status);
     }

@@ -58,7 +58,7 @@ public sealed class MigrationState
         }
     }
 
-    /// <summary>Changes the status, which nobody else can have changed.</summary>
+    /// <summary>Changes a status that no other thread changes at this point.</summary>
     public void Move(MigrationStatus from, MigrationStatus to)
     {
         if (!TryMove(from, to)) throw new InvalidOperationException($"status is {Current}, not {from}");

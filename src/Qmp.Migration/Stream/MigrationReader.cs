@@ -19,7 +19,7 @@ public sealed class MigrationReader
     private long _bufferStart;
     private bool _corrupt;
 
-    /// <summary>The least that <see cref="NeedAsync"/> can be asked for at once.</summary>
+    /// <summary>The most that <see cref="NeedAsync"/> can be asked for at once.</summary>
     public const int MaxNeed = 64 * 1024;
 
     /// <summary>Reads from <paramref name="channel"/>.</summary>
@@ -172,7 +172,7 @@ public sealed class MigrationReader
                 read = 0;
             }
 
-            // The end alone is no failure: it is one when somebody takes more than there is.
+            // The end alone is not a failure. Taking more than there is, is one.
             if (read == 0) return;
             _limit += read;
             if (!_corrupt) continue;

@@ -8,7 +8,7 @@ namespace Qmp.Migration.Stream;
 
 /// <summary>Gathers what goes into the stream: small pieces are copied, guest pages are sent from where they are.</summary>
 /// <remarks>
-/// The <c>Put</c> methods never wait. Whoever puts many things calls <see cref="FlushIfFullAsync"/> between them; the
+/// The <c>Put</c> methods never wait. A caller that puts many things calls <see cref="FlushIfFullAsync"/> between them; the
 /// buffer has room for any one record (at most <see cref="Slack"/> bytes) after that.
 /// </remarks>
 public sealed class MigrationWriter

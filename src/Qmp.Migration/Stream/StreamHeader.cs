@@ -19,16 +19,12 @@ internal static class StreamHeader
     private const string PageBitsSection = "configuration/target-page-bits";
     private const uint TargetPageBits = 12;
 
-    // The only capabilities that a stream names, so that both ends must agree on them.
-    private static readonly (MigrationCapability Capability, string Name)[] Validated =
-    [
-        (MigrationCapability.XIgnoreShared, "x-ignore-shared"),
-        (MigrationCapability.MappedRam, "mapped-ram"),
-    ];
+    private static readonly MigrationCapability[] Validated =
+        [.. CapabilityTable.Rows.Where(row => row.IsInStream).Select(row => row.Capability)];
 
     /// <summary>The capabilities that the stream names.</summary>
     public static IReadOnlyList<string> Capabilities(MigrationOptions options) =>
-        [.. Validated.Where(v => options.Has(v.Capability)).Select(v => v.Name)];
+        [.. Validated.Where(options.Has).Select(capability => capability.ToWireName())];
 
     /// <summary>The UUID, if it is sent.</summary>
     public static Guid? Uuid(MachineIdentity identity, MigrationOptions options) =>
@@ -133,8 +129,9 @@ internal static class StreamHeader
                 $"Machine type received is '{machineType}' and local is '{identity.MachineType}'");
         }
 
-        foreach ((MigrationCapability capability, string name) in Validated)
+        foreach (MigrationCapability capability in Validated)
         {
+            string name = capability.ToWireName();
             bool local = options.Has(capability);
             if (local == named.Contains(name)) continue;
             throw new LoadException(

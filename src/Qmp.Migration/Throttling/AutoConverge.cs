@@ -42,7 +42,7 @@ internal sealed class AutoConverge
         if (_isOn) _machine.Throttle(NextPercentage(dirtied, threshold));
     }
 
-    /// <summary>Every five seconds: whether the dirty log has to be synced because nobody did.</summary>
+    /// <summary>Every five seconds: whether the dirty log has to be synced because it was not synced since.</summary>
     /// <param name="syncCount">How often it was synced so far.</param>
     public bool Tick(long syncCount)
     {

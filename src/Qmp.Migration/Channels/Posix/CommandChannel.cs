@@ -59,7 +59,7 @@ internal sealed class CommandChannel : IMigrationChannel
 
     public bool HasUnread => false;
 
-    // What comes first is taken by the pipe, whatever becomes of the command.
+    // The pipe takes the first bytes, even if the command has failed.
     public bool IsStarting => true;
 
     public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces) => _pipes.WriteAsync(pieces);

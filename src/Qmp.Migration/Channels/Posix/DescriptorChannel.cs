@@ -6,7 +6,7 @@ namespace Qmp.Migration.Channels.Posix;
 /// <summary>A file, a pipe or a terminal: whatever is no socket.</summary>
 /// <remarks>
 /// The calls block; a shutdown wakes a pipe's through an event descriptor. Its peer notices when the channel is closed.
-/// Reads of a pipe are polled for in any mode, since whoever shares it may change its mode at any time.
+/// Reads of a pipe are polled for in any mode, since another process that shares it may change its mode at any time.
 /// </remarks>
 internal sealed class DescriptorChannel : IMigrationChannel
 {

@@ -3,14 +3,14 @@ using Qmp.Linux;
 
 namespace Qmp.Migration.Channels.Posix;
 
-/// <summary>Streams over descriptors that somebody passed to us (<c>fd:</c>).</summary>
+/// <summary>Streams over descriptors that a client passed or the process inherited (<c>fd:</c>).</summary>
 internal sealed class DescriptorConnector(IPassedDescriptors passed)
 {
     private const int ReadOnly = 0; // O_RDONLY
     private const int WriteOnly = 1; // O_WRONLY
 
     /// <summary>The channel to a destination: a descriptor by the name of <c>getfd</c>.</summary>
-    /// <exception cref="ChannelException">There is none of that name.</exception>
+    /// <exception cref="ChannelException">No descriptor was passed under that name.</exception>
     public IMigrationChannel Write(string name, Action<string> warn) => Open(Named(name), writing: true, warn);
 
     /// <summary>The channel from a source: a name, or the number of an inherited descriptor.</summary>
@@ -35,7 +35,7 @@ internal sealed class DescriptorConnector(IPassedDescriptors passed)
         return new DescriptorChannel(writing ? null : handle, writing ? handle : null, "file");
     }
 
-    // Whoever passed a pipe may go on using it, so the flag that makes it pollable must not be set on the pipe as it
+    // The process that passed a pipe may continue to use it, so the flag that makes it pollable must not be set on the pipe as it
     // was passed: opening it anew gives a description of our own.
     private static DescriptorHandle OwnPipe(DescriptorHandle passed, bool writing)
     {

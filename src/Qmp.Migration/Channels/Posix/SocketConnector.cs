@@ -14,8 +14,8 @@ internal static class SocketConnector
 
     /// <summary>Connects, blocking the calling thread.</summary>
     /// <param name="address">Where to.</param>
-    /// <param name="cancellation">Gives up. What is cancelled already only finds out whether a socket could be had.</param>
-    /// <exception cref="ChannelException">Nobody listens there, or the caller has given up.</exception>
+    /// <param name="cancellation">Cancels the attempt. If it is cancelled from the start, the call only finds out whether a socket can be created.</param>
+    /// <exception cref="ChannelException">No program listens there, or the attempt was cancelled.</exception>
     public static IMigrationChannel Connect(SocketAddress address, CancellationToken cancellation)
     {
         try

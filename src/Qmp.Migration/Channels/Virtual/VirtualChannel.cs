@@ -20,7 +20,7 @@ internal sealed class VirtualChannel : IMigrationChannel
 
     public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) => _outgoing.WaitForHangUpAsync(timeout);
 
-    // Nobody is late on a virtual timeline.
+    // On a virtual timeline a peer reads as soon as it can.
     public bool HasUnread => false;
 
     public bool IsStarting => false;

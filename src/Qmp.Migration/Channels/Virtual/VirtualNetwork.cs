@@ -3,7 +3,7 @@ using Qmp.Types;
 
 namespace Qmp.Migration.Channels.Virtual;
 
-/// <summary>Connects machines of one timeline in memory: every address leads to whoever listens on it.</summary>
+/// <summary>Connects machines of one timeline in memory: every address leads to the machine that listens on it.</summary>
 public sealed class VirtualNetwork : IMigrationConnector
 {
     private readonly Timeline _timeline;

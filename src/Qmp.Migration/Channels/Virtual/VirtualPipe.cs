@@ -5,7 +5,7 @@ using Qmp.Machine.Time;
 namespace Qmp.Migration.Channels.Virtual;
 
 /// <summary>One direction of a virtual connection: bytes that arrive at a rate, after a delay.</summary>
-/// <remarks>One activity writes and one reads; whoever ends it may be a third.</remarks>
+/// <remarks>One activity writes and one reads; a third may end it.</remarks>
 internal sealed class VirtualPipe
 {
     private const int MaxSegment = 64 * 1024;

@@ -73,7 +73,7 @@ public sealed class VmStateDescription
         PostLoad?.Invoke();
     }
 
-    // A subsection announces itself with 0x05 and a name that starts with ours. Anything else belongs to whoever
+    // A subsection announces itself with 0x05 and a name that starts with ours. Anything else belongs to what
     // reads next, so it is only looked at.
     private async ValueTask LoadSubsectionsAsync(MigrationReader reader)
     {
