@@ -24,9 +24,11 @@ internal static class StandardStreams
         string tool, int failure, Func<TextWriter, TextWriter, Task<int>> run, Func<TextWriter, TextWriter>? text = null)
     {
         text ??= writer => writer;
+        bool hasOutput = IsOpen(1); // before another stream takes its number
         TextWriter error = text(OpenError());
         try
         {
+            if (!hasOutput) throw new OutputException(new IOException("Bad file descriptor"));
             TextWriter output = text(Open(Console.OpenStandardOutput, isCritical: true));
             int status = await run(output, error);
             await output.FlushAsync();
@@ -40,7 +42,12 @@ internal static class StandardStreams
     }
 
     /// <summary>Standard error: each line leaves at once, and failures to write it are ignored.</summary>
-    public static TextWriter OpenError() => Open(Console.OpenStandardError, isCritical: false);
+    public static TextWriter OpenError() =>
+        Open(IsOpen(2) ? Console.OpenStandardError : () => Stream.Null, isCritical: false);
+
+    // A descriptor that a shell has closed (>&-) would be the next one to be opened, and lead elsewhere.
+    private static bool IsOpen(int descriptor) =>
+        !Directory.Exists("/proc/self/fd") || new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget is not null;
 
     private static TextWriter Open(Func<Stream> open, bool isCritical)
     {

@@ -97,16 +97,17 @@ public sealed class EmulatorInstance : IAsyncDisposable
             Migration.AwaitsIncoming = true;
         }
 
+        // As in QEMU, a client that is there early is answered when the machine has started.
+        using TimelineLock.Hold hold = await Machine.Lock.EnterAsync().ConfigureAwait(false);
         await new MonitorSet(_server, _chardevs, _ports.OpenChardev, _ports.Report).OpenAsync(_options, Completion).ConfigureAwait(false);
         if (Completion.IsCompleted) return;
         if (incoming is null)
         {
-            using TimelineLock.Hold hold = await Machine.Lock.EnterAsync().ConfigureAwait(false);
             if (Machine.Autostart && Machine.RunState == RunState.Prelaunch) Machine.Start();
         }
         else if (incoming.Value is { } address)
         {
-            await ListenAsync(incoming, address).ConfigureAwait(false);
+            Listen(incoming, address);
         }
     }
 
@@ -152,11 +153,10 @@ public sealed class EmulatorInstance : IAsyncDisposable
         foreach (RamBlock block in _built.UnusedMemory) block.Dispose();
     }
 
-    private async ValueTask ListenAsync(OptionValue<MigrationAddress?> incoming, MigrationAddress address)
+    private void Listen(OptionValue<MigrationAddress?> incoming, MigrationAddress address)
     {
         try
         {
-            using TimelineLock.Hold hold = await Machine.Lock.EnterAsync().ConfigureAwait(false);
             Migration.MigrateIncoming(address);
         }
         catch (Exception e) when (e is MigrationException or ChannelException)

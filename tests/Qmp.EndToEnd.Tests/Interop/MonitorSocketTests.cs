@@ -93,6 +93,45 @@ internal sealed class MonitorSocketTests(EmulatorKind kind)
         Assert.That(await GreetingAsync(next), Does.StartWith("{\"QMP\""));
     }
 
+    [Test]
+    public async Task A_client_that_comes_early_is_answered_when_the_machine_has_started()
+    {
+        string early = _folder.File("early");
+        string late = _folder.File("late");
+        using Process emulator = Process.Start(
+            EmulatorPrograms.PathOf(kind),
+            [
+                "-M", "none", "-nodefaults", "-display", "none",
+                "-qmp", $"unix:{early},server=on,wait=off", "-qmp", $"unix:{late},server=on",
+            ]);
+        try
+        {
+            await SpinUntilAsync(() => File.Exists(late));
+            using Socket client = Connect(early);
+            await client.SendAsync("{'execute': 'qmp_capabilities'} {'execute': 'query-status'}"u8.ToArray());
+            await Task.Delay(200); // it has all the time to be wrong in
+            using Socket second = Connect(late);
+            using var reader = new StreamReader(new NetworkStream(client), Encoding.ASCII);
+            Assert.That(await reader.ReadLineAsync().WaitAsync(Patience), Does.StartWith("{\"QMP\""));
+            Assert.That(await reader.ReadLineAsync().WaitAsync(Patience), Is.EqualTo("{\"return\": {}}"));
+            Assert.That(await reader.ReadLineAsync().WaitAsync(Patience), Is.EqualTo(
+                "{\"return\": {\"status\": \"running\", \"running\": true}}"), "and no RESUME before it");
+        }
+        finally
+        {
+            emulator.Kill();
+            await emulator.WaitForExitAsync();
+        }
+    }
+
+    private static async Task SpinUntilAsync(Func<bool> condition)
+    {
+        for (long start = Environment.TickCount64; !condition(); await Task.Delay(5))
+        {
+            if (Environment.TickCount64 - start > Patience.TotalMilliseconds) throw new TimeoutException();
+        }
+    }
+
     private static async Task<string> GreetingAsync(Socket client)
     {
         byte[] buffer = new byte[4096];
