@@ -26,9 +26,15 @@ internal sealed class ErrorReports(TextWriter output, TimeProvider clock)
             ? clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ ", CultureInfo.InvariantCulture)
             : "";
         string guest = _style.GuestName == true && _guest is not null ? _guest + " " : "";
+        WriteBare(time + guest + Program + message);
+    }
+
+    /// <summary>Says something with nothing before it.</summary>
+    public void WriteBare(string line)
+    {
         try
         {
-            output.WriteLine(time + guest + Program + message);
+            output.WriteLine(line);
         }
         catch (IOException)
         {

@@ -71,8 +71,9 @@ internal sealed class ProcessLog : ILogEventSink, IDisposable
 
     private void Report(LogEvent logEvent)
     {
-        string message = logEvent.RenderMessage(CultureInfo.InvariantCulture);
-        _reports.Write(logEvent.Exception is null ? message : $"{message}\n{logEvent.Exception}");
+        string line = StandardErrorLine.TextOf(logEvent);
+        if (StandardErrorLine.HasProgram(logEvent)) _reports.Write(line);
+        else _reports.WriteBare(line);
     }
 
     // A full disk ends the log and nothing else; that is said once.

@@ -32,6 +32,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     private readonly EventBus _bus;
     private readonly ShutdownController _shutdown;
     private readonly QmpServer _server;
+    private readonly CommandWarnings _warnings;
     private readonly LocalCaller _caller;
     private readonly IncomingPolicy _incoming = new();
     private readonly ChardevSet _chardevs = new();
@@ -44,8 +45,8 @@ public sealed class EmulatorInstance : IAsyncDisposable
         _ports = ports;
         CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
         _bus = new EventBus(ports.Timeline.Clock, policy: policy);
-        var warnings = new CommandWarnings(ports.Logger);
-        _built = MachineBuilder.Build(options, ports, new MachineEventAdapter(_bus, warnings), warnings);
+        _warnings = new CommandWarnings(ports.Logger);
+        _built = MachineBuilder.Build(options, ports, new MachineEventAdapter(_bus, _warnings), _warnings);
         foreach (OptionValue<AddFdOptions> added in options.Given.All(OptionTable.AddFd))
         {
             ports.Descriptors.Sets.Add((int)added.Value.Fd!, (long)added.Value.Set!, added.Value.Opaque);
@@ -54,7 +55,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         _shutdown = new ShutdownController(Machine, new RunStateEvents(_bus), options.Actions);
         _shutdown.Ending.Register(OnEnding);
         Migration.IncomingFailed += OnIncomingFailed;
-        CommandRegistry commands = CommandSet.Create(_built, options, ports, _shutdown, _incoming, _chardevs, warnings);
+        CommandRegistry commands = CommandSet.Create(_built, options, ports, _shutdown, _incoming, _chardevs, _warnings);
         _server = new QmpServer(
             new QmpServerOptions
             {
@@ -109,6 +110,8 @@ public sealed class EmulatorInstance : IAsyncDisposable
         {
             Listen(incoming, address);
         }
+
+        _warnings.Started();
     }
 
     /// <summary>Adds a monitor on any source of connections.</summary>

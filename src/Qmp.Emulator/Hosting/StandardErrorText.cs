@@ -1,4 +1,5 @@
 using System.Globalization;
+using Qmp.Emulator.Logging;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -32,7 +33,7 @@ public sealed class StandardErrorText : ILogEventSink
     /// <inheritdoc/>
     public void Emit(LogEvent logEvent)
     {
-        string message = logEvent.RenderMessage(CultureInfo.InvariantCulture);
-        WriteLine(logEvent.Exception is null ? message : $"{message}\n{logEvent.Exception}");
+        string line = StandardErrorLine.TextOf(logEvent);
+        lock (_gate) _text.WriteLine(StandardErrorLine.HasProgram(logEvent) ? $"qmpd: {line}" : line);
     }
 }

@@ -24,6 +24,7 @@ internal sealed class SourceAttempt
     private readonly ILogger _logger;
     private string? _error;
     private volatile bool _isAbandoned;
+    private bool _isReported;
     private volatile bool _mayContinue;
     private volatile bool _isFinishing;
     private volatile SourceLink? _link;
@@ -158,6 +159,7 @@ internal sealed class SourceAttempt
         string reason = ReasonOf(e);
         if (e is ChannelException or MigrationException) reason = await ReadLastWordAsync() ?? reason;
         Fail(reason);
+        if (State.Current == MigrationStatus.Failed) ReportError();
     }
 
     /// <inheritdoc cref="FailAsync"/>
@@ -174,10 +176,12 @@ internal sealed class SourceAttempt
     /// <summary>Shows a reason if none is shown yet.</summary>
     public void Blame(string? reason) => Interlocked.CompareExchange(ref _error, reason, null);
 
-    /// <summary>Tells standard error why it failed, if it did.</summary>
+    /// <summary>Tells standard error why it failed, if it did and that has not been told.</summary>
     public void ReportError()
     {
-        if (Error is { } error) _logger.Error("{Reason:l}", error);
+        if (_isReported || Error is not { } error) return;
+        _isReported = true;
+        _logger.Error("{Reason:l}", error);
     }
 
     // What the return path said last tells more than a broken connection does. A peer that cuts a connection cuts it both
