@@ -43,9 +43,9 @@ internal sealed class MigrationComparison : IComparison
         var ours = new Samples();
         for (int i = 0; i <= rounds; i++)
         {
-            double one = await SecondsAsync(Programs.Qemu, megabytes, words).ConfigureAwait(false);
+            double one = await SecondsAsync(Programs.Other, megabytes, words).ConfigureAwait(false);
             double other = await SecondsAsync(Programs.Qmpd, megabytes, words).ConfigureAwait(false);
-            double again = await SecondsAsync(Programs.Qemu, megabytes, words).ConfigureAwait(false);
+            double again = await SecondsAsync(Programs.Other, megabytes, words).ConfigureAwait(false);
             if (i == 0) continue; // fills the caches
             first.Add(one);
             ours.Add(other);

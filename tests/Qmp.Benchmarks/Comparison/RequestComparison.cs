@@ -15,7 +15,7 @@ internal sealed class RequestComparison : IComparison
         using var folder = new TemporaryFolder();
         string[] sockets = [folder.File("qemu"), folder.File("qmpd"), folder.File("echo")];
         string? echoProgram = Programs.BuildEcho(folder);
-        using ServerProcess qemu = ServerProcess.Start(Programs.Qemu, Programs.Words(sockets[0]));
+        using ServerProcess qemu = ServerProcess.Start(Programs.Other, Programs.Words(sockets[0]));
         using ServerProcess qmpd = ServerProcess.Start(Programs.Qmpd, Programs.Words(sockets[1]));
         using ServerProcess? echo = echoProgram is null ? null : ServerProcess.Start(echoProgram, sockets[2]);
         using RawClient toQemu = RawClient.Open(sockets[0]);

@@ -8,12 +8,21 @@ namespace Qmp.Benchmarks.Measuring;
 /// <summary>Where the programs are that are compared.</summary>
 internal static class Programs
 {
-    public static string Qemu { get; } = EmulatorPrograms.PathOf(EmulatorKind.Qemu);
+    /// <summary>What qmpd is compared with: QEMU, or another build of qmpd.</summary>
+    public static string Other { get; set; } = EmulatorPrograms.PathOf(EmulatorKind.Qemu);
 
     public static string Qmpd { get; } = EmulatorPrograms.PathOf(EmulatorKind.Qmpd);
 
-    /// <summary>The version of QEMU, as it prints it.</summary>
-    public static string? QemuVersion() => Output(Qemu, "--version")?.Split('\n')[0];
+    /// <summary>The <c>qmp-shell</c> that the environment names, or that is built together with this program.</summary>
+    public static string Shell { get; } = Environment.GetEnvironmentVariable("QMP_SHELL") is { Length: > 0 } path
+        ? Path.GetFullPath(path)
+        : Qmpd.Replace("qmpd", "qmp-shell", StringComparison.Ordinal);
+
+    /// <summary>Whether qmpd is the native program.</summary>
+    public static bool IsNative { get; } = !File.Exists(Qmpd + ".dll");
+
+    /// <summary>The version of what qmpd is compared with, as it prints it.</summary>
+    public static string? OtherVersion() => Output(Other, "-version")?.Split('\n')[0];
 
     /// <summary>Compiles the echo server.</summary>
     /// <returns>Its path; <see langword="null"/> if there is no C compiler.</returns>

@@ -22,6 +22,8 @@ internal sealed class ServerProcess : IDisposable
         return new ServerProcess(process);
     }
 
+    public int Id => _process.Id;
+
     /// <summary>Processor time that it has used so far.</summary>
     public TimeSpan ProcessorTime
     {
