@@ -56,7 +56,7 @@ public sealed class TestVm : IAsyncDisposable
         {
             Logger = options.Logger ?? ports.Logger,
             OpenChardev = monitors.Wrap(ports.OpenChardev),
-            Connector = options.Network?.Connector ?? ports.Connector,
+            Connector = new NothingInherited(options.Network?.Connector ?? ports.Connector),
         }).ConfigureAwait(false);
         return new TestVm(emulator, errors);
     }

@@ -27,7 +27,7 @@ internal sealed class FuzzedMachine : ILogEventSink, IAsyncDisposable
     private FuzzedMachine(string path, Func<FuzzedMachine, TestVm> start)
     {
         _vm = start(this);
-        _socket.ReceiveTimeout = (int)Fuzzing.Patience.TotalMilliseconds;
+        _socket.ReceiveTimeout = (int)Fuzzing.Patience.TotalMilliseconds / 2; // the sooner of the two names the request
         _socket.Connect(new UnixDomainSocketEndPoint(path));
         _reader = new StreamReader(new NetworkStream(_socket), Encoding.UTF8);
         _reader.ReadLine();

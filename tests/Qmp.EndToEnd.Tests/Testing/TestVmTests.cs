@@ -98,6 +98,21 @@ internal sealed class TestVmTests
     }
 
     [Test]
+    public async Task A_number_is_no_descriptor_of_this_process()
+    {
+        using var folder = new TemporaryFolder();
+        using var file = new FileStream(folder.File("mine"), FileMode.CreateNew);
+        await using (TestVm vm = await TestVm.StartAsync("-M", "none", "-incoming", "defer"))
+        {
+            await using QmpConnection qmp = await vm.ConnectAsync();
+            await qmp.ExecuteRawAsync(
+                "migrate-incoming", new() { ["uri"] = $"fd:{file.SafeFileHandle.DangerousGetHandle()}", ["exit-on-error"] = false });
+        }
+
+        Assert.That(() => file.WriteByte(1), Throws.Nothing);
+    }
+
+    [Test]
     public async Task A_command_that_waits_for_ever_does_not_keep_it_from_ending()
     {
         using var folder = new TemporaryFolder();

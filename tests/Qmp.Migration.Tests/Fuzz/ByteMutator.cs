@@ -29,7 +29,7 @@ internal static class ByteMutator
 
     private static byte[] MutateOnce(Random random, byte[] bytes, byte[] other)
     {
-        if (bytes.Length == 0) return other;
+        if (bytes.Length == 0) return [.. other];
         int at = Offset(random, bytes.Length);
         switch (random.Next(10))
         {
