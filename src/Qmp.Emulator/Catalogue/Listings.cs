@@ -22,7 +22,7 @@ internal static class Listings
 
     private static readonly Dictionary<string, string> OfWorkload = new()
     {
-        ["migratable"] = "on", ["offset"] = "0", ["rate"] = "0", ["working-set"] = "all of the memory from offset",
+        ["addr"] = "0", ["migratable"] = "on", ["offset"] = "0", ["rate"] = "0", ["working-set"] = "all of the memory from addr",
     };
 
     private static readonly Dictionary<string, string> OfMemory = new()
@@ -51,6 +51,7 @@ internal static class Listings
     public const string Devices = """
         Misc devices:
         name "loader", desc "Generic Loader"
+        name "x-guest", desc "What the guest does on order"
         name "x-vfio", desc "Device that migrates as one passed through by VFIO does"
         name "x-workload", desc "Guest that writes to its memory"
 
@@ -68,15 +69,19 @@ internal static class Listings
     public static string? Device(string driver) => driver switch
     {
         "loader" => PropertyList.Text(driver, LoaderOptionsVisitor.Read, OfLoader),
+        "x-guest" => PropertyList.Text(driver, GuestOptionsVisitor.Read, None),
         "x-vfio" => PropertyList.Text(driver, VfioOptionsVisitor.Read, OfVfio),
         "x-workload" => PropertyList.Text(driver, WorkloadOptionsVisitor.Read, OfWorkload),
-        _ => null,
+        _ => RecordedListings.Device(driver),
     };
 
     /// <summary>The properties of an object, or <see langword="null"/> if there is none of that name.</summary>
     public static string? Object(string type) => type switch
     {
         "iothread" => PropertyList.Text(type, IothreadPropertiesVisitor.Read, None),
+        "memory-backend-memfd" => PropertyList.Text(type, MemoryBackendMemfdPropertiesVisitor.Read, OfMemory),
+        "rng-builtin" => PropertyList.Text(type, RngPropertiesVisitor.Read, None),
+        "rng-random" => PropertyList.Text(type, RngRandomPropertiesVisitor.Read, None),
         "memory-backend-file" => PropertyList.Text(type, MemoryBackendFilePropertiesVisitor.Read, OfMemory),
         "memory-backend-ram" => PropertyList.Text(type, MemoryBackendPropertiesVisitor.Read, OfMemory),
         "secret" => PropertyList.Text(type, SecretPropertiesVisitor.Read, OfSecret),

@@ -28,6 +28,9 @@ internal sealed class Chardev
         Connections = log is null ? opened : LoggedConnections.Wrap(opened, log, appends);
     }
 
+    /// <summary>Its kind, as options name it.</summary>
+    public string Kind => _options.Value.Backend.ToWireName();
+
     /// <summary>Its name.</summary>
     public string Id => _options.Value.Id;
 

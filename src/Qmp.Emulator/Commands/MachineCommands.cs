@@ -1,7 +1,8 @@
 using Qmp.Api;
 using Qmp.Emulator.Control;
-using Qmp.Linux;
+using Qmp.Emulator.Machines;
 using Qmp.Machine;
+using Qmp.Protocol.Messages;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -9,10 +10,13 @@ namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of machine.json.</summary>
 internal sealed class MachineCommands(
-    VirtualMachine machine, ShutdownController shutdown, Func<Action, Task> offload) : IMachineCommands
+    VirtualMachine machine,
+    ShutdownController shutdown,
+    SavedMemory saved,
+    BuiltMachine built,
+    SimulatedGuest guest,
+    ulong memory) : IMachineCommands
 {
-    private const int Chunk = 1 << 20;
-
     public ValueTask<UuidInfo> QueryUuidAsync(QueryUuidArguments arguments, CancellationToken cancellationToken) =>
         new(new UuidInfo { Uuid = (machine.Identity.Uuid ?? Guid.Empty).ToString("D") });
 
@@ -33,33 +37,52 @@ internal sealed class MachineCommands(
         return ValueTask.CompletedTask;
     }
 
-    // Opening a FIFO or writing to a slow disk takes as long as it takes; the lock stays held, as in QEMU, but the
-    // monitor's own thread continues to read.
-    public async ValueTask PmemsaveAsync(PmemsaveArguments arguments, CancellationToken cancellationToken) =>
-        await offload(() => Save(arguments)).ConfigureAwait(false);
+    public ValueTask PmemsaveAsync(PmemsaveArguments arguments, CancellationToken cancellationToken) => saved.SaveAsync(arguments);
 
-    // The end of the emulator does not wait for a reader of a FIFO, nor for the last byte of much memory.
-    private void Save(PmemsaveArguments arguments)
+    public ValueTask<IReadOnlyList<CpuInfoFast>> QueryCpusFastAsync(
+        QueryCpusFastArguments arguments, CancellationToken cancellationToken) => new(built.Processors.List());
+
+    public ValueTask<IReadOnlyList<MachineInfo>> QueryMachinesAsync(
+        QueryMachinesArguments arguments, CancellationToken cancellationToken) =>
+        new(RecordedReplies.Machines(arguments.CompatProps ?? false));
+
+    public ValueTask<CurrentMachineParams> QueryCurrentMachineAsync(
+        QueryCurrentMachineArguments arguments, CancellationToken cancellationToken) =>
+        new(new CurrentMachineParams { WakeupSuspendSupport = built.Type.IsPc });
+
+    public ValueTask<IReadOnlyList<Memdev>> QueryMemdevAsync(
+        QueryMemdevArguments arguments, CancellationToken cancellationToken) =>
+        new([.. built.Objects.All.Reverse().Select(MemoryObjects.Describe).OfType<Memdev>()]);
+
+    public ValueTask<IReadOnlyList<HotpluggableCPU>> QueryHotpluggableCpusAsync(
+        QueryHotpluggableCpusArguments arguments, CancellationToken cancellationToken) => built.Processors.HasAny
+        ? new(built.Processors.Places())
+        : throw new CommandException("machine does not support hot-plugging CPUs");
+
+    public ValueTask BalloonAsync(BalloonArguments arguments, CancellationToken cancellationToken)
     {
-        using var end = new WakeEvent();
-        using CancellationTokenRegistration ending = shutdown.Ending.Register(end.Set);
-        Save(arguments, end);
+        CheckBalloon();
+        if (arguments.Value <= 0) throw new CommandException("Parameter 'target' expects a size");
+        guest.Balloon((ulong)arguments.Value);
+        return ValueTask.CompletedTask;
     }
 
-    private void Save(PmemsaveArguments arguments, WakeEvent end)
+    public ValueTask<BalloonInfo> QueryBalloonAsync(QueryBalloonArguments arguments, CancellationToken cancellationToken)
     {
-        using OutputFile file = OutputFile.Create(arguments.Filename, end, out int error)
-            ?? throw new CommandException($"Could not open '{arguments.Filename}': {Errno.Text(error)}");
-        byte[] buffer = new byte[Chunk];
-        ulong address = (ulong)arguments.Val;
-        ulong left = (ulong)arguments.Size;
-        while (left > 0)
-        {
-            Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(left, Chunk));
-            machine.Memory.ReadPhysical(address, piece);
-            if (file.Write(piece) < 0) throw new CommandException($"writing memory to '{arguments.Filename}' failed");
-            address += (ulong)piece.Length;
-            left -= (ulong)piece.Length;
-        }
+        CheckBalloon();
+        return new(new BalloonInfo { Actual = guest.Actual });
+    }
+
+    public ValueTask<MemoryInfo> QueryMemorySizeSummaryAsync(
+        QueryMemorySizeSummaryArguments arguments, CancellationToken cancellationToken) =>
+        new(new MemoryInfo { BaseMemory = memory, PluggedMemory = 0 });
+
+    public ValueTask<IReadOnlyList<MemoryDeviceInfo>> QueryMemoryDevicesAsync(
+        QueryMemoryDevicesArguments arguments, CancellationToken cancellationToken) => new([]);
+
+    private void CheckBalloon()
+    {
+        if (built.Plugged.Devices.Any(d => d.Type?.Name.StartsWith("virtio-balloon", StringComparison.Ordinal) == true)) return;
+        throw new CommandException(new QmpError("DeviceNotActive", "No balloon device has been activated"));
     }
 }

@@ -7,7 +7,6 @@ using Qmp.Emulator.Machines;
 using Qmp.Emulator.Monitors;
 using Qmp.Emulator.Options;
 using Qmp.Machine;
-using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration;
 using Qmp.Migration.Channels;
@@ -45,7 +44,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
         _bus = new EventBus(ports.Timeline.Clock, policy: policy);
         var warnings = new CommandWarnings(ports.Logger);
-        _built = MachineBuilder.Build(options, ports, new MachineEventAdapter(_bus, warnings), warnings);
+        _built = MachineBuilder.Build(options, ports, _bus, _chardevs, warnings);
         foreach (OptionValue<AddFdOptions> added in options.Given.All(OptionTable.AddFd))
         {
             ports.Descriptors.Sets.Add((int)added.Value.Fd!, (long)added.Value.Set!, added.Value.Opaque);
@@ -54,7 +53,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         _shutdown = new ShutdownController(Machine, new RunStateEvents(_bus), options.Actions);
         _shutdown.Ending.Register(OnEnding);
         Migration.IncomingFailed += OnIncomingFailed;
-        CommandRegistry commands = CommandSet.Create(_built, options, ports, _shutdown, _incoming, _chardevs, warnings);
+        CommandRegistry commands = CommandSet.Create(_built, options, ports, _bus, _shutdown, _incoming, _chardevs, warnings);
         _server = new QmpServer(
             new QmpServerOptions
             {
@@ -149,8 +148,9 @@ public sealed class EmulatorInstance : IAsyncDisposable
             await Machine.StopAsync(RunState.Shutdown).ConfigureAwait(false);
         }
 
+        await _built.Processors.DisposeAsync().ConfigureAwait(false);
         Machine.Dispose();
-        foreach (RamBlock block in _built.UnusedMemory) block.Dispose();
+        _built.Objects.Dispose();
     }
 
     private async ValueTask ListenAsync(OptionValue<MigrationAddress?> incoming, MigrationAddress address)

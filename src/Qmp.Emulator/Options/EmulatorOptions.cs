@@ -20,8 +20,11 @@ public sealed record EmulatorOptions
     /// <summary>Bytes of guest memory; <see langword="null"/> for the machine type's default.</summary>
     public ulong? MemorySize { get; init; }
 
-    /// <summary>How many CPUs the machine has, in name.</summary>
-    public long Cpus { get; init; } = 1;
+    /// <summary>The CPUs of the machine, which exist in name.</summary>
+    internal CpuTopology Cpus { get; init; } = CpuTopology.Single;
+
+    /// <summary>The properties of the machine.</summary>
+    internal MachineOptions Machine { get; init; } = new();
 
     /// <summary>Text to print instead of starting a machine; <see langword="null"/> to start one.</summary>
     public Printout? Printout { get; init; }
@@ -95,7 +98,8 @@ public sealed record EmulatorOptions
             MachineType = name,
             MemoryBackend = machine.MemoryBackend,
             MemorySize = MemoryArguments.Size(given.All(OptionTable.Memory)),
-            Cpus = machine.Smp is null ? 1 : CpuTopology.Count(machine.Smp, type),
+            Cpus = machine.Smp is null ? CpuTopology.Single : CpuTopology.Of(machine.Smp, type),
+            Machine = machine,
             Chardevs = chardevs,
             Ports = PortsOf(given, chardevs),
             Monitors = MonitorSpec.All(given, chardevs),

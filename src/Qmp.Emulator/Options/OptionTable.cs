@@ -87,7 +87,7 @@ internal static class OptionTable
 
     public static Option<ObjectOptions> Object { get; } = Row(new Option<ObjectOptions>(
         "TYPE,id=ID,...",
-        "memory-backend-ram, memory-backend-file, secret or iothread",
+        "an object: memory, a secret, a thread, a source of random numbers and the like",
         new("object", OptionForm.List, ObjectOptionsVisitor.Read, "qom-type") { TakesJson = true })
     {
         Id = made => made.Id,
@@ -95,14 +95,8 @@ internal static class OptionTable
         Listing = HelpTexts.Object,
     });
 
-    public static Option<DeviceOptions> Device { get; } = Row(new Option<DeviceOptions>(
-        "DRIVER[,PROP=VALUE...]",
-        "loader, x-vfio or x-workload",
-        new("device", OptionForm.Properties, DeviceOptionsVisitor.Read, "driver")
-        {
-            TakesJson = true,
-            Check = OptionChecks.Driver,
-        })
+    public static Option<DeviceArguments> Device { get; } = Row(new Option<DeviceArguments>(
+        "device", "DRIVER[,PROP=VALUE...]", "a device: x-guest, x-vfio, x-workload, loader, or one of QEMU's, which does nothing", DeviceArguments.Read)
     {
         Id = device => device.Id,
         Listing = HelpTexts.Device,
