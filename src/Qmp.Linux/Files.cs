@@ -104,6 +104,12 @@ public static unsafe class Files
     /// <returns>0, or a negated error number.</returns>
     public static int Unlink(string path) => Result(LibC.Unlink(path));
 
+    /// <summary>Makes a symbolic link.</summary>
+    /// <param name="target">Where it leads.</param>
+    /// <param name="path">Where it is.</param>
+    /// <returns>0, or a negated error number.</returns>
+    public static int Link(string target, string path) => Result(LibC.Link(target, path));
+
     /// <summary>Makes a FIFO.</summary>
     /// <returns>0, or a negated error number.</returns>
     public static int MakeFifo(string path, uint mode) => Result(LibC.MakeFifo(path, mode));

@@ -61,10 +61,6 @@ internal static class Listings
     public static string Objects =>
         "List of user creatable objects:\n" + string.Concat(Names<ObjectType>(ObjectTypeExtensions.ToWireName).Select(n => $"  {n}\n"));
 
-    /// <summary>The backends of <c>-chardev</c>.</summary>
-    public static string Chardevs => "Available chardev backend types: \n"
-        + string.Concat(Names<ChardevBackendName>(ChardevBackendNameExtensions.ToWireName).Select(n => $"  {n}\n"));
-
     /// <summary>The properties of a device, or <see langword="null"/> if there is none of that name.</summary>
     public static string? Device(string driver) => driver switch
     {
@@ -88,15 +84,8 @@ internal static class Listings
         _ => null,
     };
 
-    /// <summary>The options of a character device, or <see langword="null"/> if there is none of that name.</summary>
-    public static string? Chardev(string backend) => backend switch
-    {
-        "socket" => PropertyList.Text("chardev", ChardevSocketOptionsVisitor.Read, None),
-        "file" => PropertyList.Text("chardev", ChardevFileOptionsVisitor.Read, None),
-        "null" => PropertyList.Text("chardev", ChardevCommonOptionsVisitor.Read, None),
-        "stdio" => PropertyList.Text("chardev", ChardevStdioOptionsVisitor.Read, None),
-        _ => null,
-    };
+    /// <summary>The options of a character device, of all kinds together.</summary>
+    public static string Chardev => PropertyList.Text("chardev", ChardevOptionsVisitor.Read, None);
 
     /// <summary>The properties of a machine type.</summary>
     public static string Machine(MachineType type) => PropertyList.Text($"{type.Name}-machine", MachineOptionsVisitor.Read, None);

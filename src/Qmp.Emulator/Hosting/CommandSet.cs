@@ -16,6 +16,14 @@ namespace Qmp.Emulator.Hosting;
 /// <summary>The commands that an emulator has: one class a schema module, the generated tables know their methods.</summary>
 internal static class CommandSet
 {
+    /// <summary>Makes what runs lines of the human monitor.</summary>
+    public static HumanMonitorInterpreter CreateHuman(
+        BuiltMachine built, ShutdownController shutdown, IncomingPolicy incoming, ChardevSet chardevs, CommandWarnings warnings) => new(
+            new HumanCommands(new GuestControl(built.Machine), built.Migration, incoming, shutdown),
+            new HumanInfos(built.Machine, built.Migration, chardevs),
+            warnings);
+
+    /// <summary>Makes the commands.</summary>
     /// <param name="built">The machine that they are about.</param>
     /// <param name="options">What was asked for.</param>
     /// <param name="ports">The world around it.</param>
@@ -23,7 +31,7 @@ internal static class CommandSet
     /// <param name="shutdown">Ends the emulator.</param>
     /// <param name="incoming">What becomes of it when an incoming migration fails.</param>
     /// <param name="chardevs">Its character devices.</param>
-    /// <param name="warnings">Gets what is deprecated.</param>
+    /// <param name="human">Runs lines of the human monitor.</param>
     public static CommandRegistry Create(
         BuiltMachine built,
         EmulatorOptions options,
@@ -32,7 +40,7 @@ internal static class CommandSet
         ShutdownController shutdown,
         IncomingPolicy incoming,
         ChardevSet chardevs,
-        CommandWarnings warnings)
+        HumanMonitorInterpreter human)
     {
         (VirtualMachine machine, MigrationCore core) = (built.Machine, built.Migration);
         CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
@@ -42,14 +50,12 @@ internal static class CommandSet
         var simulated = new SimulatedGuest(machine, built.Devices.Guest, shutdown, new MachineEvents(publisher), memory);
         built.Plugged.AskGuest = simulated.Unplug;
         shutdown.HasReset += _ => built.Plugged.Reset();
-        var human = new HumanMonitorInterpreter(
-            new HumanCommands(guest, core, incoming, shutdown), new HumanInfos(machine, core), warnings);
         var migration = new MigrationCommands(core, incoming);
         CommandRegistry.Builder commands = new CommandRegistry.Builder()
             .Add(RunStateCommandTable.Commands, new RunStateCommands(machine, shutdown))
             .Add(JobCommandTable.Commands, new JobCommands())
             .Add(BlockCoreCommandTable.Commands, new BlockCoreCommands())
-            .Add(CharCommandTable.Commands, new CharCommands(chardevs))
+            .Add(CharCommandTable.Commands, new CharCommands(chardevs, ports.OpenChardev))
             .Add(NetCommandTable.Commands, new NetCommands())
             .Add(TpmCommandTable.Commands, new TpmCommands())
             .Add(MigrationCommandTable.Commands, migration)

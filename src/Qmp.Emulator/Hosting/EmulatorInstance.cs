@@ -3,6 +3,7 @@ using Qmp.Api;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Control;
+using Qmp.Emulator.HumanMonitor;
 using Qmp.Emulator.Machines;
 using Qmp.Emulator.Monitors;
 using Qmp.Emulator.Options;
@@ -32,6 +33,8 @@ public sealed class EmulatorInstance : IAsyncDisposable
     private readonly ShutdownController _shutdown;
     private readonly QmpServer _server;
     private readonly LocalCaller _caller;
+    private readonly HumanMonitorInterpreter _human;
+    private readonly MachineCommandQueue _queue;
     private readonly IncomingPolicy _incoming = new();
     private readonly ChardevSet _chardevs = new();
 
@@ -53,7 +56,9 @@ public sealed class EmulatorInstance : IAsyncDisposable
         _shutdown = new ShutdownController(Machine, new RunStateEvents(_bus), options.Actions);
         _shutdown.Ending.Register(OnEnding);
         Migration.IncomingFailed += OnIncomingFailed;
-        CommandRegistry commands = CommandSet.Create(_built, options, ports, _bus, _shutdown, _incoming, _chardevs, warnings);
+        _human = CommandSet.CreateHuman(_built, _shutdown, _incoming, _chardevs, warnings);
+        _queue = new MachineCommandQueue(Machine.Lock);
+        CommandRegistry commands = CommandSet.Create(_built, options, ports, _bus, _shutdown, _incoming, _chardevs, _human);
         _server = new QmpServer(
             new QmpServerOptions
             {
@@ -68,7 +73,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
                 MapException = MapException,
             },
             commands,
-            new MachineCommandQueue(Machine.Lock),
+            _queue,
             _bus);
         _caller = new LocalCaller(commands, policy, MapException);
     }
@@ -96,7 +101,8 @@ public sealed class EmulatorInstance : IAsyncDisposable
             Migration.AwaitsIncoming = true;
         }
 
-        await new MonitorSet(_server, _chardevs, _ports.OpenChardev, _ports.Report).OpenAsync(_options, Completion).ConfigureAwait(false);
+        await new MonitorSet(_server, _human, _queue, _chardevs, _ports.OpenChardev)
+            .OpenAsync(_options, _ports.Report, _ports.Announce, Completion).ConfigureAwait(false);
         if (Completion.IsCompleted) return;
         if (incoming is null)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Chardevs;
 using Qmp.Machine;
 using Qmp.Migration;
 using Qmp.Types;
@@ -10,7 +11,7 @@ namespace Qmp.Emulator.HumanMonitor;
 /// <summary>What the human monitor's <c>info</c> knows.</summary>
 internal sealed class HumanInfos
 {
-    public HumanInfos(VirtualMachine machine, MigrationCore migration)
+    public HumanInfos(VirtualMachine machine, MigrationCore migration, ChardevSet chardevs)
     {
         All =
         [
@@ -18,6 +19,8 @@ internal sealed class HumanInfos
             Info("version", "show the version of QEMU", () => $"{EmulatorVersion.Qemu}{EmulatorVersion.Package}\n"),
             Info("name", "show the current VM name", () => machine.Identity.Name is { } name ? $"{name}\n" : ""),
             Info("uuid", "show the current VM UUID", () => $"{machine.Identity.Uuid ?? Guid.Empty:D}\n"),
+            Info("kvm", "show KVM information", () => "kvm support: disabled\n"),
+            Info("chardev", "show the character devices", () => string.Concat(chardevs.All.Select(c => $"{c.Id}: filename={c.Description}\n"))),
             Info("migrate", "show migration status", () => MigrationText.Of(migration.Query(), migration.Blockers.OnlyMigratable)),
             Info(
                 "migrate_capabilities",

@@ -33,12 +33,12 @@ public sealed record EmulatorOptions
     public OptionValue<MigrationAddress?>? Incoming => Given.Last(OptionTable.Incoming);
 
     /// <summary>Character devices, in the order in which they are made.</summary>
-    public IReadOnlyList<OptionValue<ChardevOptions>> Chardevs { get; init; } = [];
+    public IReadOnlyList<OptionValue<ChardevSpec>> Chardevs { get; init; } = [];
 
     /// <summary>Ids of the character devices that are ports of the machine.</summary>
     public IReadOnlyList<string> Ports { get; init; } = [];
 
-    /// <summary>QMP monitors, in order.</summary>
+    /// <summary>Monitors, in order.</summary>
     public IReadOnlyList<MonitorSpec> Monitors { get; init; } = [];
 
     /// <summary>The guest's name (<c>-name</c>).</summary>
@@ -91,7 +91,7 @@ public sealed record EmulatorOptions
         }
 
         MachineChecks.Check(machine, type, given, warn);
-        IReadOnlyList<OptionValue<ChardevOptions>> chardevs = ChardevReader.All(given);
+        IReadOnlyList<OptionValue<ChardevSpec>> chardevs = ChardevReader.All(given);
         return new EmulatorOptions
         {
             Given = given,
@@ -120,15 +120,19 @@ public sealed record EmulatorOptions
         }
     }
 
-    private static IReadOnlyList<string> PortsOf(GivenOptions given, IReadOnlyList<OptionValue<ChardevOptions>> chardevs)
+    private static IReadOnlyList<string> PortsOf(GivenOptions given, IReadOnlyList<OptionValue<ChardevSpec>> chardevs) =>
+        [.. PortsOf(OptionTable.Serial, given, chardevs), .. PortsOf(OptionTable.Parallel, given, chardevs)];
+
+    private static IEnumerable<string> PortsOf(
+        Option<string?> option, GivenOptions given, IReadOnlyList<OptionValue<ChardevSpec>> chardevs)
     {
-        OptionValue<string?>[] ports = [.. given.All(OptionTable.Serial).Where(port => port.Value is not null)];
+        OptionValue<string?>[] ports = [.. given.All(option).Where(port => port.Value is not null)];
         foreach (OptionValue<string?> port in ports.Where(p => !chardevs.Any(c => c.Value.Id == p.Value)))
         {
-            throw port.Error($"could not connect serial device to character backend '{port.Text}'");
+            throw port.Error($"could not connect {option.Name} device to character backend '{port.Text}'");
         }
 
-        return [.. ports.Select(port => port.Value!)];
+        return ports.Select(port => port.Value!);
     }
 
     private static List<string> Patterns(GivenOptions given, Action<string> warn)

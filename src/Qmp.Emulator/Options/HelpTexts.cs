@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Logging;
+using Qmp.Types;
 
 namespace Qmp.Emulator.Options;
 
@@ -82,9 +83,8 @@ internal static class HelpTexts
     public static Printout? Chardev(string text) => Listings.WhatToExplain(text, "backend") switch
     {
         null => null,
-        "" => new(Listings.Chardevs),
-        var backend => new(Listings.Chardev(backend)
-            ?? throw CommandLineException.At("chardev", text, $"'{backend}' is not a valid char driver name"), 1),
+        "" => new("Available chardev backend types: \n" + string.Concat(ChardevKinds.All.Select(kind => $"  {kind.ToWireName()}\n"))),
+        _ => new(Listings.Chardev, 1),
     };
 
     // QEMU also lists what there is where an item is unknown.

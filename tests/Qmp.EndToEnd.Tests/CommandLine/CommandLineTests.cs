@@ -295,12 +295,9 @@ internal sealed class CommandLineTests
         var warnings = new List<string>();
         EmulatorOptions options = CommandLineParser.Parse(
             ["-name", "vm,debug-threads", "-qmp", "unix:/x,server,nowait"], warnings.Add);
-        Assert.That(((ChardevOptions.Socket)options.Chardevs[0].Value).Value, Is.EqualTo(new ChardevSocketOptions
-        {
-            Path = "/x",
-            Server = true,
-            Wait = false,
-        }));
+        ChardevSocket socket = SocketOf(options.Chardevs[0]);
+        Assert.That((socket.Server, socket.Wait), Is.EqualTo((true, false)));
+        Assert.That(((SocketAddressLegacy.Unix)socket.Addr).Value.Data.Path, Is.EqualTo("/x"));
         Assert.That(warnings, Is.EqualTo((string[])
         [
             "-name vm,debug-threads: warning: short-form boolean option 'debug-threads' deprecated\n"
@@ -321,9 +318,17 @@ internal sealed class CommandLineTests
             new("c", "c", true), new("compat_monitor0", "compat_monitor0", false), new("d", "d", true),
         ]));
         Assert.That(
-            options.Chardevs.Select(c => ((ChardevOptions.Socket)c.Value).Value).Select(s => (s.Host, s.Port, s.Fd)),
-            Is.EqualTo(((string?, string?, string?)[])[(null, null, "3"), (null, null, "4"), ("", "4444", null)]));
+            options.Chardevs.Select(c => SocketOf(c).Addr switch
+            {
+                SocketAddressLegacy.Fd fd => fd.Value.Data.Str,
+                SocketAddressLegacy.Inet inet => $"{inet.Value.Data.Host}:{inet.Value.Data.Port}",
+                _ => null,
+            }),
+            Is.EqualTo((string[])["3", "4", ":4444"]));
     }
+
+    private static ChardevSocket SocketOf(OptionValue<ChardevSpec> chardev) =>
+        ((ChardevBackend.Socket)chardev.Value.Backend).Value.Data;
 
     [TestCase("memory-backend-file,id=m,size=1M,mem-path=/dev/shm/a,,b,share=on")]
     [TestCase("{\"qom-type\":\"memory-backend-file\",\"id\":\"m\",\"size\":1048576,\"mem-path\":\"/dev/shm/a,b\","
