@@ -62,7 +62,7 @@ internal sealed class MachineCommands(
     public ValueTask BalloonAsync(BalloonArguments arguments, CancellationToken cancellationToken)
     {
         CheckBalloon();
-        if (arguments.Value <= 0) throw new CommandException("Parameter 'target' expects a size");
+        if (arguments.Value <= 0) throw new CommandException("Parameter 'value' expects a size");
         guest.Balloon((ulong)arguments.Value);
         return ValueTask.CompletedTask;
     }

@@ -55,7 +55,7 @@ internal static class MachineBuilder
         backends.Register("drive", name => blocks.Find(name) is not null);
         backends.UserOfDrive = name => blocks.Find(name) is { } node ? DiskDevices.UserOf(node) : null;
         backends.Register("netdev", networks.Has);
-        var plugged = new DeviceManager(tree, new BusTree(type.Name), backends, new QdevEvents(publisher), ports.Logger);
+        var plugged = new DeviceManager(tree, new BusTree(type.Name, options.Machine.Usb == true), backends, events.Devices(machine), ports.Logger);
         DiskDevices.Follow(plugged, disks);
         MachineObjects.AddBackends(given, blocks, networks);
         SimulatedDevices devices = DeviceFactory.Create(given.All(OptionTable.Device), machine, migration, plugged, ports.Logger);
