@@ -52,7 +52,7 @@ internal sealed class MachineCommands(
 
     public ValueTask<IReadOnlyList<Memdev>> QueryMemdevAsync(
         QueryMemdevArguments arguments, CancellationToken cancellationToken) =>
-        new([.. built.Objects.All.Reverse().Select(MemoryObjects.Describe).OfType<Memdev>()]);
+        new([.. built.Objects.All.Select(MemoryObjects.Describe).OfType<Memdev>()]);
 
     public ValueTask<IReadOnlyList<HotpluggableCPU>> QueryHotpluggableCpusAsync(
         QueryHotpluggableCpusArguments arguments, CancellationToken cancellationToken) => built.Processors.HasAny

@@ -219,6 +219,6 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
     {
         if (_saidThatInert) return;
         _saidThatInert = true;
-        logger.Information("devices of QEMU, such as {Type:l}, are listed and do nothing here", type.Name);
+        logger.Warning("warning: devices of QEMU, such as {Type:l}, are listed and do nothing here", type.Name);
     }
 }
