@@ -26,7 +26,7 @@ internal sealed class Chardev
     }
 
     /// <summary>Its kind, as options name it.</summary>
-    public string Kind => _options.Value.Backend.ToWireName();
+    public string Kind => _backend.Type.ToWireName();
 
     /// <summary>Its name.</summary>
     public string Id { get; }
