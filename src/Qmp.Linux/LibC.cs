@@ -83,6 +83,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(SafeHandle file, int command, int argument);
 
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int ControlLock(SafeHandle file, int command, FileRangeLock.Request* request);
+
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Query(SafeHandle file, nuint request, out int value);
 

@@ -30,6 +30,12 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
     /// <summary>Asks the guest to let a device go, and is told what to do when it has; <see langword="null"/> for no guest.</summary>
     public Action<Action>? AskGuest { get; set; }
 
+    /// <summary>Is told of a device that has come, with the values of its properties.</summary>
+    public Action<PluggedDevice, IReadOnlyDictionary<string, JToken>>? Added { get; set; }
+
+    /// <summary>Is told of a device that has gone, before anybody else.</summary>
+    public Action<PluggedDevice>? Removed { get; set; }
+
     /// <summary>Makes a device.</summary>
     /// <param name="device">What is asked for.</param>
     /// <param name="isHot">Whether the machine is already made.</param>
@@ -57,6 +63,7 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         if (function is { } place) bus!.Functions[place] = (type.Name, device.Id);
         foreach ((string property, JToken value) in values) backends.Use(property, value.ToString(), plugged.Node.Path);
         _devices.Add(plugged);
+        Added?.Invoke(plugged, values);
         SayThatInert(type);
         return plugged;
     }
@@ -173,6 +180,7 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         if (!_devices.Contains(device)) return;
         foreach (PluggedDevice child in _devices.Where(d => d.Bus is { } bus && device.Buses.Contains(bus)).ToList()) Drop(child);
         string path = device.Node.Path;
+        Removed?.Invoke(device);
         _devices.Remove(device);
         buses.Remove(device.Buses);
         if (device.Function is { } function) device.Bus!.Functions.Remove(function);

@@ -39,6 +39,7 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
     {
         var values = new Dictionary<string, JToken>(StringComparer.Ordinal);
         Dictionary<string, RecordedProperty> known = Settable(type);
+        string path = $"/machine/peripheral/{device.Id}" + (Backend(type) is null ? "" : "/virtio-backend");
         foreach (JProperty given in device.Properties.Properties())
         {
             if (!known.TryGetValue(given.Name, out RecordedProperty? property))
@@ -47,7 +48,7 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
             }
 
             JToken value = PropertyValues.Check(property, given.Value, device.IsText);
-            CheckMeaning(type, property, value);
+            CheckMeaning(type, property, value, path);
             values[given.Name] = value;
         }
 
@@ -92,17 +93,18 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
         return known;
     }
 
-    private void CheckMeaning(RecordedType type, RecordedProperty property, JToken value)
+    private void CheckMeaning(RecordedType type, RecordedProperty property, JToken value, string path)
     {
         string text = value.Type == JTokenType.String ? (string)value! : "";
         string owner = Backend(type)?.DeviceProperties?.Any(p => p.Name == property.Name) == true ? Backend(type)!.Name : type.Name;
         if (property.Type == "str" && References.Contains(property.Name))
         {
             if (!backends.Has(property.Name, text)) throw new CommandException($"Property '{owner}.{property.Name}' can't find value '{text}'");
-            if (backends.User(property.Name, text) is not null)
-            {
-                throw new CommandException($"Property '{owner}.{property.Name}' can't take value '{text}', it's in use");
-            }
+            if (backends.User(property.Name, text) is not { } user) return;
+            throw new CommandException(property.Name == "drive"
+                ? $"Permission conflict on node '{text}': permissions 'write' are both required by {user} and unshared by "
+                    + $"block device '{path}' (uses node '{text}' as 'root' child)."
+                : $"Property '{owner}.{property.Name}' can't take value '{text}', it's in use");
         }
         else if ((property is { Name: "mac", Type: "str" } && !Mac().IsMatch(text))
             || (property is { Name: "addr", Type: "str" } && type.Bus == "PCI" && Function(value) is null))

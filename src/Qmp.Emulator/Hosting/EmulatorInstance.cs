@@ -160,6 +160,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         await _built.Processors.DisposeAsync().ConfigureAwait(false);
         Machine.Dispose();
         _built.Objects.Dispose();
+        _built.Blocks.Dispose();
     }
 
     private async ValueTask ListenAsync(OptionValue<MigrationAddress?> incoming, MigrationAddress address)

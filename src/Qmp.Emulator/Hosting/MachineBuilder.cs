@@ -1,5 +1,6 @@
 using Qmp.Api;
 using Qmp.Devices.Timer;
+using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Control;
@@ -48,9 +49,17 @@ internal static class MachineBuilder
         var processors = new Processors(type, options, tree, ports.Timeline);
         var backends = new Backends();
         backends.Register("chardev", id => options.Chardevs.Any(c => c.Value.Id == id));
+        var blocks = new BlockGraph();
+        var disks = new Disks(blocks, new BlockEvents(publisher));
+        var networks = new Networks(tree, ports.Logger);
+        backends.Register("drive", name => blocks.Find(name) is not null);
+        backends.UserOfDrive = name => blocks.Find(name) is { } node ? DiskDevices.UserOf(node) : null;
+        backends.Register("netdev", networks.Has);
         var plugged = new DeviceManager(tree, new BusTree(type.Name), backends, new QdevEvents(publisher), ports.Logger);
+        DiskDevices.Follow(plugged, disks);
+        MachineObjects.AddBackends(given, blocks, networks);
         SimulatedDevices devices = DeviceFactory.Create(given.All(OptionTable.Device), machine, migration, plugged, ports.Logger);
         migration.Faults.Happening += events.Fault;
-        return new BuiltMachine(machine, migration, devices, tree, plugged, objects, processors, type);
+        return new BuiltMachine(machine, migration, devices, tree, plugged, objects, processors, blocks, disks, networks, type);
     }
 }

@@ -1,3 +1,4 @@
+using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Devices;
 using Qmp.Emulator.Objects;
@@ -14,6 +15,9 @@ namespace Qmp.Emulator.Machines;
 /// <param name="Plugged">The devices that users made.</param>
 /// <param name="Objects">The objects that users made.</param>
 /// <param name="Processors">Its processors.</param>
+/// <param name="Blocks">The nodes behind its disks.</param>
+/// <param name="Disks">Its disks.</param>
+/// <param name="Networks">Its network backends.</param>
 /// <param name="Type">Its type.</param>
 internal sealed record BuiltMachine(
     VirtualMachine Machine,
@@ -23,4 +27,7 @@ internal sealed record BuiltMachine(
     DeviceManager Plugged,
     UserObjects Objects,
     Processors Processors,
+    BlockGraph Blocks,
+    Disks Disks,
+    Networks Networks,
     MachineType Type);

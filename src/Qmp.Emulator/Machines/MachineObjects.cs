@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Objects;
@@ -43,9 +44,29 @@ internal static class MachineObjects
         return objects;
     }
 
+    /// <summary>Makes what devices build on.</summary>
+    /// <exception cref="CommandLineException">One cannot be made.</exception>
+    public static void AddBackends(GivenOptions given, BlockGraph blocks, Networks networks)
+    {
+        foreach (OptionValue<BlockdevOptions> block in given.All(OptionTable.Block)) Try(block, value => blocks.Add(value));
+        foreach (OptionValue<Netdev> network in given.All(OptionTable.Netdev)) Try(network, networks.Add);
+    }
+
     /// <summary>Bytes of the machine's memory.</summary>
     public static ulong MemorySize(EmulatorOptions options, MachineType type, GuestMemory memory) =>
         memory.Find(options.MemoryBackend ?? type.RamId)?.Length ?? 0;
+
+    private static void Try<T>(OptionValue<T> option, Action<T> make)
+    {
+        try
+        {
+            make(option.Value);
+        }
+        catch (CommandException e)
+        {
+            throw option.Error(e.Message);
+        }
+    }
 
     private static void Check(UserObjects objects, ObjectOptions made)
     {

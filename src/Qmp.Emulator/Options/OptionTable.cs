@@ -111,6 +111,16 @@ internal static class OptionTable
         Listing = HelpTexts.Device,
     });
 
+    public static Option<BlockdevOptions> Block { get; } = Row(new Option<BlockdevOptions>(
+        "DRIVER,node-name=NAME,...",
+        "a node behind a disk: file, raw, qcow2 or null-co",
+        new("blockdev", OptionForm.Tree, BlockdevOptionsVisitor.Read, "driver") { TakesJson = true }));
+
+    public static Option<Netdev> Netdev { get; } = Row(new Option<Netdev>(
+        "TYPE,id=ID,...",
+        "a network backend, which moves no packets",
+        new("netdev", OptionForm.Tree, NetdevVisitor.Read, "type") { TakesJson = true }));
+
     public static Option<GlobalProperty> Global { get; } = Row(
         new Option<GlobalProperty>("global", "DRIVER.PROP=VALUE", "default of a property", (text, parser) => GlobalProperty.Read(text, parser.Warn))
         {

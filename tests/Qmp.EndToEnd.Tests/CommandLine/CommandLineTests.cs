@@ -374,7 +374,7 @@ internal sealed class CommandLineTests
     [TestCase(3, "-smp", "3,threads=1", "-M", "pc-i440fx-6.1")]
     [TestCase(1, "-smp", "maxcpus=1")]
     public void Cpus_are_counted(int count, params string[] words) =>
-        Assert.That(CommandLineParser.Parse(words).Cpus, Is.EqualTo(count));
+        Assert.That(CommandLineParser.Parse(words).Cpus.Count, Is.EqualTo(count));
 
     [TestCase("deprecated-input=reject,unstable-output=hide")]
     [TestCase("{ 'deprecated-input': 'reject', 'unstable-output': 'hide' }")]
