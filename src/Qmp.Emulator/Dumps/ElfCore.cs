@@ -56,7 +56,7 @@ internal static class ElfCore
 
         ulong end = (ulong)bytes.Length + ranges.Aggregate(0UL, (sum, range) => sum + range.Length);
         writer.At = sectionsAt + sectionSize;
-        writer.Word(0);
+        writer.Word(1); // where its name is in the table
         writer.Word(NameTable);
         writer.Address(0);
         writer.Address(0);

@@ -20,12 +20,14 @@ internal static class CommandSet
     /// <summary>Makes what runs lines of the human monitor.</summary>
     public static HumanMonitorInterpreter CreateHuman(
         BuiltMachine built,
+        EmulatorPorts ports,
         ShutdownController shutdown,
         IncomingPolicy incoming,
         ChardevSet chardevs,
         MemoryDump dump,
         CommandWarnings warnings) => new(
             new HumanCommands(new GuestControl(built.Machine) { IsDumping = () => dump.IsActive }, built.Migration, incoming, shutdown),
+            new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors)).All,
             new HumanInfos(built.Machine, built.Migration, chardevs, dump),
             warnings);
 

@@ -59,7 +59,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         Migration.IncomingFailed += OnIncomingFailed;
         var dump = new MemoryDump(
             Machine, Migration, _shutdown, new DumpEvents(_bus), _built.Processors.List().Count, ports.Offload);
-        _human = CommandSet.CreateHuman(_built, _shutdown, _incoming, _chardevs, dump, warnings);
+        _human = CommandSet.CreateHuman(_built, ports, _shutdown, _incoming, _chardevs, dump, warnings);
         _queue = new MachineCommandQueue(Machine.Lock);
         CommandRegistry commands = CommandSet.Create(_built, options, ports, _bus, _shutdown, _incoming, _chardevs, dump, _human);
         _server = new QmpServer(
