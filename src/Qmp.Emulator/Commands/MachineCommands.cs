@@ -1,3 +1,4 @@
+using System.Globalization;
 using Qmp.Api;
 using Qmp.Emulator.Control;
 using Qmp.Emulator.Machines;
@@ -35,6 +36,33 @@ internal sealed class MachineCommands(
     {
         shutdown.PowerDown();
         return ValueTask.CompletedTask;
+    }
+
+    public ValueTask SystemWakeupAsync(SystemWakeupArguments arguments, CancellationToken cancellationToken) =>
+        throw new CommandException(built.Type.IsPc
+            ? "Unable to wake up: guest is not in suspended state"
+            : "wake-up from suspend is not supported by this guest");
+
+    // No processor here takes notice of it.
+    public ValueTask InjectNmiAsync(InjectNmiArguments arguments, CancellationToken cancellationToken) => built.Type.IsPc
+        ? ValueTask.CompletedTask
+        : throw new CommandException("machine does not provide NMIs");
+
+    // Processors that have not left their first mode see 4 GiB, each address where it is.
+    public ValueTask MemsaveAsync(MemsaveArguments arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.CpuIndex is var index && (index < 0 || (index ?? 0) >= built.Processors.List().Count))
+        {
+            throw new CommandException("Parameter 'cpu-index' expects a CPU number");
+        }
+
+        if (arguments.Val > uint.MaxValue)
+        {
+            throw new CommandException(string.Create(
+                CultureInfo.InvariantCulture, $"Invalid addr 0x{arguments.Val:x16}/size {arguments.Size} specified"));
+        }
+
+        return saved.SaveAsync(new PmemsaveArguments { Val = arguments.Val, Size = arguments.Size, Filename = arguments.Filename });
     }
 
     public ValueTask PmemsaveAsync(PmemsaveArguments arguments, CancellationToken cancellationToken) => saved.SaveAsync(arguments);

@@ -2,6 +2,7 @@ using Qmp.Api;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Commands;
 using Qmp.Emulator.Control;
+using Qmp.Emulator.Dumps;
 using Qmp.Emulator.HumanMonitor;
 using Qmp.Emulator.Machines;
 using Qmp.Emulator.Options;
@@ -18,9 +19,16 @@ internal static class CommandSet
 {
     /// <summary>Makes what runs lines of the human monitor.</summary>
     public static HumanMonitorInterpreter CreateHuman(
-        BuiltMachine built, ShutdownController shutdown, IncomingPolicy incoming, ChardevSet chardevs, CommandWarnings warnings) => new(
-            new HumanCommands(new GuestControl(built.Machine), built.Migration, incoming, shutdown),
-            new HumanInfos(built.Machine, built.Migration, chardevs),
+        BuiltMachine built,
+        EmulatorPorts ports,
+        ShutdownController shutdown,
+        IncomingPolicy incoming,
+        ChardevSet chardevs,
+        MemoryDump dump,
+        CommandWarnings warnings) => new(
+            new HumanCommands(new GuestControl(built.Machine) { IsDumping = () => dump.IsActive }, built.Migration, incoming, shutdown),
+            new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors)).All,
+            new HumanInfos(built.Machine, built.Migration, chardevs, dump),
             warnings);
 
     /// <summary>Makes the commands.</summary>
@@ -31,6 +39,7 @@ internal static class CommandSet
     /// <param name="shutdown">Ends the emulator.</param>
     /// <param name="incoming">What becomes of it when an incoming migration fails.</param>
     /// <param name="chardevs">Its character devices.</param>
+    /// <param name="dump">Dumps its memory.</param>
     /// <param name="human">Runs lines of the human monitor.</param>
     public static CommandRegistry Create(
         BuiltMachine built,
@@ -40,12 +49,13 @@ internal static class CommandSet
         ShutdownController shutdown,
         IncomingPolicy incoming,
         ChardevSet chardevs,
+        MemoryDump dump,
         HumanMonitorInterpreter human)
     {
         (VirtualMachine machine, MigrationCore core) = (built.Machine, built.Migration);
         CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
         bool withSimulation = options.Given.Last(OptionTable.Simulation)?.Value ?? false;
-        var guest = new GuestControl(machine);
+        var guest = new GuestControl(machine) { IsDumping = () => dump.IsActive };
         ulong memory = MachineObjects.MemorySize(options, built.Type, machine.Memory);
         var simulated = new SimulatedGuest(machine, built.Devices.Guest, shutdown, new MachineEvents(publisher), memory, built.Type.IsPc);
         built.Plugged.AskGuest = simulated.Unplug;
@@ -57,6 +67,7 @@ internal static class CommandSet
             .Add(BlockCommandTable.Commands, new BlockCommands(built.Disks))
             .Add(BlockCoreCommandTable.Commands, new BlockCoreCommands(built.Blocks, built.Disks))
             .Add(CharCommandTable.Commands, new CharCommands(chardevs, ports.OpenChardev))
+            .Add(DumpCommandTable.Commands, new DumpCommands(dump, ports.Descriptors))
             .Add(NetCommandTable.Commands, new NetCommands(built.Networks))
             .Add(TpmCommandTable.Commands, new TpmCommands())
             .Add(MigrationCommandTable.Commands, migration)

@@ -3,6 +3,7 @@ using Qmp.Api;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Control;
+using Qmp.Emulator.Dumps;
 using Qmp.Emulator.HumanMonitor;
 using Qmp.Emulator.Machines;
 using Qmp.Emulator.Monitors;
@@ -56,9 +57,11 @@ public sealed class EmulatorInstance : IAsyncDisposable
         _shutdown = new ShutdownController(Machine, new RunStateEvents(_bus), options.Actions);
         _shutdown.Ending.Register(OnEnding);
         Migration.IncomingFailed += OnIncomingFailed;
-        _human = CommandSet.CreateHuman(_built, _shutdown, _incoming, _chardevs, warnings);
+        var dump = new MemoryDump(
+            Machine, Migration, _shutdown, new DumpEvents(_bus), _built.Processors.List().Count, ports.Offload);
+        _human = CommandSet.CreateHuman(_built, ports, _shutdown, _incoming, _chardevs, dump, warnings);
         _queue = new MachineCommandQueue(Machine.Lock);
-        CommandRegistry commands = CommandSet.Create(_built, options, ports, _bus, _shutdown, _incoming, _chardevs, _human);
+        CommandRegistry commands = CommandSet.Create(_built, options, ports, _bus, _shutdown, _incoming, _chardevs, dump, _human);
         _server = new QmpServer(
             new QmpServerOptions
             {

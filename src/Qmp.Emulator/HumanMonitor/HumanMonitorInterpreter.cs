@@ -15,13 +15,14 @@ internal sealed class HumanMonitorInterpreter
 
     private readonly CommandWarnings _warnings;
 
-    public HumanMonitorInterpreter(HumanCommands commands, HumanInfos infos, CommandWarnings warnings)
+    public HumanMonitorInterpreter(HumanCommands commands, IReadOnlyList<HumanCommand> more, HumanInfos infos, CommandWarnings warnings)
     {
         _warnings = warnings;
         _infos = infos.All;
         _commands =
         [
             .. commands.All,
+            .. more,
             new HumanCommand(["help", "?"], "[cmd]", "show the help", HelpAsync),
             new HumanCommand(["info"], "[subcommand]", "show various information about the system state", _ => default),
         ];

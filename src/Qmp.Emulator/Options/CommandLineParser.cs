@@ -153,7 +153,8 @@ public sealed class CommandLineParser
         return printout;
     }
 
-    private void Take(Option option, string argument)
+    /// <summary>Takes an option that does not come from the command line itself.</summary>
+    internal void Take(Option option, string argument)
     {
         option.Take(argument, this);
         Given.Note(option);

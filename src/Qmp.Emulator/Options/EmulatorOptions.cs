@@ -91,6 +91,7 @@ public sealed record EmulatorOptions
         }
 
         MachineChecks.Check(machine, type, given, warn);
+        HostChecks.Background(given);
         IReadOnlyList<OptionValue<ChardevSpec>> chardevs = ChardevReader.All(given);
         return new EmulatorOptions
         {

@@ -22,6 +22,8 @@ internal static class HelpTexts
     public const string Message = "guest-name=<bool (on/off)> timestamp=<bool (on/off)>";
     public const string Clock = "base=<str> clock=<str> driftfix=<str>";
     public const string Overcommit = "cpu-pm=<bool (on/off)> mem-lock=<str>";
+    public const string Sandbox = "elevateprivileges=<str> enable=<bool (on/off)> obsolete=<str> resourcecontrol=<str> spawn=<str>";
+    public const string RunWith = "async-teardown=<bool (on/off)> chroot=<str> user=<str>";
     public const string Audio = "Available audio drivers:\nnone\n";
     public const string NetworkCard = "Available netdev backend types:\nnone\n";
 

@@ -100,7 +100,7 @@ internal sealed class TerminalTests(EmulatorKind kind)
         using Socket client = await ConnectAsync(path);
         await ReadAsync(client, Greeting.Length);
         await client.SendAsync("stop\n"u8.ToArray());
-        await ReadAsync(client, 41);
+        await ReadAsync(client, 49);
         JToken status = await emulator.Monitor.ExecuteRawAsync("query-status");
         Assert.That((string?)status["status"], Is.EqualTo("paused"));
     }
