@@ -113,7 +113,8 @@ public sealed record EmulatorOptions
     {
         try
         {
-            return MachineOptionsVisitor.Read(new KeyvalInputVisitor(properties) { PropertiesOf = $"{type}-machine" }, null);
+            JObject known = MachineProperties.TakeOut(properties, $"{type}-machine");
+            return MachineOptionsVisitor.Read(new KeyvalInputVisitor(known) { PropertiesOf = $"{type}-machine" }, null);
         }
         catch (VisitorException e)
         {

@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using Qmp.Emulator.Options;
 using Qmp.EndToEnd.Tests.Interop;
 using Qmp.Interop.Emulators;
 
@@ -85,6 +86,26 @@ internal sealed class CatalogueTests
         Assert.That(threads, Is.Unique.And.Length.EqualTo(3));
         foreach (long thread in threads) Assert.That(Directory.Exists($"/proc/{pid}/task/{thread}"));
     }
+
+    [TestCase("microvm", "microvm-machine", 1)]
+    [TestCase("isapc", "isapc-machine", 1)]
+    [TestCase("pc,nvdimm=on,suppress-vmdesc=on", "pc-i440fx-10.0-machine", 1)]
+    public async Task Machine_of_QEMU_can_be_named(string machine, string type, int processors)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (EmulatorKind kind in Kinds)
+        {
+            await using EmulatorProcess vm = await EmulatorProcess.StartAsync(kind, kind.ToString(), folder, "-M", machine, "-S");
+            Assert.That((string?)await vm.Monitor.ExecuteRawAsync("qom-get", JObject.Parse("{'path': '/machine', 'property': 'type'}")), Is.EqualTo(type));
+            Assert.That((await vm.Monitor.ExecuteRawAsync("query-cpus-fast")).Count(), Is.EqualTo(processors));
+        }
+    }
+
+    [TestCase("pc,nope=1", "Property 'pc-i440fx-10.0-machine.nope' not found")]
+    [TestCase("pc,nvdimm=maybe", "Parameter 'nvdimm' expects 'on' or 'off'")]
+    [TestCase("nope", "unsupported machine type: \"nope\"\nUse -machine help to list supported machines")]
+    public void Machine_that_QEMU_does_not_have_is_refused(string machine, string refusal) => Assert.That(
+        () => CommandLineParser.Parse(["-M", machine]), Throws.TypeOf<CommandLineException>().With.Message.EqualTo(refusal));
 
     private static EmulatorKind[] Kinds => EmulatorPrograms.QemuProblem is null ? [EmulatorKind.Qmpd, EmulatorKind.Qemu] : [EmulatorKind.Qmpd];
 
