@@ -3,7 +3,25 @@ using System.Runtime.InteropServices;
 
 namespace Qmp.Linux;
 
-/// <summary>A command that runs with a pipe at its standard input and output.</summary>
+/// <summary>What a child gets from its parent, besides the descriptors that every child inherits.</summary>
+/// <param name="Input">Its standard input.</param>
+/// <param name="Output">Its standard output.</param>
+public sealed record ChildSetup(SafeHandle Input, SafeHandle Output)
+{
+    /// <summary>Its standard error; <see langword="null"/> for the parent's.</summary>
+    public SafeHandle? Errors { get; init; }
+
+    /// <summary>A descriptor that the child has under the same number; <see langword="null"/> for none.</summary>
+    public SafeHandle? Passed { get; init; }
+
+    /// <summary>Whether the child leads a session of its own.</summary>
+    public bool OwnSession { get; init; }
+
+    /// <summary>Environment variables that it has besides the parent's.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A program that was started by this process.</summary>
 /// <remarks>
 /// .NET's own children inherit that SIGPIPE is ignored, as it is here; a pipeline of shell commands relies on being ended
 /// by it. These children start with every signal as a login shell has it.
@@ -16,6 +34,7 @@ public sealed unsafe class ChildProcess : IDisposable
     private const int KillSignal = 9;
     private const short DefaultSignals = 0x04; // POSIX_SPAWN_SETSIGDEF
     private const short BlockedSignals = 0x08; // POSIX_SPAWN_SETSIGMASK
+    private const short NewSession = 0x80; // POSIX_SPAWN_SETSID
     private const int SignalSetSize = 128; // sigset_t
     private const int AttributesSize = 512; // more than a posix_spawnattr_t, whose size differs
     private const int ActionsSize = 256; // more than a posix_spawn_file_actions_t
@@ -41,11 +60,22 @@ public sealed unsafe class ChildProcess : IDisposable
     /// <param name="output">Its standard output.</param>
     /// <param name="error">The negated number, or 0.</param>
     public static ChildProcess? Start(
-        string program, IReadOnlyList<string> arguments, SafeHandle input, SafeHandle output, out int error)
+        string program, IReadOnlyList<string> arguments, SafeHandle input, SafeHandle output, out int error) =>
+        Start(program, arguments, new ChildSetup(input, output), out error);
+
+    /// <summary>Starts a program, or returns <see langword="null"/> with the error.</summary>
+    /// <param name="program">Its path; there is no search path.</param>
+    /// <param name="arguments">Its arguments; the first is the name that it is called by.</param>
+    /// <param name="setup">What it gets.</param>
+    /// <param name="error">The negated number, or 0.</param>
+    public static ChildProcess? Start(string program, IReadOnlyList<string> arguments, ChildSetup setup, out int error)
     {
         byte** words = CopyStrings(arguments);
         byte** variables = CopyStrings(
-            [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => $"{v.Key}={v.Value}")]);
+        [
+            .. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => $"{v.Key}={v.Value}"),
+            .. setup.Variables.Select(v => $"{v.Key}={v.Value}"),
+        ]);
         byte* signals = stackalloc byte[SignalSetSize];
         byte* attributes = stackalloc byte[AttributesSize];
         byte* actions = stackalloc byte[ActionsSize];
@@ -53,11 +83,17 @@ public sealed unsafe class ChildProcess : IDisposable
         LibC.InitializeActions(actions);
         try
         {
-            using var heldInput = new HeldDescriptor(input);
-            using var heldOutput = new HeldDescriptor(output);
-            LibC.AddDuplicate(actions, heldInput.Number, 0);
-            LibC.AddDuplicate(actions, heldOutput.Number, 1);
-            LibC.SetFlags(attributes, DefaultSignals | BlockedSignals);
+            using var input = new HeldDescriptor(setup.Input);
+            using var output = new HeldDescriptor(setup.Output);
+            using var errors = new HeldDescriptor(setup.Errors);
+            using var passed = new HeldDescriptor(setup.Passed);
+            LibC.AddDuplicate(actions, input.Number, 0);
+            LibC.AddDuplicate(actions, output.Number, 1);
+            if (setup.Errors is not null) LibC.AddDuplicate(actions, errors.Number, 2);
+            // A duplicate of a descriptor at its own place is one that stays open.
+            if (setup.Passed is not null) LibC.AddDuplicate(actions, passed.Number, passed.Number);
+            LibC.SetFlags(
+                attributes, (short)(DefaultSignals | BlockedSignals | (setup.OwnSession ? NewSession : (short)0)));
             new Span<byte>(signals, SignalSetSize).Clear();
             LibC.SetBlockedSignals(attributes, signals);
             new Span<byte>(signals, SignalSetSize).Fill(byte.MaxValue);

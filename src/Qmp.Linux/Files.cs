@@ -19,7 +19,10 @@ public static unsafe class Files
     private const int CurrentFolder = -100; // AT_FDCWD
     private const uint TypeOnly = 1; // STATX_TYPE
     private const int StatusSize = 256; // struct statx
+    private const uint BlocksOnly = 0x400; // STATX_BLOCKS
     private const int ModeOffset = 28; // stx_mode
+    private const int BlocksOffset = 48; // stx_blocks
+    private const int BytesOfBlock = 512;
     private const int TypeMask = 0xf000; // S_IFMT
     private const int FifoType = 0x1000; // S_IFIFO
 
@@ -38,6 +41,15 @@ public static unsafe class Files
         }
         while (error == -Errno.Interrupted);
         return descriptor < 0 ? null : new DescriptorHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>How many bytes a file takes on its disk, or a negated error number.</summary>
+    public static long AllocatedBytes(string path)
+    {
+        byte* status = stackalloc byte[StatusSize];
+        return LibC.GetStatus(CurrentFolder, path, 0, BlocksOnly, status) < 0
+            ? Errno.Negated
+            : *(long*)(status + BlocksOffset) * BytesOfBlock;
     }
 
     /// <summary>Closes a descriptor that nothing owns.</summary>
@@ -103,6 +115,12 @@ public static unsafe class Files
     /// <summary>Removes a name.</summary>
     /// <returns>0, or a negated error number.</returns>
     public static int Unlink(string path) => Result(LibC.Unlink(path));
+
+    /// <summary>Makes a symbolic link.</summary>
+    /// <param name="target">Where it leads.</param>
+    /// <param name="path">Where it is.</param>
+    /// <returns>0, or a negated error number.</returns>
+    public static int Link(string target, string path) => Result(LibC.Link(target, path));
 
     /// <summary>Makes a FIFO.</summary>
     /// <returns>0, or a negated error number.</returns>

@@ -33,6 +33,7 @@ internal static class RunStateTransitions
             RunState.RestoreVm, RunState.SaveVm, RunState.Shutdown, RunState.Watchdog, RunState.GuestPanicked,
             RunState.Colo, RunState.Suspended,
         ],
+        [RunState.SaveVm] = [RunState.Running, RunState.Suspended],
         [RunState.Shutdown] = [RunState.Paused, RunState.FinishMigrate, RunState.Prelaunch, RunState.Colo],
         [RunState.Suspended] =
             [RunState.Running, RunState.FinishMigrate, RunState.Prelaunch, RunState.Colo, RunState.Paused],

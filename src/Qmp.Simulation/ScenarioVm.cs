@@ -131,8 +131,11 @@ internal sealed class ScenarioVm : IAsyncDisposable
         common.Select(c => own.FirstOrDefault(o => o.Id is not null && o.Id == c.Id) ?? c)
             .Concat(own.Where(o => o.Id is null || !common.Any(c => c.Id == o.Id)));
 
-    private static OptionValue<DeviceOptions> AsOption(DeviceOptions device) =>
-        new("device", device.Id ?? device.Driver.ToWireName(), device);
+    private static OptionValue<DeviceArguments> AsOption(DeviceOptions device)
+    {
+        string driver = device.Driver.ToWireName();
+        return new("device", device.Id ?? driver, new DeviceArguments(driver, device.Id, null, [], false) { Own = device });
+    }
 
     private static JObject Parse(ReadOnlySpan<byte> message)
     {

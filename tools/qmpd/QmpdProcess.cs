@@ -10,9 +10,11 @@ internal static class QmpdProcess
     public static async Task<int> RunAsync(string[] words)
     {
         var reports = new ErrorReports(Console.Error, TimeProvider.System);
+        using var daemon = DaemonStart.Find();
         try
         {
-            EmulatorOptions options = CommandLineParser.Parse(words, reports.Write);
+            // What there is to warn of was told by the caller of a daemon.
+            EmulatorOptions options = CommandLineParser.Parse(words, daemon is null ? reports.Write : _ => { });
             if (options.Printout is { } printout)
             {
                 Console.Out.Write(printout.Text);
@@ -20,10 +22,11 @@ internal static class QmpdProcess
             }
 
             reports.Apply(options);
+            if (daemon is null && options.Given.Has(OptionTable.Daemonize)) return DaemonLaunch.Run(KeepsErrors(options), reports.Write);
             using var log = new ProcessLog(options, reports);
             return options.Given.Last(OptionTable.Scenario) is { } scenario
                 ? RunScenario(scenario, options, log, reports)
-                : await RunAsync(options, log, reports);
+                : await RunAsync(options, log, reports, daemon);
         }
         catch (CommandLineException e)
         {
@@ -32,15 +35,21 @@ internal static class QmpdProcess
         }
     }
 
-    private static async Task<int> RunAsync(EmulatorOptions options, ProcessLog log, ErrorReports reports)
+    // As in QEMU: whoever wants a log of a daemon on standard error gets it.
+    private static bool KeepsErrors(EmulatorOptions options) =>
+        options.TracePatterns.Count > 0 || options.Given.Has(OptionTable.LogFile);
+
+    private static async Task<int> RunAsync(
+        EmulatorOptions options, ProcessLog log, ErrorReports reports, DaemonStart? daemon)
     {
-        EmulatorPorts ports = EmulatorPorts.Real(TimeProvider.System, log.Logger, reports.Write);
+        EmulatorPorts ports = EmulatorPorts.Real(TimeProvider.System, log.Logger, reports.Write) with { Announce = Console.Out.WriteLine };
         var emulator = new EmulatorInstance(options, ports);
         await using (emulator)
         {
             using var signals = new ProcessSignals(emulator, reports.Write);
             using PidFile? pid = options.Given.Last(OptionTable.PidFile) is { } file ? PidFile.Create(file.Value) : null;
             await emulator.StartAsync();
+            daemon?.End(KeepsErrors(options));
             return await emulator.Completion;
         }
     }

@@ -22,7 +22,7 @@ internal static class Listings
 
     private static readonly Dictionary<string, string> OfWorkload = new()
     {
-        ["migratable"] = "on", ["offset"] = "0", ["rate"] = "0", ["working-set"] = "all of the memory from offset",
+        ["addr"] = "0", ["migratable"] = "on", ["offset"] = "0", ["rate"] = "0", ["working-set"] = "all of the memory from addr",
     };
 
     private static readonly Dictionary<string, string> OfMemory = new()
@@ -51,47 +51,41 @@ internal static class Listings
     public const string Devices = """
         Misc devices:
         name "loader", desc "Generic Loader"
+        name "x-guest", desc "What the guest does on order"
         name "x-vfio", desc "Device that migrates as one passed through by VFIO does"
         name "x-workload", desc "Guest that writes to its memory"
 
         """;
 
     /// <summary>The objects of <c>-object</c>.</summary>
-    public static string Objects =>
-        "List of user creatable objects:\n" + string.Concat(Names<ObjectType>(ObjectTypeExtensions.ToWireName).Select(n => $"  {n}\n"));
-
-    /// <summary>The backends of <c>-chardev</c>.</summary>
-    public static string Chardevs => "Available chardev backend types: \n"
-        + string.Concat(Names<ChardevBackendName>(ChardevBackendNameExtensions.ToWireName).Select(n => $"  {n}\n"));
+    public static string Objects => "List of user creatable objects:\n"
+        + string.Concat(ObjectKinds.All.Select(ObjectTypeExtensions.ToWireName).Order(StringComparer.Ordinal).Select(n => $"  {n}\n"));
 
     /// <summary>The properties of a device, or <see langword="null"/> if there is none of that name.</summary>
     public static string? Device(string driver) => driver switch
     {
         "loader" => PropertyList.Text(driver, LoaderOptionsVisitor.Read, OfLoader),
+        "x-guest" => PropertyList.Text(driver, GuestOptionsVisitor.Read, None),
         "x-vfio" => PropertyList.Text(driver, VfioOptionsVisitor.Read, OfVfio),
         "x-workload" => PropertyList.Text(driver, WorkloadOptionsVisitor.Read, OfWorkload),
-        _ => null,
+        _ => RecordedListings.Device(driver),
     };
 
     /// <summary>The properties of an object, or <see langword="null"/> if there is none of that name.</summary>
     public static string? Object(string type) => type switch
     {
         "iothread" => PropertyList.Text(type, IothreadPropertiesVisitor.Read, None),
+        "memory-backend-memfd" => PropertyList.Text(type, MemoryBackendMemfdPropertiesVisitor.Read, OfMemory),
+        "rng-builtin" => PropertyList.Text(type, RngPropertiesVisitor.Read, None),
+        "rng-random" => PropertyList.Text(type, RngRandomPropertiesVisitor.Read, None),
         "memory-backend-file" => PropertyList.Text(type, MemoryBackendFilePropertiesVisitor.Read, OfMemory),
         "memory-backend-ram" => PropertyList.Text(type, MemoryBackendPropertiesVisitor.Read, OfMemory),
         "secret" => PropertyList.Text(type, SecretPropertiesVisitor.Read, OfSecret),
         _ => null,
     };
 
-    /// <summary>The options of a character device, or <see langword="null"/> if there is none of that name.</summary>
-    public static string? Chardev(string backend) => backend switch
-    {
-        "socket" => PropertyList.Text("chardev", ChardevSocketOptionsVisitor.Read, None),
-        "file" => PropertyList.Text("chardev", ChardevFileOptionsVisitor.Read, None),
-        "null" => PropertyList.Text("chardev", ChardevCommonOptionsVisitor.Read, None),
-        "stdio" => PropertyList.Text("chardev", ChardevStdioOptionsVisitor.Read, None),
-        _ => null,
-    };
+    /// <summary>The options of a character device, of all kinds together.</summary>
+    public static string Chardev => PropertyList.Text("chardev", ChardevOptionsVisitor.Read, None);
 
     /// <summary>The properties of a machine type.</summary>
     public static string Machine(MachineType type) => PropertyList.Text($"{type.Name}-machine", MachineOptionsVisitor.Read, None);

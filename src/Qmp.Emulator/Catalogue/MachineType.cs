@@ -1,4 +1,6 @@
 using System.Globalization;
+using Newtonsoft.Json.Linq;
+using Qmp.Emulator.Recorded;
 
 namespace Qmp.Emulator.Catalogue;
 
@@ -51,7 +53,19 @@ internal sealed record MachineType(string Name, string RamId, ulong DefaultMemor
         if (name == "none") return new MachineType("none", "ram", 0, 1);
         if (name == "pc") name = "pc-i440fx-" + Latest;
         if (name == "q35") name = "pc-q35-" + Latest;
-        return Versioned(name, "pc-i440fx-", 255) ?? Versioned(name, "pc-q35-", 4096);
+        return Versioned(name, "pc-i440fx-", 255) ?? Versioned(name, "pc-q35-", 4096) ?? Recorded(name);
+    }
+
+    // What only QEMU knows more of: the name, the memory and the number of CPUs will do.
+    private static MachineType? Recorded(string name)
+    {
+        JToken? machine = RecordedCatalogue.Current.Machines.FirstOrDefault(m => (string?)m["name"] == name || (string?)m["alias"] == name);
+        return machine is null
+            ? null
+            : new MachineType((string)machine["name"]!, (string?)machine["default-ram-id"] ?? "ram", 128 << 20, (int)machine["cpu-max"]!)
+            {
+                Firmware = machine["default-cpu-type"] is null ? [] : FirmwareOfPc,
+            };
     }
 
     /// <summary>All machine types, as <c>-machine help</c> lists them.</summary>

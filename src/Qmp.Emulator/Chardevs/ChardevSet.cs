@@ -1,4 +1,3 @@
-using Qmp.Emulator.Files;
 using Qmp.Emulator.Options;
 using Qmp.Protocol.Transport;
 using Qmp.Types;
@@ -6,73 +5,63 @@ using Qmp.Types;
 namespace Qmp.Emulator.Chardevs;
 
 /// <summary>The character devices of an emulator, in the order in which they were made.</summary>
+/// <remarks>Changed by commands, with the machine's lock held; looked at from any thread.</remarks>
 internal sealed class ChardevSet : IDisposable
 {
-    private readonly List<IdlePort> _ports = [];
     private volatile Chardev[] _all = [];
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Chardev> All => _all;
 
-    /// <summary>Opens a device as the host has it: sockets, standard input and output, files.</summary>
-    /// <param name="chardev">What it is.</param>
-    /// <param name="report">Is told that nobody listens yet, where dialling goes on.</param>
-    /// <exception cref="TransportException">The device cannot be opened.</exception>
-    public static IConnectionSource OpenOnHost(ChardevOptions chardev, Action<string> report) => chardev switch
-    {
-        ChardevOptions.Socket socket => SocketChardev.Open(chardev.Id, socket.Value, report),
-        ChardevOptions.Stdio => new SingleConnection(PipeConnection.StandardStreams(), isBlocking: true),
-        ChardevOptions.File file => CreateFile(chardev.Id, file.Value),
-        _ => new NoConnections(chardev.Id),
-    };
+    /// <summary>The device of that name, or <see langword="null"/>.</summary>
+    public Chardev? Find(string id) => _all.FirstOrDefault(chardev => chardev.Id == id);
 
     /// <summary>Adds a device.</summary>
-    /// <param name="options">What it is.</param>
+    /// <param name="spec">What it is.</param>
     /// <param name="open">Opens it.</param>
     /// <param name="attach">Makes its front end; without one, whoever connects is let in and not listened to.</param>
     /// <param name="isPort">Whether it is a port of the machine, where it has no other front end.</param>
-    /// <exception cref="CommandLineException">The device cannot be opened.</exception>
+    /// <exception cref="TransportException">The device cannot be opened; the text is QEMU's.</exception>
     public Chardev Add(
-        OptionValue<ChardevOptions> options,
-        Func<ChardevOptions, IConnectionSource> open,
-        Func<Chardev, IFrontEnd>? attach,
-        bool isPort)
+        ChardevSpec spec,
+        Func<ChardevSpec, OpenedChardev> open,
+        Func<Chardev, IFrontEnd>? attach = null,
+        bool isPort = false)
     {
-        try
+        if (spec.Backend is ChardevBackend.Stdio && _all.Any(c => c.IsStdio))
         {
-            var chardev = new Chardev(options, open(options.Value));
-            chardev.FrontEnd = attach?.Invoke(chardev) ?? Idle(chardev, isPort);
-            _all = [.. _all, chardev];
-            return chardev;
+            throw new TransportException(ChardevChecks.StdioIsTaken);
         }
-        catch (TransportException e)
-        {
-            throw options.Error(e.Hint is null ? e.Message : $"{e.Message}\n{e.Hint}");
-        }
+
+        var chardev = new Chardev(spec, open(spec));
+        chardev.FrontEnd = attach?.Invoke(chardev) ?? IdlePort.Start(chardev.Connections, isPort);
+        _all = [.. _all, chardev];
+        return chardev;
     }
 
-    /// <summary>Closes those that are no monitor's.</summary>
-    public void Dispose() => _ports.ForEach(port => port.Dispose());
-
-    private IdlePort Idle(Chardev chardev, bool isPort)
+    /// <summary>Exchanges a device that no monitor uses.</summary>
+    /// <returns>The new one, in the old one's place.</returns>
+    /// <exception cref="TransportException">The new one cannot be opened; the old one is as it was then.</exception>
+    public Chardev Change(Chardev old, ChardevSpec spec, Func<ChardevSpec, OpenedChardev> open)
     {
-        IdlePort port = IdlePort.Start(chardev.Connections, isPort);
-        _ports.Add(port);
-        return port;
+        var chardev = new Chardev(spec, open(spec));
+        bool isPort = old.FrontEnd.IsOpen;
+        Remove(old);
+        chardev.FrontEnd = IdlePort.Start(chardev.Connections, isPort);
+        _all = [.. _all, chardev];
+        return chardev;
     }
 
-    // Nothing here writes to a port, but the file is there, as QEMU's is.
-    private static NoConnections CreateFile(string id, ChardevFileOptions file)
+    /// <summary>Removes a device that no monitor uses, and closes it.</summary>
+    public void Remove(Chardev chardev)
     {
-        try
-        {
-            using FileStream created = File.Open(
-                file.Path!, file.Append == true ? FileMode.OpenOrCreate : FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
-            return new NoConnections(id);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new TransportException($"Could not create '{file.Path}': {FileErrors.Text(e)}");
-        }
+        _all = [.. _all.Where(c => c != chardev)];
+        (chardev.FrontEnd as IDisposable)?.Dispose();
+    }
+
+    /// <summary>Closes those that are no QMP monitor's.</summary>
+    public void Dispose()
+    {
+        foreach (IDisposable frontEnd in _all.Select(c => c.FrontEnd).OfType<IDisposable>()) frontEnd.Dispose();
     }
 }

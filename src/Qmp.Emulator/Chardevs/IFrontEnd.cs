@@ -12,6 +12,9 @@ internal interface IFrontEnd
     /// <summary>Ends when the first peer has connected, or when none will.</summary>
     Task FirstClient { get; }
 
+    /// <summary>Whether another device can take the place of the one that it uses.</summary>
+    bool TakesAnother { get; }
+
     /// <summary>Drops the current peer at once.</summary>
     void Disconnect();
 }

@@ -32,6 +32,9 @@ internal sealed class IdlePort : IFrontEnd, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool TakesAnother => true;
+
+    /// <inheritdoc/>
     public Task FirstClient => _firstClient.Task;
 
     /// <summary>Makes one and lets peers in.</summary>

@@ -1,30 +1,59 @@
 using System.Globalization;
+using Qmp.Emulator.Files;
+using Qmp.Emulator.Options;
 using Qmp.Linux.Addresses;
 using Qmp.Protocol.Transport;
 using Qmp.Types;
 
+#pragma warning disable CS0618 // what is deprecated works all the same
+
 namespace Qmp.Emulator.Chardevs;
 
 /// <summary>Opens the socket of a character device: it listens, dials, or is there already.</summary>
-internal static class SocketChardev
+/// <param name="descriptors">Descriptors that clients have passed.</param>
+/// <param name="report">Is told that nobody listens yet, where dialling goes on.</param>
+internal sealed class SocketChardev(PassedDescriptors descriptors, Action<string> report)
 {
     /// <summary>Opens the socket; one that dials without dialling again is connected then.</summary>
     /// <param name="id">The device's name.</param>
     /// <param name="socket">What it is.</param>
-    /// <param name="report">Is told that nobody listens yet, where dialling goes on.</param>
     /// <exception cref="TransportException">The socket cannot be had.</exception>
-    public static IConnectionSource Open(string id, ChardevSocketOptions socket, Action<string> report)
+    public OpenedChardev Open(string id, ChardevSocket socket)
     {
-        bool isServer = socket.Server == true;
-        if (socket.Fd is { } text)
+        bool isTelnet = socket.Telnet == true;
+        IConnectionSource opened = OpenSource(id, socket);
+        string address = socket.Addr is SocketAddressLegacy.Fd fd
+            ? $"fd:{fd.Value.Data.Str}"
+            : Text(opened is SocketListener { Addresses: [var first, ..] } ? first : AddressOf(socket.Addr), isTelnet);
+        return new OpenedChardev(isTelnet ? new TelnetConnections(opened) : opened)
         {
-            int descriptor = int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+            File = address + (socket.Server != false ? ",server=on" : ""),
+        };
+    }
+
+    /// <summary>The address of a socket that is no descriptor.</summary>
+    public static StreamAddress AddressOf(SocketAddressLegacy address) => address switch
+    {
+        SocketAddressLegacy.Inet { Value.Data: var inet } =>
+            new StreamAddress.Inet(inet.Host, inet.Port) { To = inet.To, Ipv4 = inet.Ipv4, Ipv6 = inet.Ipv6 },
+        SocketAddressLegacy.Unix { Value.Data: var unix } =>
+            new StreamAddress.Unix(unix.Path) { IsAbstract = unix.Abstract == true, IsTight = unix.Tight != false },
+        _ => throw new ArgumentOutOfRangeException(nameof(address)),
+    };
+
+    private IConnectionSource OpenSource(string id, ChardevSocket socket)
+    {
+        bool isServer = socket.Server != false;
+        if (socket.Addr is SocketAddressLegacy.Fd { Value.Data.Str: var name })
+        {
+            int descriptor = ChardevChecks.Number(name) ?? descriptors.Named.Take(name);
+            if (descriptor < 0) throw new TransportException($"File descriptor named '{name}' has not been found");
             return isServer
                 ? SocketListener.FromDescriptor(descriptor)
                 : new SingleConnection(SocketConnection.FromDescriptor(descriptor), isBlocking: true);
         }
 
-        StreamAddress address = AddressOf(socket);
+        StreamAddress address = AddressOf(socket.Addr);
         if (isServer) return SocketListener.Listen(address);
         TimeSpan interval = Interval(socket);
         return interval > TimeSpan.Zero
@@ -32,12 +61,19 @@ internal static class SocketChardev
             : new SingleConnection(SocketConnection.Connect(address), isBlocking: true);
     }
 
-    /// <summary>The address of a socket that is no inherited one.</summary>
-    public static StreamAddress AddressOf(ChardevSocketOptions socket) => socket.Host is { } host
-        ? new StreamAddress.Inet(host, socket.Port ?? "") { To = socket.To, Ipv4 = socket.Ipv4, Ipv6 = socket.Ipv6 }
-        : new StreamAddress.Unix(socket.Path ?? "") { IsAbstract = socket.Abstract == true, IsTight = socket.Tight != false };
+    private static string Text(StreamAddress address, bool isTelnet)
+    {
+        string protocol = isTelnet ? "telnet" : "tcp";
+        return address switch
+        {
+            StreamAddress.Unix unix => $"unix:{unix.Path}",
+            StreamAddress.Inet { Host: var host } inet when host.Contains(':', StringComparison.Ordinal) =>
+                string.Create(CultureInfo.InvariantCulture, $"{protocol}:[{host}]:{inet.Port}"),
+            _ => $"{protocol}:{address}",
+        };
+    }
 
-    private static TimeSpan Interval(ChardevSocketOptions socket) => socket.ReconnectMs is { } milliseconds
+    private static TimeSpan Interval(ChardevSocket socket) => socket.ReconnectMs is { } milliseconds
         ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue))
         : TimeSpan.FromSeconds(Math.Min(socket.Reconnect ?? 0, int.MaxValue / 1000));
 }

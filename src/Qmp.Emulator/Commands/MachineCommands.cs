@@ -1,7 +1,9 @@
+using System.Globalization;
 using Qmp.Api;
 using Qmp.Emulator.Control;
-using Qmp.Linux;
+using Qmp.Emulator.Machines;
 using Qmp.Machine;
+using Qmp.Protocol.Messages;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -9,10 +11,13 @@ namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of machine.json.</summary>
 internal sealed class MachineCommands(
-    VirtualMachine machine, ShutdownController shutdown, Func<Func<ValueTask>, Task> offload) : IMachineCommands
+    VirtualMachine machine,
+    ShutdownController shutdown,
+    SavedMemory saved,
+    BuiltMachine built,
+    SimulatedGuest guest,
+    ulong memory) : IMachineCommands
 {
-    private const int Chunk = 1 << 20;
-
     public ValueTask<UuidInfo> QueryUuidAsync(QueryUuidArguments arguments, CancellationToken cancellationToken) =>
         new(new UuidInfo { Uuid = (machine.Identity.Uuid ?? Guid.Empty).ToString("D") });
 
@@ -33,33 +38,79 @@ internal sealed class MachineCommands(
         return ValueTask.CompletedTask;
     }
 
-    // Opening a FIFO or writing to a slow disk takes as long as it takes; the lock stays held, as in QEMU, but the
-    // monitor's own thread continues to read.
-    public async ValueTask PmemsaveAsync(PmemsaveArguments arguments, CancellationToken cancellationToken) =>
-        await offload(() => SaveAsync(arguments)).ConfigureAwait(false);
+    public ValueTask SystemWakeupAsync(SystemWakeupArguments arguments, CancellationToken cancellationToken) =>
+        throw new CommandException(built.Type.IsPc
+            ? "Unable to wake up: guest is not in suspended state"
+            : "wake-up from suspend is not supported by this guest");
 
-    // The end of the emulator does not wait for a reader of a FIFO, nor for the last byte of much memory.
-    private async ValueTask SaveAsync(PmemsaveArguments arguments)
+    // No processor here takes notice of it.
+    public ValueTask InjectNmiAsync(InjectNmiArguments arguments, CancellationToken cancellationToken) => built.Type.IsPc
+        ? ValueTask.CompletedTask
+        : throw new CommandException("machine does not provide NMIs");
+
+    // Processors that have not left their first mode see 4 GiB, each address where it is.
+    public ValueTask MemsaveAsync(MemsaveArguments arguments, CancellationToken cancellationToken)
     {
-        using var end = new WakeEvent();
-        using CancellationTokenRegistration ending = shutdown.Ending.Register(end.Set);
-        await SaveAsync(arguments, end);
+        if (arguments.CpuIndex is var index && (index < 0 || (index ?? 0) >= built.Processors.List().Count))
+        {
+            throw new CommandException("Parameter 'cpu-index' expects a CPU number");
+        }
+
+        if (arguments.Val > uint.MaxValue)
+        {
+            throw new CommandException(string.Create(
+                CultureInfo.InvariantCulture, $"Invalid addr 0x{arguments.Val:x16}/size {arguments.Size} specified"));
+        }
+
+        return saved.SaveAsync(new PmemsaveArguments { Val = arguments.Val, Size = arguments.Size, Filename = arguments.Filename });
     }
 
-    private async ValueTask SaveAsync(PmemsaveArguments arguments, WakeEvent end)
+    public ValueTask PmemsaveAsync(PmemsaveArguments arguments, CancellationToken cancellationToken) => saved.SaveAsync(arguments);
+
+    public ValueTask<IReadOnlyList<CpuInfoFast>> QueryCpusFastAsync(
+        QueryCpusFastArguments arguments, CancellationToken cancellationToken) => new(built.Processors.List());
+
+    public ValueTask<IReadOnlyList<MachineInfo>> QueryMachinesAsync(
+        QueryMachinesArguments arguments, CancellationToken cancellationToken) =>
+        new(RecordedReplies.Machines(arguments.CompatProps ?? false));
+
+    public ValueTask<CurrentMachineParams> QueryCurrentMachineAsync(
+        QueryCurrentMachineArguments arguments, CancellationToken cancellationToken) =>
+        new(new CurrentMachineParams { WakeupSuspendSupport = built.Type.IsPc });
+
+    public ValueTask<IReadOnlyList<Memdev>> QueryMemdevAsync(
+        QueryMemdevArguments arguments, CancellationToken cancellationToken) =>
+        new([.. built.Objects.All.Select(MemoryObjects.Describe).OfType<Memdev>()]);
+
+    public ValueTask<IReadOnlyList<HotpluggableCPU>> QueryHotpluggableCpusAsync(
+        QueryHotpluggableCpusArguments arguments, CancellationToken cancellationToken) => built.Processors.HasAny
+        ? new(built.Processors.Places())
+        : throw new CommandException("machine does not support hot-plugging CPUs");
+
+    public ValueTask BalloonAsync(BalloonArguments arguments, CancellationToken cancellationToken)
     {
-        using OutputFile file = OutputFile.Create(arguments.Filename, end, out int error)
-            ?? throw new CommandException($"Could not open '{arguments.Filename}': {Errno.Text(error)}");
-        byte[] buffer = new byte[Chunk];
-        ulong address = (ulong)arguments.Val;
-        ulong left = (ulong)arguments.Size;
-        while (left > 0)
-        {
-            Memory<byte> piece = buffer.AsMemory(0, (int)Math.Min(left, Chunk));
-            await machine.Memory.ReadAsync(address, piece);
-            if (file.Write(piece.Span) < 0) throw new CommandException($"writing memory to '{arguments.Filename}' failed");
-            address += (ulong)piece.Length;
-            left -= (ulong)piece.Length;
-        }
+        CheckBalloon();
+        if (arguments.Value <= 0) throw new CommandException("Parameter 'value' expects a size");
+        guest.Balloon((ulong)arguments.Value);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<BalloonInfo> QueryBalloonAsync(QueryBalloonArguments arguments, CancellationToken cancellationToken)
+    {
+        CheckBalloon();
+        return new(new BalloonInfo { Actual = guest.Actual });
+    }
+
+    public ValueTask<MemoryInfo> QueryMemorySizeSummaryAsync(
+        QueryMemorySizeSummaryArguments arguments, CancellationToken cancellationToken) =>
+        new(new MemoryInfo { BaseMemory = memory, PluggedMemory = 0 });
+
+    public ValueTask<IReadOnlyList<MemoryDeviceInfo>> QueryMemoryDevicesAsync(
+        QueryMemoryDevicesArguments arguments, CancellationToken cancellationToken) => new([]);
+
+    private void CheckBalloon()
+    {
+        if (built.Plugged.Devices.Any(d => d.Type?.Name.StartsWith("virtio-balloon", StringComparison.Ordinal) == true)) return;
+        throw new CommandException(new QmpError("DeviceNotActive", "No balloon device has been activated"));
     }
 }

@@ -88,6 +88,10 @@ internal sealed class MigrationCommands : IMigrationCommands, IMigrationOobComma
         QueryMigrationthreadsArguments arguments, CancellationToken cancellationToken) =>
         new([.. _core.Threads.Select(t => new MigrationThreadInfo { Name = t.Name, ThreadId = t.ThreadId })]);
 
+    // No processor has a limit: capability dirty-limit needs KVM.
+    public ValueTask<IReadOnlyList<DirtyLimitInfo>> QueryVcpuDirtyLimitAsync(
+        QueryVcpuDirtyLimitArguments arguments, CancellationToken cancellationToken) => new([]);
+
     public ValueTask<COLOStatus> QueryColoStatusAsync(
         QueryColoStatusArguments arguments, CancellationToken cancellationToken) =>
         new(new COLOStatus { Mode = COLOMode.None, LastMode = COLOMode.None, Reason = COLOExitReason.None });

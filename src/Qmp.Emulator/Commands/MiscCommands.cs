@@ -2,6 +2,7 @@ using Qmp.Api;
 using Qmp.Emulator.Control;
 using Qmp.Emulator.Files;
 using Qmp.Emulator.HumanMonitor;
+using Qmp.Emulator.Machines;
 using Qmp.Machine;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
@@ -11,7 +12,7 @@ namespace Qmp.Emulator.Commands;
 /// <summary>The commands of misc.json; one instance a session, because descriptors come over it.</summary>
 internal sealed class MiscCommands(
     VirtualMachine machine,
-    long cpus,
+    BuiltMachine built,
     GuestControl guest,
     HumanMonitorInterpreter human,
     PassedDescriptors descriptors,
@@ -19,6 +20,24 @@ internal sealed class MiscCommands(
 {
     public ValueTask<NameInfo> QueryNameAsync(QueryNameArguments arguments, CancellationToken cancellationToken) =>
         new(new NameInfo { Name = machine.Identity.Name });
+
+    public ValueTask<IReadOnlyList<IOThreadInfo>> QueryIothreadsAsync(
+        QueryIothreadsArguments arguments, CancellationToken cancellationToken) =>
+        new([
+            .. built.Objects.All.OfType<ObjectOptions.Iothread>().Select(thread => new IOThreadInfo
+            {
+                Id = thread.Id,
+                ThreadId = Environment.ProcessId,
+                PollMaxNs = thread.Value.PollMaxNs ?? IothreadDefaults.PollMaxNs,
+                PollGrow = thread.Value.PollGrow ?? 0,
+                PollShrink = thread.Value.PollShrink ?? 0,
+                AioMaxBatch = thread.Value.AioMaxBatch ?? 0,
+            }),
+        ]);
+
+    public ValueTask<IReadOnlyList<CommandLineOptionInfo>> QueryCommandLineOptionsAsync(
+        QueryCommandLineOptionsArguments arguments, CancellationToken cancellationToken) =>
+        new(RecordedReplies.Options(arguments.Option));
 
     public ValueTask StopAsync(StopArguments arguments, CancellationToken cancellationToken) => guest.StopAsync();
 
@@ -32,7 +51,7 @@ internal sealed class MiscCommands(
     public async ValueTask<string> HumanMonitorCommandAsync(
         HumanMonitorCommandArguments arguments, CancellationToken cancellationToken)
     {
-        if (arguments.CpuIndex is { } index && (index < 0 || index >= cpus))
+        if (arguments.CpuIndex is { } index && (index < 0 || index >= built.Processors.Count))
         {
             throw new CommandException("Parameter 'cpu-index' expects a CPU number");
         }

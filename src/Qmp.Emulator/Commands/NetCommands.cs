@@ -1,12 +1,31 @@
 using Qmp.Api;
+using Qmp.Emulator.Machines;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of net.json.</summary>
-internal sealed class NetCommands : INetCommands
+internal sealed class NetCommands(Networks networks) : INetCommands
 {
-    // Every network card of the machine announces itself; this machine has none.
+    public ValueTask SetLinkAsync(SetLinkArguments arguments, CancellationToken cancellationToken)
+    {
+        networks.SetLink(arguments.Name, arguments.Up);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask NetdevAddAsync(Netdev arguments, CancellationToken cancellationToken)
+    {
+        networks.Add(arguments);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask NetdevDelAsync(NetdevDelArguments arguments, CancellationToken cancellationToken)
+    {
+        networks.Remove(arguments.Id);
+        return ValueTask.CompletedTask;
+    }
+
+    // Every network card of the machine announces itself; the cards here are names.
     public ValueTask AnnounceSelfAsync(AnnounceParameters arguments, CancellationToken cancellationToken) =>
         ValueTask.CompletedTask;
 }

@@ -34,11 +34,17 @@ internal sealed class ShutdownController
     /// <summary>What a shutdown does.</summary>
     public ShutdownAction Shutdown { get; set; }
 
-    /// <summary>What a guest's panic does; kept for clients, because no guest here panics.</summary>
+    /// <summary>What a guest's panic does.</summary>
     public PanicAction Panic { get; set; }
 
-    /// <summary>What the watchdog does; kept for clients, because there is no watchdog.</summary>
+    /// <summary>What the end of the guest's watchdog does.</summary>
     public WatchdogAction Watchdog { get; set; }
+
+    /// <summary>The power button was pressed.</summary>
+    public event Action? PowerButton;
+
+    /// <summary>The machine was reset; tells why.</summary>
+    public event Action<ShutdownCause>? HasReset;
 
     /// <summary>Ends with the exit status when the emulator is to end.</summary>
     public Task<int> Completion => _completion.Task;
@@ -74,10 +80,58 @@ internal sealed class ShutdownController
         {
             _machine.SetRunState(RunState.Prelaunch);
         }
+
+        HasReset?.Invoke(cause);
     }
 
-    /// <summary>Presses the power button. No guest here looks at it.</summary>
-    public void PowerDown() => _events.Powerdown();
+    /// <summary>Presses the power button.</summary>
+    public void PowerDown()
+    {
+        _events.Powerdown();
+        PowerButton?.Invoke();
+    }
+
+    /// <summary>The guest switches itself off.</summary>
+    public ValueTask GuestShutdownAsync() => ShutDownAsync(ShutdownCause.GuestShutdown);
+
+    /// <summary>The guest panics.</summary>
+    public async ValueTask PanicAsync()
+    {
+        bool stays = Panic == PanicAction.Pause || (Panic == PanicAction.Shutdown && Shutdown == ShutdownAction.Pause);
+        GuestPanicAction action = stays ? GuestPanicAction.Pause
+            : Panic == PanicAction.None ? GuestPanicAction.Run
+            : GuestPanicAction.Poweroff;
+        _events.GuestPanicked(new GuestPanickedEvent { Action = action });
+        if (action == GuestPanicAction.Run) return;
+        await _machine.StopAsync(RunState.GuestPanicked).ConfigureAwait(false);
+        if (action == GuestPanicAction.Pause) return;
+        Announce(ShutdownCause.GuestPanic);
+        End(Panic == PanicAction.ExitFailure ? 1 : 0);
+    }
+
+    /// <summary>The guest's watchdog has run out.</summary>
+    public async ValueTask WatchdogAsync()
+    {
+        _events.Watchdog(new WatchdogEvent { Action = Watchdog });
+        switch (Watchdog)
+        {
+            case WatchdogAction.Reset:
+                await ResetAsync(ShutdownCause.GuestReset).ConfigureAwait(false);
+                break;
+
+            case WatchdogAction.Shutdown:
+                PowerDown();
+                break;
+
+            case WatchdogAction.Poweroff:
+                End(0);
+                break;
+
+            case WatchdogAction.Pause:
+                await _machine.StopAsync(RunState.Watchdog).ConfigureAwait(false);
+                break;
+        }
+    }
 
     private async ValueTask ShutDownAsync(ShutdownCause cause)
     {

@@ -2,54 +2,90 @@ using Qmp.Api;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Commands;
 using Qmp.Emulator.Control;
+using Qmp.Emulator.Dumps;
 using Qmp.Emulator.HumanMonitor;
+using Qmp.Emulator.Machines;
 using Qmp.Emulator.Options;
 using Qmp.Machine;
 using Qmp.Migration;
 using Qmp.Protocol.Visitors;
 using Qmp.Server.Dispatch;
+using Qmp.Server.Events;
 
 namespace Qmp.Emulator.Hosting;
 
 /// <summary>The commands that an emulator has: one class a schema module, the generated tables know their methods.</summary>
 internal static class CommandSet
 {
-    /// <param name="built">The machine that they are about.</param>
-    /// <param name="options">What was asked for.</param>
-    /// <param name="ports">The world around it.</param>
-    /// <param name="shutdown">Ends the emulator.</param>
-    /// <param name="incoming">What becomes of it when an incoming migration fails.</param>
-    /// <param name="chardevs">Its character devices.</param>
-    /// <param name="warnings">Gets what is deprecated.</param>
-    public static CommandRegistry Create(
+    /// <summary>Makes what runs lines of the human monitor.</summary>
+    public static HumanMonitorInterpreter CreateHuman(
         BuiltMachine built,
-        EmulatorOptions options,
         EmulatorPorts ports,
         ShutdownController shutdown,
         IncomingPolicy incoming,
         ChardevSet chardevs,
-        CommandWarnings warnings)
+        MemoryDump dump,
+        CommandWarnings warnings) => new(
+            new HumanCommands(new GuestControl(built.Machine) { IsDumping = () => dump.IsActive }, built.Migration, incoming, shutdown),
+            new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors)).All,
+            new HumanInfos(built.Machine, built.Migration, chardevs, dump),
+            warnings);
+
+    /// <summary>Makes the commands.</summary>
+    /// <param name="built">The machine that they are about.</param>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="ports">The world around it.</param>
+    /// <param name="publisher">Sends events.</param>
+    /// <param name="shutdown">Ends the emulator.</param>
+    /// <param name="incoming">What becomes of it when an incoming migration fails.</param>
+    /// <param name="chardevs">Its character devices.</param>
+    /// <param name="dump">Dumps its memory.</param>
+    /// <param name="human">Runs lines of the human monitor.</param>
+    public static CommandRegistry Create(
+        BuiltMachine built,
+        EmulatorOptions options,
+        EmulatorPorts ports,
+        IEventPublisher publisher,
+        ShutdownController shutdown,
+        IncomingPolicy incoming,
+        ChardevSet chardevs,
+        MemoryDump dump,
+        HumanMonitorInterpreter human)
     {
         (VirtualMachine machine, MigrationCore core) = (built.Machine, built.Migration);
         CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
         bool withSimulation = options.Given.Last(OptionTable.Simulation)?.Value ?? false;
-        var guest = new GuestControl(machine);
-        var human = new HumanMonitorInterpreter(
-            new HumanCommands(guest, core, incoming, shutdown), new HumanInfos(machine, core), warnings);
+        var guest = new GuestControl(machine) { IsDumping = () => dump.IsActive };
+        ulong memory = MachineObjects.MemorySize(options, built.Type, machine.Memory);
+        var simulated = new SimulatedGuest(machine, built.Devices.Guest, shutdown, new MachineEvents(publisher), memory, built.Type.IsPc);
+        built.Plugged.AskGuest = simulated.Unplug;
+        shutdown.HasReset += _ => built.Plugged.Reset();
         var migration = new MigrationCommands(core, incoming);
         CommandRegistry.Builder commands = new CommandRegistry.Builder()
             .Add(RunStateCommandTable.Commands, new RunStateCommands(machine, shutdown))
-            .Add(CharCommandTable.Commands, new CharCommands(chardevs))
-            .Add(NetCommandTable.Commands, new NetCommands())
+            .Add(JobCommandTable.Commands, new JobCommands())
+            .Add(BlockCommandTable.Commands, new BlockCommands(built.Disks))
+            .Add(BlockCoreCommandTable.Commands, new BlockCoreCommands(built.Blocks, built.Disks))
+            .Add(CharCommandTable.Commands, new CharCommands(chardevs, ports.OpenChardev))
+            .Add(DumpCommandTable.Commands, new DumpCommands(dump, ports.Descriptors))
+            .Add(NetCommandTable.Commands, new NetCommands(built.Networks))
+            .Add(TpmCommandTable.Commands, new TpmCommands())
             .Add(MigrationCommandTable.Commands, migration)
             .Add(MigrationCommandTable.OobCommands, migration)
             .Add(ControlCommandTable.Commands, session => new ControlCommands(session, shutdown, withSimulation))
             .Add(IntrospectCommandTable.Commands, new IntrospectCommands(policy, withSimulation))
-            .Add(MachineCommandTable.Commands, new MachineCommands(machine, shutdown, ports.Offload))
+            .Add(QomCommandTable.Commands, new QomCommands(built.Tree, built.Objects))
+            .Add(QdevCommandTable.Commands, new QdevCommands(built.Plugged))
+            .Add([QdevCommands.DeviceAdd], new DeviceAddCommand(built.Plugged, core))
+            .Add(MachineCommandTable.Commands, new MachineCommands(machine, shutdown, new SavedMemory(machine, shutdown, ports.Offload), built, simulated, memory))
+            .Add(MachineTargetCommandTable.Commands, new MachineTargetCommands())
+            .Add(ReplayCommandTable.Commands, new ReplayCommands())
             .Add(YankCommandTable.OobCommands, new YankCommands(chardevs, core))
             .Add(
                 MiscCommandTable.Commands,
-                session => new MiscCommands(machine, built.Cpus, guest, human, ports.Descriptors, session));
+                session => new MiscCommands(machine, built, guest, human, ports.Descriptors, session))
+            .Add(MiscTargetCommandTable.Commands, new MiscTargetCommands(built.Type))
+            .Add(StatsCommandTable.Commands, new StatsCommands());
         if (withSimulation)
         {
             commands.Add(XSimCommandTable.Commands, new XSimCommands(core, built.Devices, machine.Timeline));

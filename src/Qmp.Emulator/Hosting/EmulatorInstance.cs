@@ -3,11 +3,12 @@ using Qmp.Api;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Control;
+using Qmp.Emulator.Dumps;
+using Qmp.Emulator.HumanMonitor;
 using Qmp.Emulator.Machines;
 using Qmp.Emulator.Monitors;
 using Qmp.Emulator.Options;
 using Qmp.Machine;
-using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration;
 using Qmp.Migration.Channels;
@@ -34,6 +35,8 @@ public sealed class EmulatorInstance : IAsyncDisposable
     private readonly QmpServer _server;
     private readonly CommandWarnings _warnings;
     private readonly LocalCaller _caller;
+    private readonly HumanMonitorInterpreter _human;
+    private readonly MachineCommandQueue _queue;
     private readonly IncomingPolicy _incoming = new();
     private readonly ChardevSet _chardevs = new();
 
@@ -46,7 +49,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
         _bus = new EventBus(ports.Timeline.Clock, policy: policy);
         _warnings = new CommandWarnings(ports.Logger);
-        _built = MachineBuilder.Build(options, ports, new MachineEventAdapter(_bus, _warnings), _warnings);
+        _built = MachineBuilder.Build(options, ports, _bus, _chardevs, _warnings);
         foreach (OptionValue<AddFdOptions> added in options.Given.All(OptionTable.AddFd))
         {
             ports.Descriptors.Sets.Add((int)added.Value.Fd!, (long)added.Value.Set!, added.Value.Opaque);
@@ -55,7 +58,11 @@ public sealed class EmulatorInstance : IAsyncDisposable
         _shutdown = new ShutdownController(Machine, new RunStateEvents(_bus), options.Actions);
         _shutdown.Ending.Register(OnEnding);
         Migration.IncomingFailed += OnIncomingFailed;
-        CommandRegistry commands = CommandSet.Create(_built, options, ports, _shutdown, _incoming, _chardevs, _warnings);
+        var dump = new MemoryDump(
+            Machine, Migration, _shutdown, new DumpEvents(_bus), _built.Processors.List().Count, ports.Offload);
+        _human = CommandSet.CreateHuman(_built, ports, _shutdown, _incoming, _chardevs, dump, _warnings);
+        _queue = new MachineCommandQueue(Machine.Lock);
+        CommandRegistry commands = CommandSet.Create(_built, options, ports, _bus, _shutdown, _incoming, _chardevs, dump, _human);
         _server = new QmpServer(
             new QmpServerOptions
             {
@@ -70,7 +77,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
                 MapException = MapException,
             },
             commands,
-            new MachineCommandQueue(Machine.Lock),
+            _queue,
             _bus);
         _caller = new LocalCaller(commands, policy, MapException);
     }
@@ -100,7 +107,8 @@ public sealed class EmulatorInstance : IAsyncDisposable
 
         // As in QEMU, a client that is there early is answered when the machine has started.
         using TimelineLock.Hold hold = await Machine.Lock.EnterAsync().ConfigureAwait(false);
-        await new MonitorSet(_server, _chardevs, _ports.OpenChardev, _ports.Report).OpenAsync(_options, Completion).ConfigureAwait(false);
+        await new MonitorSet(_server, _human, _queue, _chardevs, _ports.OpenChardev)
+            .OpenAsync(_options, _ports.Report, _ports.Announce, Completion).ConfigureAwait(false);
         if (Completion.IsCompleted) return;
         if (incoming is null)
         {
@@ -152,8 +160,10 @@ public sealed class EmulatorInstance : IAsyncDisposable
             await Machine.StopAsync(RunState.Shutdown).ConfigureAwait(false);
         }
 
+        await _built.Processors.DisposeAsync().ConfigureAwait(false);
         Machine.Dispose();
-        foreach (RamBlock block in _built.UnusedMemory) block.Dispose();
+        _built.Objects.Dispose();
+        _built.Blocks.Dispose();
     }
 
     private void Listen(OptionValue<MigrationAddress?> incoming, MigrationAddress address)

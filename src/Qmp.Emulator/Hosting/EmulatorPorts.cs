@@ -1,10 +1,9 @@
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Files;
+using Qmp.Emulator.Options;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Channels.Posix;
-using Qmp.Protocol.Transport;
-using Qmp.Types;
 using Serilog;
 
 namespace Qmp.Emulator.Hosting;
@@ -25,10 +24,13 @@ public sealed record EmulatorPorts
     public required ILogger Logger { get; init; }
 
     /// <summary>Opens a character device.</summary>
-    public required Func<ChardevOptions, IConnectionSource> OpenChardev { get; init; }
+    public required Func<ChardevSpec, OpenedChardev> OpenChardev { get; init; }
 
     /// <summary>Tells standard error, at once and without the program's name, what is neither a failure nor for the log.</summary>
     public required Action<string> Report { get; init; }
+
+    /// <summary>Tells standard output where a terminal is, which people connect to.</summary>
+    public Action<string> Announce { get; init; } = _ => { };
 
     /// <summary>Runs work that may block on another thread, so that the caller can do other things meanwhile.</summary>
     public Func<Func<ValueTask>, Task> Offload { get; init; } = work => Task.Run(() => work().AsTask());
@@ -47,7 +49,7 @@ public sealed record EmulatorPorts
             Descriptors = descriptors,
             Logger = logger,
             Report = report,
-            OpenChardev = chardev => ChardevSet.OpenOnHost(chardev, report),
+            OpenChardev = chardev => new HostChardevs(descriptors, report).Open(chardev.Id, chardev.Backend),
         };
     }
 }

@@ -1,3 +1,4 @@
+using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Options;
 using Qmp.Protocol.Transport;
 using Qmp.Types;
@@ -47,7 +48,7 @@ public sealed class HostedEmulator : IAsyncDisposable
         EmulatorOptions options = CommandLineParser.Parse(words, errors.WriteLine);
         EmulatorPorts ports = adapt(EmulatorPorts.Real(clock, errors.CreateLogger(), errors.WriteLine));
         var connections = new List<CuttableConnections>();
-        Func<ChardevOptions, IConnectionSource> open = ports.OpenChardev;
+        Func<ChardevSpec, OpenedChardev> open = ports.OpenChardev;
         ports = ports with { OpenChardev = chardev => Watch(open(chardev), connections) };
         var emulator = new HostedEmulator(new EmulatorInstance(options, ports), ports, connections);
         try
@@ -83,6 +84,9 @@ public sealed class HostedEmulator : IAsyncDisposable
         Kill();
         await Exit.ConfigureAwait(false);
     }
+
+    private static OpenedChardev Watch(OpenedChardev opened, List<CuttableConnections> all) =>
+        opened with { Connections = Watch(opened.Connections, all) };
 
     private static CuttableConnections Watch(IConnectionSource source, List<CuttableConnections> all)
     {

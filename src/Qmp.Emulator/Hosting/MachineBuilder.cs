@@ -1,26 +1,18 @@
+using Qmp.Api;
 using Qmp.Devices.Timer;
+using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Control;
+using Qmp.Emulator.Devices;
 using Qmp.Emulator.Machines;
+using Qmp.Emulator.Objects;
 using Qmp.Emulator.Options;
 using Qmp.Machine;
-using Qmp.Machine.Memory;
 using Qmp.Migration;
+using Qmp.Server.Events;
 
 namespace Qmp.Emulator.Hosting;
-
-/// <summary>A machine as a command line asks for it.</summary>
-/// <param name="Machine">The machine.</param>
-/// <param name="Migration">Its migration.</param>
-/// <param name="Devices">The devices that commands of our own name.</param>
-/// <param name="Cpus">How many CPUs clients may name.</param>
-/// <param name="UnusedMemory">Memory of objects that the machine does not use.</param>
-internal sealed record BuiltMachine(
-    VirtualMachine Machine,
-    MigrationCore Migration,
-    SimulatedDevices Devices,
-    long Cpus,
-    IReadOnlyList<RamBlock> UnusedMemory);
 
 /// <summary>Builds machines.</summary>
 internal static class MachineBuilder
@@ -28,13 +20,19 @@ internal static class MachineBuilder
     /// <summary>Builds one that does not run.</summary>
     /// <param name="options">What is asked for.</param>
     /// <param name="ports">The world around it.</param>
-    /// <param name="events">Is told of what happens to it.</param>
+    /// <param name="publisher">Sends its events.</param>
+    /// <param name="chardevs">The character devices, which will be opened later.</param>
     /// <param name="warnings">Is told of what is deprecated.</param>
     /// <exception cref="CommandLineException">The options ask for something that this host or emulator does not have.</exception>
     public static BuiltMachine Build(
-        EmulatorOptions options, EmulatorPorts ports, MachineEventAdapter events, CommandWarnings warnings)
+        EmulatorOptions options,
+        EmulatorPorts ports,
+        IEventPublisher publisher,
+        ChardevSet chardevs,
+        CommandWarnings warnings)
     {
         GivenOptions given = options.Given;
+        var events = new MachineEventAdapter(publisher, warnings);
         MachineType type = MachineType.Find(options.MachineType)
             ?? throw new CommandLineException($"unsupported machine type: \"{options.MachineType}\"");
         var identity = new MachineIdentity(type.Name, options.GuestName, given.Last(OptionTable.Uuid)?.Value);
@@ -46,10 +44,22 @@ internal static class MachineBuilder
         migration.Blockers.OnlyMigratable = given.Has(OptionTable.OnlyMigratable);
         migration.Entries.Add(TimerDevice.Create(machine));
         MigrationGlobals.Apply(options.Globals, migration.Options, warnings.Add);
-        SecretObjects.Check(options.Objects);
-        IReadOnlyList<RamBlock> unused = MachineMemory.Create(options, type, machine.Memory);
-        SimulatedDevices devices = DeviceFactory.Create(given.All(OptionTable.Device), machine, migration, ports.Logger);
+        ObjectTree tree = MachineObjects.Tree(options, type, machine, chardevs);
+        UserObjects objects = MachineObjects.Create(options, type, machine.Memory, tree);
+        var processors = new Processors(type, options, tree, ports.Timeline);
+        var backends = new Backends();
+        backends.Register("chardev", id => options.Chardevs.Any(c => c.Value.Id == id));
+        var blocks = new BlockGraph();
+        var disks = new Disks(blocks, new BlockEvents(publisher));
+        var networks = new Networks(tree, ports.Logger);
+        backends.Register("drive", name => blocks.Find(name) is not null);
+        backends.UserOfDrive = name => blocks.Find(name) is { } node ? InertDevices.UserOf(node) : null;
+        backends.Register("netdev", networks.Has);
+        var plugged = new DeviceManager(tree, new BusTree(type.Name, options.Machine.Usb == true), backends, events.Devices(machine), ports.Logger);
+        InertDevices.Follow(plugged, disks, migration.Blockers);
+        MachineObjects.AddBackends(given, blocks, networks);
+        SimulatedDevices devices = DeviceFactory.Create(given.All(OptionTable.Device), machine, migration, plugged, ports.Logger);
         migration.Faults.Happening += events.Fault;
-        return new BuiltMachine(machine, migration, devices, type.IsPc ? options.Cpus : 0, unused);
+        return new BuiltMachine(machine, migration, devices, tree, plugged, objects, processors, blocks, disks, networks, type);
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Chardevs;
+using Qmp.Emulator.Dumps;
 using Qmp.Machine;
 using Qmp.Migration;
 using Qmp.Types;
@@ -10,7 +12,7 @@ namespace Qmp.Emulator.HumanMonitor;
 /// <summary>What the human monitor's <c>info</c> knows.</summary>
 internal sealed class HumanInfos
 {
-    public HumanInfos(VirtualMachine machine, MigrationCore migration)
+    public HumanInfos(VirtualMachine machine, MigrationCore migration, ChardevSet chardevs, MemoryDump dump)
     {
         All =
         [
@@ -18,6 +20,9 @@ internal sealed class HumanInfos
             Info("version", "show the version of QEMU", () => $"{EmulatorVersion.Qemu}{EmulatorVersion.Package}\n"),
             Info("name", "show the current VM name", () => machine.Identity.Name is { } name ? $"{name}\n" : ""),
             Info("uuid", "show the current VM UUID", () => $"{machine.Identity.Uuid ?? Guid.Empty:D}\n"),
+            Info("kvm", "show KVM information", () => "kvm support: disabled\n"),
+            Info("chardev", "show the character devices", () => string.Concat(chardevs.All.Select(c => $"{c.Id}: filename={c.Description}\n"))),
+            Info("dump", "Display the latest dump status", () => DumpStatusText(dump.Query())),
             Info("migrate", "show migration status", () => MigrationText.Of(migration.Query(), migration.Blockers.OnlyMigratable)),
             Info(
                 "migrate_capabilities",
@@ -42,6 +47,13 @@ internal sealed class HumanInfos
             arguments.End();
             return new ValueTask<string>(text());
         });
+
+    private static string DumpStatusText(DumpQueryResult dump)
+    {
+        string status = $"Status: {dump.Status.ToWireName()}\n";
+        if (dump.Status != DumpStatus.Active) return status;
+        return status + string.Create(CultureInfo.InvariantCulture, $"Finished: {100.0 * dump.Completed / dump.Total:F2} %\n");
+    }
 
     private static string DirtyRate(DirtyRateInfo info)
     {

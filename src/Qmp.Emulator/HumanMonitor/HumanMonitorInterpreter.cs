@@ -15,13 +15,14 @@ internal sealed class HumanMonitorInterpreter
 
     private readonly CommandWarnings _warnings;
 
-    public HumanMonitorInterpreter(HumanCommands commands, HumanInfos infos, CommandWarnings warnings)
+    public HumanMonitorInterpreter(HumanCommands commands, IReadOnlyList<HumanCommand> more, HumanInfos infos, CommandWarnings warnings)
     {
         _warnings = warnings;
         _infos = infos.All;
         _commands =
         [
             .. commands.All,
+            .. more,
             new HumanCommand(["help", "?"], "[cmd]", "show the help", HelpAsync),
             new HumanCommand(["info"], "[subcommand]", "show various information about the system state", _ => default),
         ];
@@ -54,15 +55,33 @@ internal sealed class HumanMonitorInterpreter
         return (warnings + output).Replace("\n", "\r\n", StringComparison.Ordinal);
     }
 
+    /// <summary>What the last word of a line may become.</summary>
+    /// <param name="line">The line, up to where somebody types.</param>
+    /// <returns>The word as far as it is there, and the words that begin like it.</returns>
+    public (string Word, IReadOnlyList<string> Choices) Complete(string line)
+    {
+        string[] words = line.TrimStart().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (line.Length == 0 || char.IsWhiteSpace(line[^1])) words = [.. words, ""];
+        string word = words[^1];
+        IEnumerable<HumanCommand> candidates = words switch
+        {
+            [_] or ["help" or "?", _] => _commands,
+            ["info", _] or ["help" or "?", "info", _] => _infos,
+            _ => [],
+        };
+        return (word, [.. candidates.SelectMany(c => c.Names).Where(name => name.StartsWith(word, StringComparison.Ordinal))]);
+    }
+
     private ValueTask<string> RunAsync(string line)
     {
         (string name, int end) = Word(line, 0);
-        if (name.Length == 0) return new ValueTask<string>("");
+        if (string.IsNullOrWhiteSpace(line)) return new ValueTask<string>("");
         if (name == "info")
         {
             (string topic, int topicEnd) = Word(line, end);
             if (topic.Length == 0) return new ValueTask<string>(List(_infos, "info "));
-            HumanCommand info = Find(_infos, topic) ?? throw new HumanException($"unknown command: 'info {topic}'\n");
+            HumanCommand info = Find(_infos, topic)
+                ?? throw new HumanException($"unknown command: '{line[..topicEnd].TrimStart()}'\n");
             return Run(info, $"info {topic}", line, topicEnd);
         }
 

@@ -1,10 +1,14 @@
+using Qmp.Devices.Guest;
 using Qmp.Devices.Vfio;
 using Qmp.Devices.Workload;
+using Qmp.Emulator.Devices;
 using Qmp.Emulator.Options;
 using Qmp.Machine;
 using Qmp.Machine.Memory;
 using Qmp.Migration;
 using Qmp.Migration.Status;
+using Qmp.Protocol.Visitors;
+using Qmp.Server.Dispatch;
 using Qmp.Types;
 using Serilog;
 
@@ -17,16 +21,19 @@ internal static class DeviceFactory
 
     /// <exception cref="CommandLineException">A device cannot be made.</exception>
     public static SimulatedDevices Create(
-        IEnumerable<OptionValue<DeviceOptions>> devices,
+        IEnumerable<OptionValue<DeviceArguments>> devices,
         VirtualMachine machine,
         MigrationCore migration,
+        DeviceManager manager,
         ILogger logger)
     {
+        GuestSettings? guestSettings = null;
         var vfio = new List<VfioDevice>();
         var workloads = new List<WorkloadGuest>();
-        foreach (OptionValue<DeviceOptions> device in devices)
+        foreach (OptionValue<DeviceArguments> device in devices)
         {
-            switch (device.Value)
+            List(device, manager);
+            switch (device.Value.Own)
             {
                 case DeviceOptions.Loader loader:
                     ImageLoader.Load(device, loader.Value, machine.Memory);
@@ -40,6 +47,11 @@ internal static class DeviceFactory
                     if (workload.Value.Migratable == false) Block(device, workload, migration.Blockers);
                     workloads.Add(CreateWorkload(device, workload, machine));
                     break;
+
+                case DeviceOptions.XGuest guest:
+                    if (guestSettings is not null) throw device.Error("A machine has one guest");
+                    guestSettings = SettingsOf(guest.Value);
+                    break;
             }
         }
 
@@ -50,11 +62,36 @@ internal static class DeviceFactory
         }
 
         foreach (WorkloadGuest guest in workloads) machine.AddGuest(guest);
-        return new SimulatedDevices(vfio, workloads);
+        return new SimulatedDevices(vfio, workloads, guestSettings);
     }
 
+    private static void List(OptionValue<DeviceArguments> device, DeviceManager manager)
+    {
+        try
+        {
+            if (device.Value.Own is null) manager.Add(device.Value, isHot: false);
+            else manager.AddOwn(device.Value);
+        }
+        catch (Exception e) when (e is CommandException or VisitorException)
+        {
+            throw device.Error(e.Message);
+        }
+    }
+
+    private static GuestSettings SettingsOf(GuestOptions options) => new()
+    {
+        Powerdown = Time(options.PowerdownMs),
+        ResetsOnPowerdown = options.Powerdown == GuestPowerdown.Reset,
+        Panic = Time(options.PanicMs),
+        Watchdog = Time(options.WatchdogMs),
+        Unplug = Time(options.UnplugMs),
+        Balloon = Time(options.BalloonMs),
+    };
+
+    private static TimeSpan? Time(uint? milliseconds) => milliseconds is { } value ? TimeSpan.FromMilliseconds(value) : null;
+
     private static VfioDevice CreateVfio(
-        OptionValue<DeviceOptions> device,
+        OptionValue<DeviceArguments> device,
         DeviceOptions.XVfio vfio,
         List<VfioDevice> others,
         VirtualMachine machine,
@@ -79,7 +116,7 @@ internal static class DeviceFactory
     }
 
     private static void Block(
-        OptionValue<DeviceOptions> device, DeviceOptions.XWorkload workload, MigrationBlockers blockers)
+        OptionValue<DeviceArguments> device, DeviceOptions.XWorkload workload, MigrationBlockers blockers)
     {
         try
         {
@@ -94,13 +131,14 @@ internal static class DeviceFactory
     private static string NameOf(DeviceOptions.XWorkload workload) => workload.Id ?? "workload0";
 
     private static WorkloadGuest CreateWorkload(
-        OptionValue<DeviceOptions> device, DeviceOptions.XWorkload workload, VirtualMachine machine)
+        OptionValue<DeviceArguments> device, DeviceOptions.XWorkload workload, VirtualMachine machine)
     {
-        ulong offset = workload.Value.Offset ?? 0;
+        if (workload.Value is { Addr: not null, Offset: not null }) throw device.Error("Parameters 'addr' and 'offset' are the same");
+        ulong offset = workload.Value.Addr ?? workload.Value.Offset ?? 0;
         ulong memory = machine.Memory.LengthFrom(offset);
         if (offset % RamBlock.PageSize != 0 || memory == 0)
         {
-            throw device.Error("Parameter 'offset' expects the address of a page in memory");
+            throw device.Error("Parameter 'addr' expects the address of a page in memory");
         }
 
         ulong workingSet = workload.Value.WorkingSet ?? memory;

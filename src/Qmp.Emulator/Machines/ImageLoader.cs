@@ -14,7 +14,7 @@ internal static class ImageLoader
     private const int FromEnd = 2; // SEEK_END
 
     /// <exception cref="CommandLineException">The options contradict each other, or the file cannot be loaded.</exception>
-    public static void Load(OptionValue<DeviceOptions> device, LoaderOptions options, GuestMemory memory)
+    public static void Load(OptionValue<DeviceArguments> device, LoaderOptions options, GuestMemory memory)
     {
         if (options.Data is not (null or 0) || options.DataLen is not (null or 0) || options.DataBe == true)
         {
@@ -35,7 +35,7 @@ internal static class ImageLoader
         }
     }
 
-    private static void LoadNumber(OptionValue<DeviceOptions> device, LoaderOptions options, GuestMemory memory)
+    private static void LoadNumber(OptionValue<DeviceArguments> device, LoaderOptions options, GuestMemory memory)
     {
         if (options.File is not null) throw device.Error("Specifying a file is not supported when loading memory values");
         if (options.ForceRaw == true)
@@ -61,7 +61,7 @@ internal static class ImageLoader
 
     // As long as the file says that it is: a device without an end is not read for ever. Zeros are left out: memory that was never
     // written reads as zeros and costs nothing.
-    private static void LoadFile(OptionValue<DeviceOptions> device, string path, ulong address, GuestMemory memory)
+    private static void LoadFile(OptionValue<DeviceArguments> device, string path, ulong address, GuestMemory memory)
     {
         try
         {

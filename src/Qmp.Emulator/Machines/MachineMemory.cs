@@ -71,13 +71,18 @@ internal static class MachineMemory
         return main;
     }
 
-    private static RamBlock? CreateBackend(ObjectOptions made) => made switch
+    /// <summary>Makes the memory of an object; <see langword="null"/> if it is none.</summary>
+    /// <exception cref="CommandLineException">There is no such memory.</exception>
+    public static RamBlock? CreateBackend(ObjectOptions made) => made switch
     {
-        ObjectOptions.MemoryBackendRam ram => Try(
-            () => RamBlock.Anonymous(made.Id, RoundUp(ram.Value.Size), ram.Value.Prealloc ?? false)),
+        ObjectOptions.MemoryBackendRam ram => Anonymous(made.Id, ram.Value.Size, ram.Value.Prealloc),
+        ObjectOptions.MemoryBackendMemfd ram => Anonymous(made.Id, ram.Value.Size, ram.Value.Prealloc),
         ObjectOptions.MemoryBackendFile file => MemoryFile.Map(made.Id, file.Value),
         _ => null,
     };
+
+    private static RamBlock Anonymous(string id, ulong size, bool? isAllocated) =>
+        Try(() => RamBlock.Anonymous(id, RoundUp(size), isAllocated ?? false));
 
     private static RamBlock Try(Func<RamBlock> make)
     {

@@ -1,3 +1,4 @@
+using Qmp.Devices.Guest;
 using Qmp.Devices.Vfio;
 using Qmp.Devices.Workload;
 
@@ -6,4 +7,6 @@ namespace Qmp.Emulator.Machines;
 /// <summary>The devices of a machine that commands of our own name.</summary>
 /// <param name="Vfio">The devices that take part in the switchover.</param>
 /// <param name="Workloads">The guests that write to memory.</param>
-internal sealed record SimulatedDevices(IReadOnlyList<VfioDevice> Vfio, IReadOnlyList<WorkloadGuest> Workloads);
+/// <param name="Guest">What the guest does besides; <see langword="null"/> for nothing.</param>
+internal sealed record SimulatedDevices(
+    IReadOnlyList<VfioDevice> Vfio, IReadOnlyList<WorkloadGuest> Workloads, GuestSettings? Guest);

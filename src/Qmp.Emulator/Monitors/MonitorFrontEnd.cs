@@ -13,6 +13,9 @@ internal sealed class MonitorFrontEnd(IMonitor monitor) : IFrontEnd
     public bool IsConnected => monitor.IsConnected;
 
     /// <inheritdoc/>
+    public bool TakesAnother => false;
+
+    /// <inheritdoc/>
     public Task FirstClient => monitor.FirstClient;
 
     /// <inheritdoc/>

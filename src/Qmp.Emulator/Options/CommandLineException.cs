@@ -17,6 +17,9 @@ public sealed class CommandLineException : Exception
         _location = location;
     }
 
+    /// <summary>The message without the option it is about.</summary>
+    public string Reason => Message[(_location?.Length ?? 0)..];
+
     /// <summary>What QEMU reports as a consequence, in a line of its own with the program's name.</summary>
     public string? Consequence { get; private init; }
 
@@ -26,5 +29,5 @@ public sealed class CommandLineException : Exception
 
     /// <summary>The same with a consequence, about the same option.</summary>
     public CommandLineException Then(string consequence) =>
-        new(_location, Message[(_location?.Length ?? 0)..]) { Consequence = _location + consequence };
+        new(_location, Reason) { Consequence = _location + consequence };
 }

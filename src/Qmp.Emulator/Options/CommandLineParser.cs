@@ -10,12 +10,15 @@ namespace Qmp.Emulator.Options;
 public sealed class CommandLineParser
 {
     private const string ChardevPrefix = "chardev:";
+    private const string MonitorPrefix = "mon:";
+    private const int MaxParallelPorts = 3;
 
     private readonly JObject _machine = [];
     private readonly HashSet<(string Kind, string Id)> _ids = [];
     private readonly Action<string> _warn;
     private int _monitors;
-    private int _ports;
+    private int _serialPorts;
+    private int _parallelPorts;
 
     private CommandLineParser(Action<string> warn) => _warn = warn;
 
@@ -65,48 +68,67 @@ public sealed class CommandLineParser
         KeyvalParser.ParseInto(members, text, impliedKey);
     }
 
-    /// <summary>Reads <c>-qmp</c>, which makes a character device of its own unless it names one.</summary>
-    internal OptionValue<MonitorOptions> ReadQmp(string option, string text, bool pretty)
+    /// <summary>
+    /// Reads <c>-qmp</c> or <c>-monitor</c>, which makes a character device of its own unless it names one, or none.
+    /// </summary>
+    internal void ReadMonitor(string option, string text, MonitorMode mode, bool pretty)
     {
-        string id;
-        if (text.StartsWith(ChardevPrefix, StringComparison.Ordinal))
-        {
-            id = text[ChardevPrefix.Length..];
-        }
-        else
-        {
-            id = string.Create(CultureInfo.InvariantCulture, $"compat_monitor{_monitors++}");
-            ChardevOptions chardev = ChardevReader.ReadShort(option, text, id, $"parse error: {text}");
-            Given.Add(OptionTable.Chardev, new OptionValue<ChardevOptions>(option, text, chardev));
-        }
-
-        var monitor = new OptionValue<MonitorOptions>(option, text, new MonitorOptions
-        {
-            Id = id,
-            Chardev = id,
-            Mode = MonitorMode.Control,
-            Pretty = pretty,
-        });
-        Claim(monitor, id, "mon");
-        return monitor;
+        if (text == "none" && mode == MonitorMode.Readline) return;
+        AddMonitor(option, text, ReadChardev(option, text, $"parse error: {text}", "compat_monitor", ref _monitors), mode, pretty);
     }
 
-    /// <summary>Reads <c>-serial</c>, which makes a character device of its own unless it names one, or none.</summary>
+    /// <summary>
+    /// Reads a port of the machine, which makes a character device of its own unless it names one, or none. Behind
+    /// <c>mon:</c> the device is a human monitor's, too.
+    /// </summary>
     /// <returns>The id of the character device; <see langword="null"/> for no port.</returns>
-    internal OptionValue<string?> ReadSerial(string option, string text)
+    internal OptionValue<string?> ReadSerial(string option, string text) => ReadPort(option, text, ref _serialPorts);
+
+    /// <summary>The same for <c>-parallel</c>, of which there are three.</summary>
+    internal OptionValue<string?> ReadParallel(string option, string text)
     {
-        string consequence = $"could not connect {option} device to character backend '{text}'";
-        string id = string.Create(CultureInfo.InvariantCulture, $"{option}{_ports++}");
-        if (text == "none") return new OptionValue<string?>(option, text, null);
-        if (text.StartsWith(ChardevPrefix, StringComparison.Ordinal))
+        if (_parallelPorts == MaxParallelPorts) throw CommandLineException.At(option, text, "too many parallel ports");
+        return ReadPort(option, text, ref _parallelPorts);
+    }
+
+    private OptionValue<string?> ReadPort(string option, string text, ref int ports)
+    {
+        bool isMonitor = text.StartsWith(MonitorPrefix, StringComparison.Ordinal);
+        string device = isMonitor ? text[MonitorPrefix.Length..] : text;
+        if (device == "none")
         {
-            // Which of them there are is known when all options are read.
-            return new OptionValue<string?>(option, text, text[ChardevPrefix.Length..]);
+            ports++;
+            return new OptionValue<string?>(option, text, null);
         }
 
-        ChardevOptions chardev = ChardevReader.ReadShort(option, text, id, consequence);
-        Given.Add(OptionTable.Chardev, new OptionValue<ChardevOptions>(option, text, chardev));
+        string consequence = $"could not connect {option} device to character backend '{text}'";
+        string id = ReadChardev(option, device, consequence, option, ref ports);
+        if (isMonitor) AddMonitor(option, text, id, MonitorMode.Readline, pretty: false);
         return new OptionValue<string?>(option, text, id);
+    }
+
+    // Which devices there are is known when all options are read.
+    private string ReadChardev(string option, string text, string consequence, string prefix, ref int count)
+    {
+        string id = string.Create(CultureInfo.InvariantCulture, $"{prefix}{count}");
+        if (text.StartsWith(ChardevPrefix, StringComparison.Ordinal))
+        {
+            if (prefix == option) count++;
+            return text[ChardevPrefix.Length..];
+        }
+
+        count++;
+        ChardevSpec chardev = ChardevReader.ReadShort(option, text, id, consequence);
+        Given.Add(OptionTable.Chardev, new OptionValue<ChardevSpec>(option, text, chardev));
+        return id;
+    }
+
+    private void AddMonitor(string option, string text, string id, MonitorMode mode, bool pretty)
+    {
+        var monitor = new OptionValue<MonitorOptions>(
+            option, text, new MonitorOptions { Id = id, Chardev = id, Mode = mode, Pretty = pretty });
+        Claim(monitor, id, "mon");
+        Given.Add(OptionTable.CompatMonitor, monitor);
     }
 
     private Printout? ReadAll(IReadOnlyList<string> words)
@@ -131,7 +153,8 @@ public sealed class CommandLineParser
         return printout;
     }
 
-    private void Take(Option option, string argument)
+    /// <summary>Takes an option that does not come from the command line itself.</summary>
+    internal void Take(Option option, string argument)
     {
         option.Take(argument, this);
         Given.Note(option);

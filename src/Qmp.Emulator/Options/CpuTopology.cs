@@ -6,11 +6,21 @@ namespace Qmp.Emulator.Options;
 
 /// <summary>The CPUs of <c>-smp</c>, which exist in name only, but must fit the machine as QEMU's do.</summary>
 /// <remarks>All arithmetic is that of 32 unsigned bits, as QEMU's.</remarks>
-internal static class CpuTopology
+/// <param name="Sockets">Sockets of the machine.</param>
+/// <param name="Dies">Dies of a socket.</param>
+/// <param name="Modules">Modules of a die.</param>
+/// <param name="Cores">Cores of a module.</param>
+/// <param name="Threads">Threads of a core.</param>
+/// <param name="Count">How many CPUs the machine starts with.</param>
+/// <param name="Most">How many there may be.</param>
+internal sealed record CpuTopology(long Sockets, long Dies, long Modules, long Cores, long Threads, long Count, long Most)
 {
-    /// <summary>How many CPUs the machine starts with.</summary>
+    /// <summary>One CPU.</summary>
+    public static CpuTopology Single { get; } = new(1, 1, 1, 1, 1, 1, 1);
+
+    /// <summary>What was asked for, complete.</summary>
     /// <exception cref="CommandLineException">The numbers contradict each other, or the machine has no such CPUs.</exception>
-    public static long Count(SmpOptions smp, MachineType machine)
+    public static CpuTopology Of(SmpOptions smp, MachineType machine)
     {
         uint Given(long? value) => value == 0
             ? throw new CommandLineException("Invalid CPU topology: CPU topology parameters must be greater than zero")
@@ -66,7 +76,7 @@ internal static class CpuTopology
             }
         }
 
-        return cpus;
+        return new CpuTopology(sockets, dies, modules, cores, threads, cpus, most);
     }
 
     // What was not given takes up the rest: cores, where sockets do not come first; then sockets; threads at last.

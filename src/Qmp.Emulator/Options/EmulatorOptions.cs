@@ -20,8 +20,11 @@ public sealed record EmulatorOptions
     /// <summary>Bytes of guest memory; <see langword="null"/> for the machine type's default.</summary>
     public ulong? MemorySize { get; init; }
 
-    /// <summary>How many CPUs the machine has, in name.</summary>
-    public long Cpus { get; init; } = 1;
+    /// <summary>The CPUs of the machine, which exist in name.</summary>
+    internal CpuTopology Cpus { get; init; } = CpuTopology.Single;
+
+    /// <summary>The properties of the machine.</summary>
+    internal MachineOptions Machine { get; init; } = new();
 
     /// <summary>Text to print instead of starting a machine; <see langword="null"/> to start one.</summary>
     public Printout? Printout { get; init; }
@@ -30,12 +33,12 @@ public sealed record EmulatorOptions
     public OptionValue<MigrationAddress?>? Incoming => Given.Last(OptionTable.Incoming);
 
     /// <summary>Character devices, in the order in which they are made.</summary>
-    public IReadOnlyList<OptionValue<ChardevOptions>> Chardevs { get; init; } = [];
+    public IReadOnlyList<OptionValue<ChardevSpec>> Chardevs { get; init; } = [];
 
     /// <summary>Ids of the character devices that are ports of the machine.</summary>
     public IReadOnlyList<string> Ports { get; init; } = [];
 
-    /// <summary>QMP monitors, in order.</summary>
+    /// <summary>Monitors, in order.</summary>
     public IReadOnlyList<MonitorSpec> Monitors { get; init; } = [];
 
     /// <summary>The guest's name (<c>-name</c>).</summary>
@@ -88,14 +91,16 @@ public sealed record EmulatorOptions
         }
 
         MachineChecks.Check(machine, type, given, warn);
-        IReadOnlyList<OptionValue<ChardevOptions>> chardevs = ChardevReader.All(given);
+        HostChecks.Background(given);
+        IReadOnlyList<OptionValue<ChardevSpec>> chardevs = ChardevReader.All(given);
         return new EmulatorOptions
         {
             Given = given,
             MachineType = name,
             MemoryBackend = machine.MemoryBackend,
             MemorySize = MemoryArguments.Size(given.All(OptionTable.Memory)),
-            Cpus = machine.Smp is null ? 1 : CpuTopology.Count(machine.Smp, type),
+            Cpus = machine.Smp is null ? CpuTopology.Single : CpuTopology.Of(machine.Smp, type),
+            Machine = machine,
             Chardevs = chardevs,
             Ports = PortsOf(given, chardevs),
             Monitors = MonitorSpec.All(given, chardevs),
@@ -108,7 +113,8 @@ public sealed record EmulatorOptions
     {
         try
         {
-            return MachineOptionsVisitor.Read(new KeyvalInputVisitor(properties) { PropertiesOf = $"{type}-machine" }, null);
+            JObject known = MachineProperties.TakeOut(properties, $"{type}-machine");
+            return MachineOptionsVisitor.Read(new KeyvalInputVisitor(known) { PropertiesOf = $"{type}-machine" }, null);
         }
         catch (VisitorException e)
         {
@@ -116,15 +122,19 @@ public sealed record EmulatorOptions
         }
     }
 
-    private static IReadOnlyList<string> PortsOf(GivenOptions given, IReadOnlyList<OptionValue<ChardevOptions>> chardevs)
+    private static IReadOnlyList<string> PortsOf(GivenOptions given, IReadOnlyList<OptionValue<ChardevSpec>> chardevs) =>
+        [.. PortsOf(OptionTable.Serial, given, chardevs), .. PortsOf(OptionTable.Parallel, given, chardevs)];
+
+    private static IEnumerable<string> PortsOf(
+        Option<string?> option, GivenOptions given, IReadOnlyList<OptionValue<ChardevSpec>> chardevs)
     {
-        OptionValue<string?>[] ports = [.. given.All(OptionTable.Serial).Where(port => port.Value is not null)];
+        OptionValue<string?>[] ports = [.. given.All(option).Where(port => port.Value is not null)];
         foreach (OptionValue<string?> port in ports.Where(p => !chardevs.Any(c => c.Value.Id == p.Value)))
         {
-            throw port.Error($"could not connect serial device to character backend '{port.Text}'");
+            throw port.Error($"could not connect {option.Name} device to character backend '{port.Text}'");
         }
 
-        return [.. ports.Select(port => port.Value!)];
+        return ports.Select(port => port.Value!);
     }
 
     private static List<string> Patterns(GivenOptions given, Action<string> warn)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Logging;
+using Qmp.Types;
 
 namespace Qmp.Emulator.Options;
 
@@ -21,6 +22,8 @@ internal static class HelpTexts
     public const string Message = "guest-name=<bool (on/off)> timestamp=<bool (on/off)>";
     public const string Clock = "base=<str> clock=<str> driftfix=<str>";
     public const string Overcommit = "cpu-pm=<bool (on/off)> mem-lock=<str>";
+    public const string Sandbox = "elevateprivileges=<str> enable=<bool (on/off)> obsolete=<str> resourcecontrol=<str> spawn=<str>";
+    public const string RunWith = "async-teardown=<bool (on/off)> chroot=<str> user=<str>";
     public const string Audio = "Available audio drivers:\nnone\n";
     public const string NetworkCard = "Available netdev backend types:\nnone\n";
 
@@ -82,9 +85,8 @@ internal static class HelpTexts
     public static Printout? Chardev(string text) => Listings.WhatToExplain(text, "backend") switch
     {
         null => null,
-        "" => new(Listings.Chardevs),
-        var backend => new(Listings.Chardev(backend)
-            ?? throw CommandLineException.At("chardev", text, $"'{backend}' is not a valid char driver name"), 1),
+        "" => new("Available chardev backend types: \n" + string.Concat(ChardevKinds.All.Select(kind => $"  {kind.ToWireName()}\n"))),
+        _ => new(Listings.Chardev, 1),
     };
 
     // QEMU also lists what there is where an item is unknown.

@@ -17,6 +17,7 @@ internal static class MachineChecks
             CheckDrives(boot.Once);
         }
 
+        CheckImages(type, given);
         if (given.Last(OptionTable.Cpu) is { } cpu) CheckCpu(cpu.Value, type);
         if (given.Last(OptionTable.Video) is { } video && video.Value != "none" && !type.IsPc)
         {
@@ -32,6 +33,34 @@ internal static class MachineChecks
             : machine.Vmport is not null ? "vmport"
             : null;
         if (property is not null) throw new CommandLineException($"Property '{type.Name}-machine.{property}' not found");
+    }
+
+    // They have to be there, though nothing runs them.
+    private static void CheckImages(MachineType type, GivenOptions given)
+    {
+        OptionValue<string>? kernel = given.Last(HostOptionTable.Kernel);
+        foreach (Option<string> needsKernel in (Option<string>[])[HostOptionTable.InitialDisk, HostOptionTable.KernelArguments])
+        {
+            if (kernel is null && given.Has(needsKernel))
+            {
+                throw new CommandLineException($"-{needsKernel.Name} only allowed with -kernel option");
+            }
+        }
+
+        if (kernel is not null && !type.IsPc)
+        {
+            throw new CommandLineException("The -kernel parameter is not supported (use the generic 'loader' device instead).");
+        }
+
+        if (kernel is not null && !File.Exists(kernel.Value))
+        {
+            throw new CommandLineException($"could not open kernel file '{kernel.Value}': No such file or directory");
+        }
+
+        if (type.IsPc && given.Last(HostOptionTable.Firmware) is { } firmware && !File.Exists(firmware.Value))
+        {
+            throw new CommandLineException($"could not load PC BIOS '{firmware.Value}'");
+        }
     }
 
     private static void CheckDrives(string? drives)

@@ -1,5 +1,4 @@
 using Qmp.Emulator.Files;
-using Qmp.Protocol.Visitors;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Options;
@@ -9,21 +8,15 @@ internal static class OptionChecks
 {
     private static readonly string[] Switch = ["on", "off"];
 
-    /// <summary>A driver must be one of ours before its properties are looked at.</summary>
-    /// <exception cref="VisitorException">No driver has that name.</exception>
-    public static void Driver(Func<string, string?> item)
-    {
-        if (item("driver") is { } driver && !DeviceDriverExtensions.TryParse(driver, out _))
-        {
-            throw new VisitorException($"'{driver}' is not a valid device model name");
-        }
-    }
-
     public static void Object(OptionValue<ObjectOptions> made)
     {
         switch (made.Value)
         {
             case ObjectOptions.MemoryBackendRam ram:
+                Size(made, ram.Value.Size);
+                break;
+
+            case ObjectOptions.MemoryBackendMemfd ram:
                 Size(made, ram.Value.Size);
                 break;
 

@@ -58,25 +58,34 @@ internal static class OptionTable
 
     public static Option<bool> Stopped { get; } = Row(Flag("S", "wait for the command cont before the guest starts"));
 
-    public static Option<MonitorOptions> Qmp { get; } = Row(new Option<MonitorOptions>(
-        "qmp", "DEV", "QMP monitor on unix:PATH, tcp:HOST:PORT, stdio or chardev:ID", (text, parser) => parser.ReadQmp("qmp", text, pretty: false)));
+    public static Option Qmp { get; } = Row(new ShortOption(
+        "qmp",
+        "DEV",
+        "QMP monitor on unix:PATH, tcp:HOST:PORT, stdio, pty, pipe:PATH or chardev:ID",
+        (text, parser) => parser.ReadMonitor("qmp", text, MonitorMode.Control, pretty: false)));
 
     public static Option PrettyQmp { get; } = Row(new ShortOption(
         "qmp-pretty",
         "DEV",
         "the same, indented for people",
-        (text, parser) => parser.Given.Add(Qmp!, parser.ReadQmp("qmp-pretty", text, pretty: true))));
+        (text, parser) => parser.ReadMonitor("qmp-pretty", text, MonitorMode.Control, pretty: true)));
 
-    public static Option<ChardevOptions> Chardev { get; } = Row(new Option<ChardevOptions>(
-        "socket,id=ID,...", "character device for -mon and -serial", ChardevReader.Option)
+    public static Option HumanMonitor { get; } = Row(new ShortOption(
+        "monitor",
+        "DEV|none",
+        "human monitor, on the same or telnet:HOST:PORT",
+        (text, parser) => parser.ReadMonitor("monitor", text, MonitorMode.Readline, pretty: false)));
+
+    public static Option<ChardevSpec> Chardev { get; } = Row(new Option<ChardevSpec>(
+        "KIND,id=ID,...", "character device for -mon and -serial", ChardevReader.Option)
     {
         Id = chardev => chardev.Id,
         Listing = HelpTexts.Chardev,
     });
 
     public static Option<MonitorOptions> Monitor { get; } = Row(new Option<MonitorOptions>(
-        "chardev=ID,mode=control",
-        "QMP monitor on a character device",
+        "chardev=ID[,mode=control|readline]",
+        "QMP or human monitor on a character device",
         new("mon", OptionForm.List, MonitorOptionsVisitor.Read, "chardev"))
     {
         Id = monitor => monitor.Id,
@@ -87,7 +96,7 @@ internal static class OptionTable
 
     public static Option<ObjectOptions> Object { get; } = Row(new Option<ObjectOptions>(
         "TYPE,id=ID,...",
-        "memory-backend-ram, memory-backend-file, secret or iothread",
+        "an object: memory, a secret, a thread, a source of random numbers and the like",
         new("object", OptionForm.List, ObjectOptionsVisitor.Read, "qom-type") { TakesJson = true })
     {
         Id = made => made.Id,
@@ -95,18 +104,22 @@ internal static class OptionTable
         Listing = HelpTexts.Object,
     });
 
-    public static Option<DeviceOptions> Device { get; } = Row(new Option<DeviceOptions>(
-        "DRIVER[,PROP=VALUE...]",
-        "loader, x-vfio or x-workload",
-        new("device", OptionForm.Properties, DeviceOptionsVisitor.Read, "driver")
-        {
-            TakesJson = true,
-            Check = OptionChecks.Driver,
-        })
+    public static Option<DeviceArguments> Device { get; } = Row(new Option<DeviceArguments>(
+        "device", "DRIVER[,PROP=VALUE...]", "a device: x-guest, x-vfio, x-workload, loader, or one of QEMU's, which does nothing", DeviceArguments.Read)
     {
         Id = device => device.Id,
         Listing = HelpTexts.Device,
     });
+
+    public static Option<BlockdevOptions> Block { get; } = Row(new Option<BlockdevOptions>(
+        "DRIVER,node-name=NAME,...",
+        "a node behind a disk: file, raw, qcow2 or null-co",
+        new("blockdev", OptionForm.Tree, BlockdevOptionsVisitor.Read, "driver") { TakesJson = true }));
+
+    public static Option<Netdev> Netdev { get; } = Row(new Option<Netdev>(
+        "TYPE,id=ID,...",
+        "a network backend, which moves no packets",
+        new("netdev", OptionForm.Tree, NetdevVisitor.Read, "type") { TakesJson = true }));
 
     public static Option<GlobalProperty> Global { get; } = Row(
         new Option<GlobalProperty>("global", "DRIVER.PROP=VALUE", "default of a property", (text, parser) => GlobalProperty.Read(text, parser.Warn))
@@ -146,6 +159,8 @@ internal static class OptionTable
     public static Option<string> Scenario { get; } = Row(new Option<string>(
         "x-scenario", "FILE", "run a migration as a file describes it, print what happens, and end", text => text));
 
+    public static Option<bool> Daemonize { get; } = Row(Flag("daemonize", "go on in the background once the machine is there"));
+
     public static Option<string> PidFile { get; } = Row(new Option<string>("pidfile", "FILE", "write the process id to a file", text => text));
 
     public static Option<string> LogFile { get; } = Row(
@@ -177,13 +192,13 @@ internal static class OptionTable
             Listing = text => Listings.AsksForHelp(text) ? new(HelpTexts.Video) : null,
         });
 
-    public static Option<string> HumanMonitor { get; } = Row(Nothing("monitor", "there is no human monitor of its own", "none", "null"));
-
     public static Option<string?> Serial { get; } = Row(new Option<string?>(
-        "serial", "DEV|none", "serial port on chardev:ID, unix:PATH, tcp:HOST:PORT, file:PATH, stdio or null; nothing is written to it",
+        "serial", "[mon:]DEV|none", "serial port on chardev:ID, unix:PATH, tcp:HOST:PORT, file:PATH, pty, stdio, null, ...; nothing is written to it",
         (text, parser) => parser.ReadSerial("serial", text)));
 
-    public static Option<string> Parallel { get; } = Row(Nothing("parallel", "there is no parallel port", "none", "null"));
+    public static Option<string?> Parallel { get; } = Row(new Option<string?>(
+        "parallel", "[mon:]DEV|none", "parallel port on the same; nothing is written to it",
+        (text, parser) => parser.ReadParallel("parallel", text)));
 
     public static Option<string> Network { get; } = Row(Nothing("net", "there is no network", "none"));
 
@@ -227,11 +242,15 @@ internal static class OptionTable
 
     public static Option<bool> ShowHelp { get; } = Row(Flag("help", "show this", alias: "h"));
 
+    /// <summary>The monitors of <c>-qmp</c>, <c>-monitor</c> and <c>mon:</c>; no option by itself.</summary>
+    public static Option<MonitorOptions> CompatMonitor { get; } =
+        new("monitor", null, "", (_, _) => throw new InvalidOperationException());
+
     /// <summary>The options that mean something to a scenario, which has machines of its own.</summary>
     public static IReadOnlyList<Option> OfScenarios { get; } = [Scenario, LogFile, LogItems, Trace, Messages, NoUserConfig, NoDefaults];
 
     /// <summary>All options.</summary>
-    public static IReadOnlyList<Option> All => Rows;
+    public static IReadOnlyList<Option> All { get; } = [.. Rows, .. HostOptionTable.All];
 
     private static T Row<T>(T option)
         where T : Option

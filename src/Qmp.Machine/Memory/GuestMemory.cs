@@ -12,6 +12,9 @@ public sealed class GuestMemory : IDisposable
     /// <summary>The blocks in the order in which a migration sends them.</summary>
     public IReadOnlyList<RamBlock> Blocks { get; private set; } = [];
 
+    /// <summary>The blocks that the guest sees, each with the address where it begins.</summary>
+    public IEnumerable<(ulong Start, RamBlock Block)> Visible => _mappings.Select(m => (m.Start, m.Block));
+
     /// <summary>Bytes of all blocks.</summary>
     public ulong TotalLength { get; private set; }
 

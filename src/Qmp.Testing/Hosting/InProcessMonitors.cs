@@ -1,4 +1,6 @@
 using Qmp.Conversations.Targets;
+using Qmp.Emulator.Chardevs;
+using Qmp.Emulator.Options;
 using Qmp.Protocol.Transport;
 using Qmp.Types;
 
@@ -13,8 +15,10 @@ internal sealed class InProcessMonitors(bool onSockets)
 
     /// <summary>What the emulator opens its character devices with.</summary>
     /// <param name="real">Opens everything else.</param>
-    public Func<ChardevOptions, IConnectionSource> Wrap(Func<ChardevOptions, IConnectionSource> real) =>
-        chardev => chardev is ChardevOptions.Socket { Value: { Path: { Length: > 0 } path, Server: true } } ? Listen(path) : real(chardev);
+    public Func<ChardevSpec, OpenedChardev> Wrap(Func<ChardevSpec, OpenedChardev> real) =>
+        chardev => PathOf(chardev.Backend) is { } path
+            ? new OpenedChardev(Listen(path)) { File = $"unix:{path},server=on" }
+            : real(chardev);
 
     /// <summary>Connects to the monitor with that path.</summary>
     public async ValueTask<ITargetConnection?> ConnectAsync(string path)
@@ -33,6 +37,13 @@ internal sealed class InProcessMonitors(bool onSockets)
             return null;
         }
     }
+
+    private static string? PathOf(ChardevBackend backend) => backend is ChardevBackend.Socket
+        {
+            Value.Data: { Server: not false, Addr: SocketAddressLegacy.Unix { Value.Data.Path: { Length: > 0 } path } },
+        }
+        ? path
+        : null;
 
     private IConnectionSource Listen(string path)
     {

@@ -58,6 +58,30 @@ internal sealed class CommandLineTests
     [TestCase("-chardev", "socket,id=a,host=x,port=1,to=x", "Parameter 'to' expects a number")]
     [TestCase("-chardev", "null,id=a,foo=1", "Invalid parameter 'foo'")]
     [TestCase("-chardev", "file,id=a", "chardev: file: no filename given")]
+    [TestCase("-chardev", "pipe,id=a", "chardev: pipe: no device path given")]
+    [TestCase("-chardev", "ringbuf,id=a,size=5", "size of ringbuf chardev must be power of two")]
+    [TestCase("-mon", "chardev=a,mode=readline,pretty=on", "chardev \"a\" not found")]
+    [TestCase("-monitor", "chardev:x", "chardev \"x\" not found")]
+    [TestCase("-parallel", "chardev:x", "could not connect parallel device to character backend 'chardev:x'")]
+    [TestCase("-sandbox", "foo", "Parameter 'enable' expects 'on' or 'off'")]
+    [TestCase("-sandbox", "on,foo=1", "Invalid parameter 'foo'")]
+    [TestCase("-sandbox", "on,spawn=maybe", "invalid argument for spawn")]
+    [TestCase("-sandbox", "on,elevateprivileges=foo", "invalid argument for elevateprivileges")]
+    [TestCase("-run-with", "user=nosuchuser", "User \"user=nosuchuser\" doesn't exist (and is not <uid>:<gid>)")]
+    [TestCase("-run-with", "async-teardown=foo", "Parameter 'async-teardown' expects 'on' or 'off'")]
+    [TestCase("-watchdog-action", "foo", "Parameter 'watchdog' does not accept value 'foo'")]
+    [TestCase("-audiodev", "none", "Parameter 'id' is missing")]
+    [TestCase("-audiodev", "foo,id=a", "Parameter 'driver' does not accept value 'foo'")]
+    [TestCase("-audiodev", "none,id=a,timer-period=foo", "Parameter 'timer-period' expects integer")]
+    [TestCase("-audiodev", "none,id=a,foo=1", "Parameter 'foo' is unexpected")]
+    [TestCase("-icount", "shift=foo", "icount: Invalid shift value")]
+    [TestCase("-seed", "foo", "Invalid seed number: foo")]
+    [TestCase("-smbios", "foo=1", "Must specify type= or file=")]
+    [TestCase("-smbios", "type=foo", "Parameter 'type' expects a number")]
+    [TestCase("-smbios", "type=99", "Don't know how to build fields for SMBIOS type 99")]
+    [TestCase("-smbios", "file=/nonexistent", "Cannot read SMBIOS file /nonexistent")]
+    [TestCase("-fw_cfg", "foo", "name, plus exactly one of file, string and gen_id, are needed")]
+    [TestCase("-readconfig", "/nonexistent", "Could not open '/nonexistent': No such file or directory")]
     [TestCase("-serial", "chardev:x", "could not connect serial device to character backend 'chardev:x'")]
     [TestCase("-chardev", "stdio,id=a,signal=maybe", "Parameter 'signal' expects 'on' or 'off'")]
     [TestCase("-mon", "mode=control", "Parameter 'chardev' is missing")]
@@ -295,12 +319,9 @@ internal sealed class CommandLineTests
         var warnings = new List<string>();
         EmulatorOptions options = CommandLineParser.Parse(
             ["-name", "vm,debug-threads", "-qmp", "unix:/x,server,nowait"], warnings.Add);
-        Assert.That(((ChardevOptions.Socket)options.Chardevs[0].Value).Value, Is.EqualTo(new ChardevSocketOptions
-        {
-            Path = "/x",
-            Server = true,
-            Wait = false,
-        }));
+        ChardevSocket socket = SocketOf(options.Chardevs[0]);
+        Assert.That((socket.Server, socket.Wait), Is.EqualTo((true, false)));
+        Assert.That(((SocketAddressLegacy.Unix)socket.Addr).Value.Data.Path, Is.EqualTo("/x"));
         Assert.That(warnings, Is.EqualTo((string[])
         [
             "-name vm,debug-threads: warning: short-form boolean option 'debug-threads' deprecated\n"
@@ -321,9 +342,17 @@ internal sealed class CommandLineTests
             new("c", "c", true), new("compat_monitor0", "compat_monitor0", false), new("d", "d", true),
         ]));
         Assert.That(
-            options.Chardevs.Select(c => ((ChardevOptions.Socket)c.Value).Value).Select(s => (s.Host, s.Port, s.Fd)),
-            Is.EqualTo(((string?, string?, string?)[])[(null, null, "3"), (null, null, "4"), ("", "4444", null)]));
+            options.Chardevs.Select(c => SocketOf(c).Addr switch
+            {
+                SocketAddressLegacy.Fd fd => fd.Value.Data.Str,
+                SocketAddressLegacy.Inet inet => $"{inet.Value.Data.Host}:{inet.Value.Data.Port}",
+                _ => null,
+            }),
+            Is.EqualTo((string[])["3", "4", ":4444"]));
     }
+
+    private static ChardevSocket SocketOf(OptionValue<ChardevSpec> chardev) =>
+        ((ChardevBackend.Socket)chardev.Value.Backend).Value.Data;
 
     [TestCase("memory-backend-file,id=m,size=1M,mem-path=/dev/shm/a,,b,share=on")]
     [TestCase("{\"qom-type\":\"memory-backend-file\",\"id\":\"m\",\"size\":1048576,\"mem-path\":\"/dev/shm/a,b\","
@@ -345,7 +374,7 @@ internal sealed class CommandLineTests
     [TestCase(3, "-smp", "3,threads=1", "-M", "pc-i440fx-6.1")]
     [TestCase(1, "-smp", "maxcpus=1")]
     public void Cpus_are_counted(int count, params string[] words) =>
-        Assert.That(CommandLineParser.Parse(words).Cpus, Is.EqualTo(count));
+        Assert.That(CommandLineParser.Parse(words).Cpus.Count, Is.EqualTo(count));
 
     [TestCase("deprecated-input=reject,unstable-output=hide")]
     [TestCase("{ 'deprecated-input': 'reject', 'unstable-output': 'hide' }")]

@@ -1,0 +1,121 @@
+using Qmp.Types;
+
+namespace Qmp.Emulator.Blocks;
+
+/// <summary>Nodes as queries show them.</summary>
+internal static class BlockInfos
+{
+    /// <summary>A node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="isFlat">Whether images that it builds on are left out.</param>
+    public static BlockDeviceInfo Describe(BlockNode node, bool isFlat) => new()
+    {
+        File = node.FileName,
+        NodeName = node.Name,
+        Ro = node.IsReadOnly,
+        Drv = node.Options.Driver.ToWireName(),
+        BackingFile = node.Backing?.FileName,
+        BackingFileDepth = Depth(node),
+        Active = node.IsActive,
+        Encrypted = false,
+        DetectZeroes = node.Options.DetectZeroes ?? BlockdevDetectZeroesOptions.Off,
+        Bps = 0,
+        BpsRd = 0,
+        BpsWr = 0,
+        Iops = 0,
+        IopsRd = 0,
+        IopsWr = 0,
+        Image = Image(node, isFlat),
+        Cache = new BlockdevCacheInfo
+        {
+            Writeback = true,
+            Direct = node.Options.Cache?.Direct ?? false,
+            NoFlush = node.Options.Cache?.NoFlush ?? false,
+        },
+        WriteThreshold = 0,
+    };
+
+    /// <summary>What was read and written: nothing, as no guest here has a disk driver.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="isDevice">Whether a device is asked about, which counts what fails.</param>
+    public static BlockStats Stats(BlockNode node, bool isDevice) => new()
+    {
+        Device = isDevice ? "" : null,
+        Qdev = isDevice ? node.Device : null,
+        NodeName = node.Name,
+        Stats = Nothing(isDevice),
+        DriverSpecific = node.Handle is null ? null : new BlockStatsSpecific.File { Value = new BlockStatsSpecificFile { DiscardNbOk = 0, DiscardNbFailed = 0, DiscardBytesOk = 0 } },
+        Parent = node.File is null ? null : Stats(node.File, isDevice: false),
+        Backing = node.Backing is null ? null : Stats(node.Backing, isDevice: false),
+    };
+
+    private static int Depth(BlockNode node) => node.Backing is { } backing ? 1 + Depth(backing) : 0;
+
+    private static ImageInfo Image(BlockNode node, bool isFlat)
+    {
+        BlockNode file = node.File ?? node;
+        long allocated = file.Handle is null ? 0 : Linux.Files.AllocatedBytes(file.FileName);
+        return new ImageInfo
+        {
+            Filename = node.FileName,
+            Format = node.Options.Driver.ToWireName(),
+            DirtyFlag = node.Header is { } image ? image.IsDirty : file.Handle is null ? null : false,
+            ActualSize = allocated < 0 ? null : allocated,
+            VirtualSize = node.Size,
+            ClusterSize = node.Header?.ClusterSize,
+            BackingFilename = node.Header?.BackingFile,
+            FullBackingFilename = node.Backing?.FileName,
+            BackingFilenameFormat = node.Backing?.Options.Driver.ToWireName(),
+            BackingImage = isFlat || node.Backing is null ? null : Image(node.Backing, isFlat),
+            FormatSpecific = Specific(node),
+        };
+    }
+
+    private static ImageInfoSpecific? Specific(BlockNode node)
+    {
+        if (node.Header is { } header)
+        {
+            return new ImageInfoSpecific.Qcow2 { Value = new ImageInfoSpecificQCow2Wrapper { Data = header.Describe() } };
+        }
+
+        return node.Handle is null
+            ? null
+            : new ImageInfoSpecific.File { Value = new ImageInfoSpecificFileWrapper { Data = new ImageInfoSpecificFile() } };
+    }
+
+    private static BlockDeviceStats Nothing(bool countsFailures) => new()
+    {
+        AccountInvalid = countsFailures,
+        AccountFailed = countsFailures,
+        TimedStats = [],
+        FailedFlushOperations = 0,
+        FailedRdOperations = 0,
+        FailedUnmapOperations = 0,
+        FailedWrOperations = 0,
+        FailedZoneAppendOperations = 0,
+        FlushOperations = 0,
+        FlushTotalTimeNs = 0,
+        InvalidFlushOperations = 0,
+        InvalidRdOperations = 0,
+        InvalidUnmapOperations = 0,
+        InvalidWrOperations = 0,
+        InvalidZoneAppendOperations = 0,
+        RdBytes = 0,
+        RdMerged = 0,
+        RdOperations = 0,
+        RdTotalTimeNs = 0,
+        UnmapBytes = 0,
+        UnmapMerged = 0,
+        UnmapOperations = 0,
+        UnmapTotalTimeNs = 0,
+        WrBytes = 0,
+        WrHighestOffset = 0,
+        WrMerged = 0,
+        WrOperations = 0,
+        WrTotalTimeNs = 0,
+        ZoneAppendBytes = 0,
+        ZoneAppendMerged = 0,
+        ZoneAppendOperations = 0,
+        ZoneAppendTotalTimeNs = 0,
+    };
+}

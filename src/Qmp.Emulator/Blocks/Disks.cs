@@ -1,0 +1,126 @@
+using Qmp.Api;
+using Qmp.Protocol.Messages;
+using Qmp.Server.Dispatch;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Blocks;
+
+/// <summary>The devices that guests see as disks, with the medium that is in each.</summary>
+/// <remarks>Used with the machine's lock held.</remarks>
+internal sealed class Disks(BlockGraph graph, BlockEvents events)
+{
+    private readonly List<Disk> _disks = [];
+
+    /// <summary>The disks, in the order in which they came.</summary>
+    public IReadOnlyList<Disk> All => _disks;
+
+    /// <summary>Adds a disk.</summary>
+    /// <param name="path">The path of its device, or of what stands behind it.</param>
+    /// <param name="id">The id of its device; <see langword="null"/> for none.</param>
+    /// <param name="isRemovable">Whether its medium can be taken out.</param>
+    /// <param name="medium">The name of the node in it; <see langword="null"/> for none.</param>
+    public void Add(string path, string? id, bool isRemovable, string? medium)
+    {
+        var disk = new Disk(path, id, isRemovable);
+        if (medium is not null && graph.Find(medium) is { } node) Insert(disk, node);
+        _disks.Add(disk);
+    }
+
+    /// <summary>Removes a disk.</summary>
+    public void Remove(string path)
+    {
+        foreach (Disk disk in _disks.Where(d => d.Path == path).ToList())
+        {
+            TakeOut(disk);
+            _disks.Remove(disk);
+        }
+    }
+
+    /// <summary>The disk that a command means.</summary>
+    /// <exception cref="CommandException">There is none.</exception>
+    public Disk Find(string? device, string? id)
+    {
+        if (device is null == id is null) throw new CommandException("Need exactly one of 'device' and 'id'");
+        Disk? found = _disks.FirstOrDefault(d => id is not null && (d.Id == id || d.Path == id));
+        if (found is not null && found.Id == id && found.Path.EndsWith("/virtio-backend", StringComparison.Ordinal))
+        {
+            throw new CommandException("Device does not have a block device backend");
+        }
+
+        return found
+            ?? throw new CommandException(new QmpError("DeviceNotFound", $"Device '{device ?? id}' not found"));
+    }
+
+    /// <summary>Opens or closes a tray.</summary>
+    /// <exception cref="CommandException">It has none.</exception>
+    public void MoveTray(Disk disk, bool opens)
+    {
+        if (!disk.IsRemovable) throw new CommandException($"Device '{disk.Name}' is not removable");
+        if (disk.IsOpen == opens) return;
+        disk.IsOpen = opens;
+        events.DeviceTrayMoved(new DeviceTrayMovedEvent { Device = "", Id = disk.Id ?? disk.Path, TrayOpen = opens });
+    }
+
+    /// <summary>Takes the medium out of an open tray.</summary>
+    /// <exception cref="CommandException">The tray is closed.</exception>
+    public void RemoveMedium(Disk disk)
+    {
+        if (!disk.IsRemovable) throw new CommandException($"Device '{disk.Name}' is not removable");
+        if (!disk.IsOpen) throw new CommandException($"Tray of device '{disk.Name}' is not open");
+        TakeOut(disk);
+    }
+
+    /// <summary>Puts a medium into an open tray.</summary>
+    /// <exception cref="CommandException">The tray is closed, or there is a medium, or no such node.</exception>
+    public void InsertMedium(Disk disk, string name)
+    {
+        BlockNode node = graph.Find(name) ?? throw new CommandException($"Node '{name}' not found");
+        if (node.Device is not null) throw new CommandException($"Node '{name}' is already in use");
+        if (!disk.IsRemovable) throw new CommandException("Device is not removable");
+        if (!disk.IsOpen) throw new CommandException($"Tray of device '{disk.Name}' is not open");
+        if (disk.Medium is not null) throw new CommandException("There already is a medium in the device");
+        Insert(disk, node);
+    }
+
+    /// <summary>Puts another medium in.</summary>
+    /// <exception cref="CommandException">It cannot be opened, or the disk keeps its medium.</exception>
+    public void ChangeMedium(Disk disk, BlockdevChangeMediumArguments change)
+    {
+        bool isReadOnly = change.ReadOnlyMode switch
+        {
+            BlockdevChangeReadOnlyMode.ReadOnly => true,
+            BlockdevChangeReadOnlyMode.ReadWrite => false,
+            _ => disk.Medium?.IsReadOnly ?? false,
+        };
+        BlockNode node = graph.AddOwned(ImageOptions.Of(change.Filename, change.Format, isReadOnly));
+        try
+        {
+            MoveTray(disk, opens: true);
+            TakeOut(disk);
+            Insert(disk, node);
+            MoveTray(disk, opens: false);
+        }
+        catch (CommandException)
+        {
+            graph.Drop(node);
+            throw;
+        }
+    }
+
+    // Whoever has a file as it is locks it; one with an image in it is locked already.
+    private static void Insert(Disk disk, BlockNode node)
+    {
+        if (node.Header is null && (node.File ?? node).Handle is { } handle) ImageLock.Take(handle, !node.IsReadOnly);
+        node.Device = disk.Path;
+        disk.Medium = node;
+    }
+
+    private void TakeOut(Disk disk)
+    {
+        if (disk.Medium is not { } node) return;
+        disk.Medium = null;
+        node.Device = null;
+        if (node.Header is null && (node.File ?? node).Handle is { } handle) ImageLock.Release(handle);
+        if (!node.IsRoot) graph.Drop(node);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text;
+using Newtonsoft.Json.Linq;
+using Qmp.Emulator.Recorded;
+
+namespace Qmp.Emulator.Catalogue;
+
+/// <summary>What <c>help</c> lists of QEMU's devices, in QEMU's form and without its descriptions.</summary>
+internal static class RecordedListings
+{
+    /// <summary>The properties of a device, or <see langword="null"/> if there is none of that name.</summary>
+    public static string? Device(string driver)
+    {
+        if (RecordedCatalogue.Current.Types.FindModel(driver) is not { IsAbstract: false } type || !type.Is("device")) return null;
+        if (type.DeviceProperties is not { Count: > 0 } properties) return $"There are no options for {type.Name}.\n";
+        var text = new StringBuilder($"{type.Name} options:\n");
+        foreach (RecordedProperty property in properties.OrderBy(p => p.Name, StringComparer.Ordinal))
+        {
+            if (property.IsObject && property.Type.StartsWith("child<", StringComparison.Ordinal)) continue;
+            string left = $"{property.Name}=<{property.Type}>";
+            string right = (property.Values is null ? "" : $" - {property.Values}")
+                + (property.Default is null ? "" : $" (default: {Text(property.Default)})");
+            text.Append(right.Length == 0 ? $"  {left}\n" : string.Create(CultureInfo.InvariantCulture, $"  {left,-22}{right}\n"));
+        }
+
+        return text.ToString();
+    }
+
+    private static string Text(JToken value) => value.Type == JTokenType.Boolean
+        ? (bool)value ? "on" : "off"
+        : Convert.ToString(((JValue)value).Value, CultureInfo.InvariantCulture) ?? "";
+}

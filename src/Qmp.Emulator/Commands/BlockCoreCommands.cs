@@ -1,0 +1,79 @@
+using Qmp.Api;
+using Qmp.Emulator.Blocks;
+using Qmp.Server.Dispatch;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Commands;
+
+/// <summary>The commands of block-core.json.</summary>
+internal sealed class BlockCoreCommands(BlockGraph graph, Disks disks) : IBlockCoreCommands
+{
+    public ValueTask<IReadOnlyList<BlockInfo>> QueryBlockAsync(QueryBlockArguments arguments, CancellationToken cancellationToken) =>
+        new([
+            .. disks.All.Select(disk => new BlockInfo
+            {
+                Device = "",
+                Qdev = disk.IsRemovable ? disk.Id ?? disk.Path : disk.Path,
+                Type = "unknown",
+                Removable = disk.IsRemovable,
+                Locked = false,
+                Inserted = disk.Medium is null ? null : BlockInfos.Describe(disk.Medium, isFlat: false),
+                TrayOpen = disk.IsRemovable ? disk.IsOpen : null,
+                IoStatus = BlockDeviceIoStatus.Ok,
+            }),
+        ]);
+
+    public ValueTask<IReadOnlyList<BlockStats>> QueryBlockstatsAsync(
+        QueryBlockstatsArguments arguments, CancellationToken cancellationToken) => arguments.QueryNodes == true
+        ? new([.. graph.Nodes.Reverse().Select(node => BlockInfos.Stats(node, isDevice: false))])
+        : new([.. disks.All.Select(disk => disk.Medium).OfType<BlockNode>().Select(node => BlockInfos.Stats(node, isDevice: true))]);
+
+    // No command begins one.
+    public ValueTask<IReadOnlyList<BlockJobInfo>> QueryBlockJobsAsync(
+        QueryBlockJobsArguments arguments, CancellationToken cancellationToken) => new([]);
+
+    public ValueTask<IReadOnlyList<BlockDeviceInfo>> QueryNamedBlockNodesAsync(
+        QueryNamedBlockNodesArguments arguments, CancellationToken cancellationToken) =>
+        new([.. graph.Nodes.Select(node => BlockInfos.Describe(node, arguments.Flat ?? false))]);
+
+    public ValueTask BlockResizeAsync(BlockResizeArguments arguments, CancellationToken cancellationToken)
+    {
+        BlockNode? ofDevice = arguments.Device is { } id ? disks.All.FirstOrDefault(disk => disk.Id == id)?.Medium : null;
+        BlockGraph.Resize(ofDevice ?? graph.Named(arguments.Device, arguments.NodeName), arguments.Size);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask BlockdevAddAsync(BlockdevOptions arguments, CancellationToken cancellationToken)
+    {
+        graph.Add(arguments);
+        return ValueTask.CompletedTask;
+    }
+
+    // What differs is checked: only what can change in place does, which is whether it can be written to.
+    public ValueTask BlockdevReopenAsync(BlockdevReopenArguments arguments, CancellationToken cancellationToken)
+    {
+        foreach (BlockdevOptions options in arguments.Options) BlockReopening.Check(graph, options);
+        foreach (BlockdevOptions options in arguments.Options) graph.Find(options.NodeName!)!.Options = options;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask BlockdevDelAsync(BlockdevDelArguments arguments, CancellationToken cancellationToken)
+    {
+        graph.Remove(arguments.NodeName);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask BlockdevSetActiveAsync(BlockdevSetActiveArguments arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.NodeName is { } name)
+        {
+            BlockNode node = graph.Find(name) ?? throw new CommandException($"Failed to find node with node-name='{name}'");
+            if (!arguments.Active && node.Device is not null) throw new CommandException("Node has active users");
+            node.IsActive = arguments.Active;
+            return ValueTask.CompletedTask;
+        }
+
+        foreach (BlockNode node in graph.Nodes.Where(n => arguments.Active || n.Device is null)) node.IsActive = arguments.Active;
+        return ValueTask.CompletedTask;
+    }
+}

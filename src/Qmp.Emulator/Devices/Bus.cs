@@ -1,0 +1,38 @@
+using Qmp.Emulator.Recorded;
+
+namespace Qmp.Emulator.Devices;
+
+/// <summary>A bus that devices are on.</summary>
+/// <param name="name">Its name.</param>
+/// <param name="type">Its type.</param>
+/// <param name="takesHotPlug">Whether devices may come and go while the machine runs.</param>
+internal sealed class Bus(string name, string type, bool takesHotPlug)
+{
+    /// <summary>The functions of PCI slots that the machine itself has taken, with the types that are there.</summary>
+    public Dictionary<int, (string Type, string? Id)> Functions { get; } = [];
+
+    /// <summary>Its name.</summary>
+    public string Name => name;
+
+    /// <summary>Its type.</summary>
+    public string Type => type;
+
+    /// <summary>Whether devices may come and go while the machine runs.</summary>
+    public bool TakesHotPlug => takesHotPlug;
+
+    /// <summary>Whether a device that came lets itself be removed without a guest.</summary>
+    public bool LetsGoAtOnce => !IsPci;
+
+    /// <summary>Whether its devices have slots and functions.</summary>
+    public bool IsPci => Is("PCI");
+
+    /// <summary>Whether it belongs to the machine.</summary>
+    public bool IsBuiltIn { get; set; }
+
+    /// <summary>Whether it is below a port, which has room for one device.</summary>
+    public bool IsPort { get; init; }
+
+    /// <summary>Whether it is of that type, or of one that builds on it.</summary>
+    public bool Is(string wanted) =>
+        type == wanted || (RecordedCatalogue.Current.Types.Find(type)?.Is(wanted) ?? false);
+}

@@ -1,0 +1,224 @@
+using Newtonsoft.Json.Linq;
+using Qmp.Emulator.Objects;
+using Qmp.Emulator.Options;
+using Qmp.Emulator.Recorded;
+using Qmp.Protocol.Messages;
+using Qmp.Protocol.Visitors;
+using Qmp.Server.Dispatch;
+using Qmp.Types;
+using Serilog;
+
+namespace Qmp.Emulator.Devices;
+
+/// <summary>The devices that users make and remove, on the command line and while the machine runs.</summary>
+/// <remarks>
+/// They are inert: each is checked, listed and removed as in QEMU, and does nothing. Used with the machine's lock held.
+/// </remarks>
+internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends backends, Action<IReadOnlyList<DeviceDeletedEvent>> tell, ILogger logger)
+{
+    private const string DeviceNotFound = "DeviceNotFound";
+
+    private readonly DeviceProperties _properties = new(tree, backends);
+    private readonly List<PluggedDevice> _devices = [];
+    private bool _saidThatInert;
+    private int _anonymous;
+
+    /// <summary>The devices, in the order in which they came.</summary>
+    public IReadOnlyList<PluggedDevice> Devices => _devices;
+
+    /// <summary>Asks the guest to let a device go, and is told what to do when it has; <see langword="null"/> for no guest.</summary>
+    public Action<Action>? AskGuest { get; set; }
+
+    /// <summary>Is told of a device that has come, with the values of its properties.</summary>
+    public Action<PluggedDevice, IReadOnlyDictionary<string, JToken>>? Added { get; set; }
+
+    /// <summary>Is told of a device that has gone, before anybody else.</summary>
+    public Action<PluggedDevice>? Removed { get; set; }
+
+    /// <summary>Makes a device.</summary>
+    /// <param name="device">What is asked for.</param>
+    /// <param name="isHot">Whether the machine is already made.</param>
+    /// <exception cref="CommandException">It cannot be made.</exception>
+    /// <exception cref="VisitorException">A property is of a wrong type.</exception>
+    public PluggedDevice Add(DeviceArguments device, bool isHot)
+    {
+        RecordedType type = FindType(device.Driver);
+        Bus? bus = FindBus(type, device.Bus);
+        if (isHot && bus is { TakesHotPlug: false }) throw new CommandException($"Bus '{bus.Name}' does not support hotplugging");
+        if (isHot && bus is null && !type.Is("cpu"))
+        {
+            throw new CommandException($"Device '{type.Name}' can not be hotplugged on this machine");
+        }
+
+        CheckId(device.Id);
+        IReadOnlyDictionary<string, JToken> values = _properties.Check(type, device);
+        int? function = bus is { IsPci: true } ? Place(bus, type, DeviceProperties.Function(values.GetValueOrDefault("addr")), isHot) : null;
+        DeviceProperties.CheckComplete(type, values);
+        var plugged = new PluggedDevice(type, MakeNode(device.Id, type, bus, values, isHot), bus, buses.AddFor(type, device.Id))
+        {
+            Id = device.Id,
+            Function = function,
+        };
+        if (function is { } place) bus!.Functions[place] = (type.Name, device.Id);
+        foreach ((string property, JToken value) in values) backends.Use(property, value.ToString(), plugged.Node.Path);
+        _devices.Add(plugged);
+        Announce(plugged, values);
+        SayThatInert(type);
+        return plugged;
+    }
+
+    /// <summary>Lists a device of our own, which has a class and no properties here.</summary>
+    /// <exception cref="CommandException">The id is taken, or none.</exception>
+    public void AddOwn(DeviceArguments device)
+    {
+        CheckId(device.Id);
+        ObjectNode node = NewNode(device.Driver, device.Id);
+        _devices.Add(new PluggedDevice(null, node, null, []) { Id = device.Id });
+    }
+
+    /// <summary>Asks the guest to let a device go.</summary>
+    /// <param name="name">Its id or its path.</param>
+    /// <exception cref="CommandException">There is none, or it stays where it is.</exception>
+    public void Remove(string name)
+    {
+        PluggedDevice device = _devices.FirstOrDefault(d => d.Id == name || d.Node.Path == name)
+            ?? throw new CommandException(new QmpError(DeviceNotFound, $"Device '{name}' not found"));
+        if (device.IsLeaving) throw new CommandException($"Device {name} is already in the process of unplug");
+        if (device.Type is null) throw new CommandException($"Device '{device.Node.Type}' does not support hotplugging");
+        if (device.Bus is null) throw new CommandException($"Device '{device.Type.Name}' can not be hotunplugged on this machine");
+        if (!device.Bus.TakesHotPlug) throw new CommandException($"Bus '{device.Bus.Name}' does not support hotplugging");
+        if (device.Bus.LetsGoAtOnce)
+        {
+            DropAndTell([device]);
+            return;
+        }
+
+        device.IsLeaving = true;
+        AskGuest?.Invoke(() => DropAndTell([device]));
+    }
+
+    /// <summary>Lets those go that a guest was asked to: a reset ends its say.</summary>
+    public void Reset()
+    {
+        DropAndTell(_devices.Where(d => d.IsLeaving).ToList());
+    }
+
+    // A disk whose image somebody else has does not come.
+    private void Announce(PluggedDevice plugged, IReadOnlyDictionary<string, JToken> values)
+    {
+        try
+        {
+            Added?.Invoke(plugged, values);
+        }
+        catch (CommandException)
+        {
+            Drop(plugged, []);
+            throw;
+        }
+    }
+
+    private static RecordedType FindType(string driver)
+    {
+        RecordedType? type = RecordedCatalogue.Current.Types.FindModel(driver);
+        if (type is null || !type.Is("device")) throw new CommandException($"'{driver}' is not a valid device model name");
+        if (type.IsAbstract) throw new CommandException("Parameter 'driver' expects a non-abstract device type");
+        if (!type.IsForUsers && !type.Is("cpu")) throw new CommandException("Parameter 'driver' expects a pluggable device type");
+        return type;
+    }
+
+    private Bus? FindBus(RecordedType type, string? name)
+    {
+        if (name is not null)
+        {
+            Bus named = buses.Named(name.Split('/')[^1]) ?? throw new CommandException($"Bus '{name}' not found");
+            return type.Bus is null || named.Is(type.Bus)
+                ? named
+                : throw new CommandException($"Device '{type.Name}' can't go on {named.Type} bus");
+        }
+
+        if (type.Bus is null) return null;
+        return buses.Fitting(type.Bus)
+            ?? throw new CommandException($"No '{type.Bus}' bus found for device '{type.Name}'");
+    }
+
+    private void CheckId(string? id)
+    {
+        if (id is null) return;
+        if (!Identifiers.IsValid(id)) throw new CommandException("Parameter 'id' expects an identifier");
+        if (tree.Peripheral.Child(id) is not null) throw new CommandException($"Duplicate device ID '{id}'");
+    }
+
+    private static int Place(Bus bus, RecordedType type, int? wanted, bool isHot)
+    {
+        if (isHot && bus.IsPort && bus.Functions.TryGetValue(0, out (string Type, string? Id) there))
+        {
+            throw new CommandException(
+                $"PCI: slot 0 function 0 already occupied by {there.Type}, new func {type.Name} cannot be exposed to guest.");
+        }
+
+        if (wanted is { } function)
+        {
+            if (!bus.Functions.TryGetValue(function, out there)) return function;
+            throw new CommandException(
+                $"PCI: slot {function >> 3} function {function & 7} not available for {type.Name}, in use by {there.Type},id={there.Id}");
+        }
+
+        for (function = 0; function < 256; function += 8)
+        {
+            if (!bus.Functions.ContainsKey(function)) return function;
+        }
+
+        throw new CommandException($"PCI: no slot/function available for {type.Name}, all in use or reserved");
+    }
+
+    private ObjectNode MakeNode(
+        string? id, RecordedType type, Bus? bus, IReadOnlyDictionary<string, JToken> values, bool isHot)
+    {
+        ObjectNode node = NewNode(type.Name, id);
+        foreach ((string property, JToken value) in values) node.Store(property, value);
+        node.Store("realized", true);
+        node.Store("hotplugged", isHot);
+        node.Store("hotpluggable", bus?.TakesHotPlug ?? false);
+        if (type.Name.StartsWith("virtio-balloon", StringComparison.Ordinal)) GuestStatistics.Define(node);
+        if (DeviceProperties.Backend(type) is { } backend) node.Add(new ObjectNode(backend.Name, "virtio-backend") { IsDevice = true });
+        return node;
+    }
+
+    private ObjectNode NewNode(string type, string? id) => id is null
+        ? tree.Anonymous.Add(new ObjectNode(type, $"device[{_anonymous++}]") { IsDevice = true })
+        : tree.Peripheral.Add(new ObjectNode(type, id) { IsDevice = true });
+
+    // The devices on its buses go first, as in QEMU, and what stands behind it before itself.
+    private void DropAndTell(IReadOnlyList<PluggedDevice> devices)
+    {
+        var gone = new List<DeviceDeletedEvent>();
+        foreach (PluggedDevice device in devices) Drop(device, gone);
+        if (gone.Count > 0) tell(gone);
+    }
+
+    private void Drop(PluggedDevice device, List<DeviceDeletedEvent> gone)
+    {
+        if (!_devices.Contains(device)) return;
+        foreach (PluggedDevice child in _devices.Where(d => d.Bus is { } bus && device.Buses.Contains(bus)).ToList()) Drop(child, gone);
+        string path = device.Node.Path;
+        Removed?.Invoke(device);
+        _devices.Remove(device);
+        buses.Remove(device.Buses);
+        if (device.Function is { } function) device.Bus!.Functions.Remove(function);
+        foreach (ObjectProperty property in device.Node.Properties().Where(p => p.Name is "drive" or "netdev" or "chardev"))
+        {
+            if (property.Get() is JValue { Value: string { Length: > 0 } name }) backends.Use(property.Name, name, null);
+        }
+
+        foreach (ObjectNode child in device.Node.Children) gone.Add(new DeviceDeletedEvent { Path = child.Path });
+        device.Node.Parent!.Remove(device.Node);
+        gone.Add(new DeviceDeletedEvent { Device = device.Id, Path = path });
+    }
+
+    private void SayThatInert(RecordedType type)
+    {
+        if (_saidThatInert) return;
+        _saidThatInert = true;
+        logger.Warning("warning: devices of QEMU, such as {Type:l}, are listed and do nothing here", type.Name);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Newtonsoft.Json.Linq;
+using Qmp.Emulator.Objects;
+using Qmp.Emulator.Options;
+using Qmp.Emulator.Recorded;
+using Qmp.Protocol.Visitors;
+using Qmp.Server.Dispatch;
+
+namespace Qmp.Emulator.Devices;
+
+/// <summary>Checks the properties of a device against those that its type has in QEMU. Texts are QEMU's.</summary>
+internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backends)
+{
+    private static readonly string[] References = ["drive", "netdev", "chardev"];
+
+    // Devices that are nothing without what they build on, and what QEMU says then.
+    private static readonly Dictionary<string, (string Property, string Text)> Needed = new(StringComparer.Ordinal)
+    {
+        ["virtio-blk-device"] = ("drive", "drive property not set"),
+        ["scsi-hd"] = ("drive", "drive property not set"),
+        ["scsi-block"] = ("drive", "drive property not set"),
+        ["scsi-generic"] = ("drive", "drive property not set"),
+        ["usb-storage"] = ("drive", "drive property not set"),
+        ["nvme"] = ("drive", "drive property not set"),
+        ["ide-hd"] = ("drive", "No drive specified"),
+        ["isa-serial"] = ("chardev", "Can't create serial device, empty char device"),
+        ["pci-serial"] = ("chardev", "Can't create serial device, empty char device"),
+        ["isa-parallel"] = ("chardev", "Can't create parallel device, empty char device"),
+        ["pc-dimm"] = ("memdev", "'memdev' property is not set"),
+        ["nvdimm"] = ("memdev", "'memdev' property is not set"),
+    };
+
+    /// <summary>Checks all properties that were given.</summary>
+    /// <returns>Their values.</returns>
+    /// <exception cref="CommandException">A property is not there, or does not take its value.</exception>
+    /// <exception cref="VisitorException">A value is not of the type of its property.</exception>
+    public IReadOnlyDictionary<string, JToken> Check(RecordedType type, DeviceArguments device)
+    {
+        var values = new Dictionary<string, JToken>(StringComparer.Ordinal);
+        Dictionary<string, RecordedProperty> known = Settable(type);
+        string path = $"/machine/peripheral/{device.Id}" + (Backend(type) is null ? "" : "/virtio-backend");
+        foreach (JProperty given in device.Properties.Properties())
+        {
+            if (!known.TryGetValue(given.Name, out RecordedProperty? property))
+            {
+                throw new CommandException($"Property '{type.Name}.{given.Name}' not found");
+            }
+
+            JToken value = PropertyValues.Check(property, given.Value, device.IsText);
+            CheckMeaning(type, property, value, path);
+            values[given.Name] = value;
+        }
+
+        return values;
+    }
+
+    /// <summary>Checks that nothing is missing without which the device cannot be.</summary>
+    /// <exception cref="CommandException">Something is.</exception>
+    public static void CheckComplete(RecordedType type, IReadOnlyDictionary<string, JToken> values)
+    {
+        if ((Needed.TryGetValue(type.Name, out var needed) || Needed.TryGetValue(Backend(type)?.Name ?? "", out needed))
+            && !values.ContainsKey(needed.Property))
+        {
+            throw new CommandException(needed.Text);
+        }
+    }
+
+    /// <summary>The slot and function that <c>addr</c> tells.</summary>
+    public static int? Function(JToken? address)
+    {
+        if (address is null || Address().Match((string?)address ?? "") is not { Success: true } parts) return null;
+        int slot = int.Parse(parts.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        int function = parts.Groups[2].Success ? parts.Groups[2].Value[0] - '0' : 0;
+        return slot <= 31 ? (slot << 3) | function : null;
+    }
+
+    /// <summary>The virtio device that a device on PCI stands for; <see langword="null"/> if it is none.</summary>
+    public static RecordedType? Backend(RecordedType type) =>
+        type.ObjectProperties?.FirstOrDefault(p => p.Name == "virtio-backend")?.Type is { } child
+            ? RecordedCatalogue.Current.Types.Find(child["child<".Length..^1])
+            : null;
+
+    // What device-list-properties tells, and what objects have besides.
+    private static Dictionary<string, RecordedProperty> Settable(RecordedType type)
+    {
+        var known = new Dictionary<string, RecordedProperty>(StringComparer.Ordinal);
+        foreach (RecordedProperty property in (type.DeviceProperties ?? []).Concat(type.ObjectProperties ?? []))
+        {
+            if (property.Name is not "type") known.TryAdd(property.Name, property);
+        }
+
+        return known;
+    }
+
+    private void CheckMeaning(RecordedType type, RecordedProperty property, JToken value, string path)
+    {
+        string text = value.Type == JTokenType.String ? (string)value! : "";
+        string owner = Backend(type)?.DeviceProperties?.Any(p => p.Name == property.Name) == true ? Backend(type)!.Name : type.Name;
+        if (property.Type == "str" && References.Contains(property.Name))
+        {
+            if (!backends.Has(property.Name, text)) throw new CommandException($"Property '{owner}.{property.Name}' can't find value '{text}'");
+            if (backends.User(property.Name, text) is not { } user) return;
+            throw new CommandException(property.Name == "drive"
+                ? $"Permission conflict on node '{text}': permissions 'write' are both required by {user} and unshared by "
+                    + $"block device '{path}' (uses node '{text}' as 'root' child)."
+                : $"Property '{owner}.{property.Name}' can't take value '{text}', it's in use");
+        }
+        else if ((property is { Name: "mac", Type: "str" } && !Mac().IsMatch(text))
+            || (property is { Name: "addr", Type: "str" } && type.Bus == "PCI" && Function(value) is null))
+        {
+            throw new CommandException($"Property '{owner}.{property.Name}' doesn't take value '{text}'");
+        }
+        else if (property.Type.StartsWith("link<", StringComparison.Ordinal))
+        {
+            tree.Find(text);
+        }
+    }
+
+    [GeneratedRegex("^([0-9a-fA-F]{1,2})(?:\\.([0-7]))?$")]
+    private static partial Regex Address();
+
+    [GeneratedRegex("^[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}$")]
+    private static partial Regex Mac();
+}

@@ -1,0 +1,33 @@
+using Qmp.Emulator.Blocks;
+using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Devices;
+using Qmp.Emulator.Objects;
+using Qmp.Machine;
+using Qmp.Migration;
+
+namespace Qmp.Emulator.Machines;
+
+/// <summary>A machine as a command line asks for it.</summary>
+/// <param name="Machine">The machine.</param>
+/// <param name="Migration">Its migration.</param>
+/// <param name="Devices">The devices that commands of our own name.</param>
+/// <param name="Tree">Its objects.</param>
+/// <param name="Plugged">The devices that users made.</param>
+/// <param name="Objects">The objects that users made.</param>
+/// <param name="Processors">Its processors.</param>
+/// <param name="Blocks">The nodes behind its disks.</param>
+/// <param name="Disks">Its disks.</param>
+/// <param name="Networks">Its network backends.</param>
+/// <param name="Type">Its type.</param>
+internal sealed record BuiltMachine(
+    VirtualMachine Machine,
+    MigrationCore Migration,
+    SimulatedDevices Devices,
+    ObjectTree Tree,
+    DeviceManager Plugged,
+    UserObjects Objects,
+    Processors Processors,
+    BlockGraph Blocks,
+    Disks Disks,
+    Networks Networks,
+    MachineType Type);

@@ -1,0 +1,106 @@
+using Newtonsoft.Json.Linq;
+using Qmp.Emulator.Blocks;
+using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Chardevs;
+using Qmp.Emulator.Objects;
+using Qmp.Emulator.Options;
+using Qmp.Machine;
+using Qmp.Machine.Memory;
+using Qmp.Server.Dispatch;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Machines;
+
+/// <summary>Makes the objects of a machine: the tree, and what <c>-object</c> asks for.</summary>
+internal static class MachineObjects
+{
+    /// <summary>The tree of a machine without devices.</summary>
+    public static ObjectTree Tree(EmulatorOptions options, MachineType type, VirtualMachine machine, ChardevSet chardevs) => new(
+        type.Name,
+        name => ValueOf(name, options, type, machine),
+        () => chardevs.All.Select(c => new ObjectNode($"chardev-{c.Kind}", c.Id)).ToList());
+
+    /// <summary>Makes the objects of the command line, and the machine's memory.</summary>
+    /// <exception cref="CommandLineException">One cannot be made.</exception>
+    public static UserObjects Create(EmulatorOptions options, MachineType type, GuestMemory memory, ObjectTree tree)
+    {
+        var objects = new UserObjects(tree);
+        foreach (OptionValue<ObjectOptions> made in options.Objects) Check(objects, made.Value);
+        foreach (RamBlock block in MachineMemory.Create(options, type, memory)) objects.Own(block);
+        if (options.MemoryBackend is { } backend)
+        {
+            objects.Use(backend);
+        }
+        else if (memory.Blocks.FirstOrDefault(b => b.Id == type.RamId) is { } main)
+        {
+            objects.List(new ObjectOptions.MemoryBackendRam
+            {
+                Id = type.RamId,
+                Value = new MemoryBackendProperties { Size = main.Length },
+            });
+            objects.Use(type.RamId);
+        }
+
+        return objects;
+    }
+
+    /// <summary>Makes what devices build on.</summary>
+    /// <exception cref="CommandLineException">One cannot be made.</exception>
+    public static void AddBackends(GivenOptions given, BlockGraph blocks, Networks networks)
+    {
+        foreach (OptionValue<BlockdevOptions> block in given.All(OptionTable.Block)) Try(block, value => blocks.Add(value));
+        foreach (OptionValue<Netdev> network in given.All(OptionTable.Netdev)) Try(network, networks.Add);
+    }
+
+    /// <summary>Bytes of the machine's memory.</summary>
+    public static ulong MemorySize(EmulatorOptions options, MachineType type, GuestMemory memory) =>
+        memory.Find(options.MemoryBackend ?? type.RamId)?.Length ?? 0;
+
+    private static void Try<T>(OptionValue<T> option, Action<T> make)
+    {
+        try
+        {
+            make(option.Value);
+        }
+        catch (CommandException e)
+        {
+            throw option.Error(e.Message);
+        }
+    }
+
+    private static void Check(UserObjects objects, ObjectOptions made)
+    {
+        try
+        {
+            objects.Check(made);
+            objects.List(made);
+        }
+        catch (CommandException e)
+        {
+            throw new CommandLineException(e.Message);
+        }
+    }
+
+    private static JToken? ValueOf(string property, EmulatorOptions options, MachineType type, VirtualMachine machine) => property switch
+    {
+        "smp" => Topology(options.Cpus),
+        "memory" => new JObject { ["size"] = MemorySize(options, type, machine.Memory) },
+        "memory-backend" => $"/objects/{options.MemoryBackend ?? type.RamId}",
+        "boot" => new JObject { ["order"] = options.Machine.Boot?.Order ?? "cad" },
+        "graphics" => options.Machine.Graphics ?? true,
+        "usb" => options.Machine.Usb ?? false,
+        "dump-guest-core" => options.Machine.DumpGuestCore ?? true,
+        "mem-merge" => options.Machine.MemMerge ?? true,
+        "acpi" => options.Machine.Acpi?.ToWireName() ?? "auto",
+        "smm" => options.Machine.Smm?.ToWireName() ?? "auto",
+        "vmport" => options.Machine.Vmport?.ToWireName() ?? "auto",
+        "hpet" or "i8042" or "sata" or "smbus" or "fd-bootchk" => true,
+        _ => null,
+    };
+
+    private static JObject Topology(CpuTopology cpus) => new()
+    {
+        ["cpus"] = cpus.Count, ["maxcpus"] = cpus.Most, ["drawers"] = 1, ["books"] = 1, ["sockets"] = cpus.Sockets,
+        ["dies"] = cpus.Dies, ["clusters"] = 1, ["modules"] = cpus.Modules, ["cores"] = cpus.Cores, ["threads"] = cpus.Threads,
+    };
+}

@@ -1,0 +1,146 @@
+using Newtonsoft.Json.Linq;
+using Qmp.Api;
+using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Files;
+using Qmp.Emulator.Objects;
+using Qmp.Emulator.Options;
+using Qmp.Machine.Memory;
+using Qmp.Protocol.Json;
+using Qmp.Protocol.Visitors;
+using Qmp.Server.Dispatch;
+using Qmp.Types;
+
+namespace Qmp.Emulator.Machines;
+
+/// <summary>The objects that users make: memory, secrets, threads, and what only is there.</summary>
+/// <remarks>Used with the machine's lock held.</remarks>
+internal sealed class UserObjects(ObjectTree tree)
+{
+    private const string DefaultRandom = "/dev/urandom";
+
+    private readonly Dictionary<string, ObjectOptions> _objects = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RamBlock> _unused = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+
+    /// <summary>The objects, in the order in which they came.</summary>
+    public IEnumerable<ObjectOptions> All => _objects.Values;
+
+    /// <summary>Takes over the memory of an object that the machine does not use.</summary>
+    public void Own(RamBlock block) => _unused[block.Id] = block;
+
+    /// <summary>Notes that something needs an object, so that it cannot be removed.</summary>
+    public void Use(string id) => _used.Add(id);
+
+    /// <summary>Lists an object that is made already.</summary>
+    /// <exception cref="CommandException">The id is taken.</exception>
+    public void List(ObjectOptions made)
+    {
+        string type = made.QomType.ToWireName();
+        if (tree.Objects.Child(made.Id) is not null)
+        {
+            throw new CommandException($"attempt to add duplicate property '{made.Id}' to object (type 'container')");
+        }
+
+        ObjectNode node = tree.Objects.Add(new ObjectNode(type, made.Id) { Values = name => DefaultOf(type, name) });
+        _objects.Add(made.Id, made);
+        foreach (JProperty property in Members(made).Properties().Where(p => p.Name is not ("qom-type" or "id")))
+        {
+            node.Store(property.Name, property.Value);
+        }
+    }
+
+    /// <summary>Makes an object.</summary>
+    /// <exception cref="CommandException">It cannot be made.</exception>
+    public void Add(ObjectOptions made)
+    {
+        if (!Identifiers.IsValid(made.Id)) throw new CommandException("Parameter 'id' expects an identifier");
+        if (tree.Objects.Child(made.Id) is null) Make(made);
+        List(made);
+    }
+
+    /// <summary>Removes an object.</summary>
+    /// <exception cref="CommandException">There is none, or something needs it.</exception>
+    public void Remove(string id)
+    {
+        ObjectNode node = tree.Objects.Child(id) ?? throw new CommandException($"object '{id}' not found");
+        if (_used.Contains(id)) throw new CommandException($"object '{id}' is in use, can not be deleted");
+        tree.Objects.Remove(node);
+        _objects.Remove(id);
+        if (_unused.Remove(id, out RamBlock? block)) block.Dispose();
+    }
+
+    /// <summary>Lets the memory go that the machine does not use.</summary>
+    public void Dispose()
+    {
+        foreach (RamBlock block in _unused.Values) block.Dispose();
+        _unused.Clear();
+    }
+
+    /// <summary>Checks an object of the command line that needs nothing made.</summary>
+    /// <exception cref="CommandException">It cannot be made.</exception>
+    public void Check(ObjectOptions made)
+    {
+        switch (made)
+        {
+            case ObjectOptions.RngRandom random:
+                CheckRandom(random.Value.Filename ?? DefaultRandom);
+                break;
+
+            case ObjectOptions.Secret secret:
+                SecretObjects.Check(secret.Value, _objects.Values.OfType<ObjectOptions.Secret>().Select(s => s.Id));
+                break;
+
+            default:
+                if (ObjectKinds.All.Contains(made.QomType)) break;
+                throw new CommandException($"invalid object type: {made.QomType.ToWireName()}");
+        }
+    }
+
+    private static void CheckRandom(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new CommandException($"Could not open '{path}': {FileErrors.Text(e)}");
+        }
+    }
+
+    private static JToken? DefaultOf(string type, string property) => (type, property) switch
+    {
+        (_, "merge" or "dump" or "reserve") => true,
+        (_, "policy") => "default",
+        (_, "prealloc-threads") => 1,
+        ("iothread", "poll-max-ns") => IothreadDefaults.PollMaxNs,
+        ("iothread", "thread-pool-max") => 64,
+        ("rng-random", "filename") => DefaultRandom,
+        ("rng-random" or "rng-builtin", "opened") => true,
+        ("secret", "format") => "raw",
+        ("memory-backend-memfd", "seal") => true,
+        _ => null,
+    };
+
+    private void Make(ObjectOptions made)
+    {
+        try
+        {
+            OptionChecks.Object(new OptionValue<ObjectOptions>("object", "", made));
+            Check(made);
+            if (MachineMemory.CreateBackend(made) is { } block) Own(block);
+        }
+        catch (CommandLineException e)
+        {
+            throw new CommandException(e.Message);
+        }
+    }
+
+    private static JObject Members(ObjectOptions made)
+    {
+        using var buffer = new ByteBuffer();
+        ObjectOptionsVisitor.Write(new JsonOutputVisitor(buffer), [], made);
+        using var reader = new QmpJsonReader(buffer.Span);
+        return JObject.Load(reader);
+    }
+}

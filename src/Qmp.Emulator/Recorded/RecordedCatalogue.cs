@@ -1,0 +1,69 @@
+using System.IO.Compression;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Qmp.Emulator.Recorded;
+
+/// <summary>What a QEMU told <c>record.py</c> about itself. Each part is read when it is first asked for.</summary>
+internal sealed class RecordedCatalogue
+{
+    private const string Version = "10.0.2";
+
+    private readonly string _resource;
+    private readonly Lazy<TypeCatalogue> _types;
+    private readonly Lazy<JToken> _machines;
+    private readonly Lazy<JToken> _machinesWithProperties;
+    private readonly Lazy<JToken> _processors;
+    private readonly Lazy<JToken> _models;
+    private readonly Lazy<JToken> _options;
+    private readonly Lazy<JToken> _tpm;
+
+    private RecordedCatalogue(string version)
+    {
+        _resource = $"qemu-{version}.zip";
+        _types = new(() => new TypeCatalogue(Read("types")));
+        _machines = Part("machines");
+        _machinesWithProperties = Part("machines-compat");
+        _processors = Part("cpus");
+        _models = Part("cpu-models");
+        _options = Part("options");
+        _tpm = Part("tpm");
+    }
+
+    /// <summary>That of the QEMU that this emulator stands for.</summary>
+    public static RecordedCatalogue Current { get; } = new(Version);
+
+    /// <summary>The types of objects.</summary>
+    public TypeCatalogue Types => _types.Value;
+
+    /// <summary>The reply to <c>query-machines</c>.</summary>
+    public JToken Machines => _machines.Value;
+
+    /// <summary>The same with what each machine type sets for older ones.</summary>
+    public JToken MachinesWithProperties => _machinesWithProperties.Value;
+
+    /// <summary>The reply to <c>query-cpu-definitions</c>.</summary>
+    public JToken Processors => _processors.Value;
+
+    /// <summary>
+    /// The CPU models spelled out, by the way to do so. Each is what differs from the properties of <c>reference</c>.
+    /// </summary>
+    public JToken ProcessorModels => _models.Value;
+
+    /// <summary>The reply to <c>query-command-line-options</c>.</summary>
+    public JToken Options => _options.Value;
+
+    /// <summary>The replies to <c>query-tpm-models</c> and <c>query-tpm-types</c>.</summary>
+    public JToken Tpm => _tpm.Value;
+
+    private Lazy<JToken> Part(string name) => new(() => Read(name));
+
+    private JToken Read(string part)
+    {
+        using Stream stream = typeof(RecordedCatalogue).Assembly.GetManifestResourceStream(_resource)!;
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
+        using var text = new StreamReader(archive.GetEntry($"{part}.json")!.Open());
+        using var reader = new JsonTextReader(text) { DateParseHandling = DateParseHandling.None };
+        return JToken.ReadFrom(reader);
+    }
+}
