@@ -38,6 +38,19 @@ internal sealed class MachineTests
         Assert.That(src.Complaints.Concat(dst.Complaints), Is.Empty);
     }
 
+    // As libvirt does when it saves a guest that it has restored.
+    [Test]
+    public async Task Multifd_can_be_switched_on_where_a_guest_has_come([Values] EmulatorKind kind)
+    {
+        Requirement.Check(kind);
+        using var folder = new TemporaryFolder();
+        await using EmulatorProcess src = await EmulatorProcess.StartAsync(kind, "src", folder);
+        await using EmulatorProcess dst = await EmulatorProcess.StartAsync(kind, "dst", folder, "-incoming", "defer");
+        await MigrateAsync(src, dst, folder, exitOnError: true);
+        await dst.QuerySettledRunStateAsync();
+        await dst.SwitchOnAsync(MigrationCapability.Multifd);
+    }
+
     [TestCase("pc", "cpu_common")]
     [TestCase("q35", "cpu_common")]
     public async Task PC_of_QEMU_is_refused_at_the_first_section_that_is_not_here(string machine, string section)
