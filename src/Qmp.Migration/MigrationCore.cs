@@ -106,7 +106,7 @@ public sealed class MigrationCore
     public void SetCapabilities(IEnumerable<MigrationCapabilityStatus> changes)
     {
         if (IsRunning) throw new MigrationException("There's a migration process in progress");
-        Options.SetCapabilities(changes, incomingStarted: _incoming is not null, _events.Warning);
+        Options.SetCapabilities(changes, incomingStarted: _incoming is { State.Current: not MigrationStatus.Completed }, _events.Warning);
     }
 
     /// <summary>Begins to send the machine.</summary>
