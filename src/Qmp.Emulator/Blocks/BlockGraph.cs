@@ -124,7 +124,9 @@ internal sealed class BlockGraph : IDisposable
     private static BlockNode Nothing(string name, BlockdevOptions options, BlockdevOptionsNull nothing, bool isRoot) => new(name, options)
     {
         IsRoot = isRoot,
-        FileName = $"{options.Driver.ToWireName()}://",
+        FileName = nothing.Size is { } size
+            ? string.Create(CultureInfo.InvariantCulture, $"json:{{\"driver\": \"{options.Driver.ToWireName()}\", \"size\": {size}}}")
+            : $"{options.Driver.ToWireName()}://",
         Size = nothing.Size ?? 1L << 30,
     };
 
@@ -133,7 +135,6 @@ internal sealed class BlockGraph : IDisposable
         BlockNode file = Below(raw.File, options);
         return Own(file, () =>
         {
-            Lock(file, options);
             long offset = raw.Offset ?? 0;
             if (raw.Offset is not null && offset > file.Size) throw new CommandException("Offset is greater than the size of the image");
             return new BlockNode(name, options)

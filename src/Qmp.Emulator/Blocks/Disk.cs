@@ -12,6 +12,9 @@ internal sealed class Disk(string path, string? id, bool isRemovable)
     /// <summary>The id of its device; <see langword="null"/> for none.</summary>
     public string? Id => id;
 
+    /// <summary>What messages call it.</summary>
+    public string Name => path.EndsWith("/virtio-backend", StringComparison.Ordinal) ? path : id ?? path;
+
     /// <summary>Whether its medium can be taken out.</summary>
     public bool IsRemovable => isRemovable;
 

@@ -41,7 +41,13 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
     public Disk Find(string? device, string? id)
     {
         if (device is null == id is null) throw new CommandException("Need exactly one of 'device' and 'id'");
-        return _disks.FirstOrDefault(d => id is not null && (d.Id == id || d.Path == id))
+        Disk? found = _disks.FirstOrDefault(d => id is not null && (d.Id == id || d.Path == id));
+        if (found is not null && found.Id == id && found.Path.EndsWith("/virtio-backend", StringComparison.Ordinal))
+        {
+            throw new CommandException("Device does not have a block device backend");
+        }
+
+        return found
             ?? throw new CommandException(new QmpError("DeviceNotFound", $"Device '{device ?? id}' not found"));
     }
 
@@ -49,7 +55,7 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
     /// <exception cref="CommandException">It has none.</exception>
     public void MoveTray(Disk disk, bool opens)
     {
-        if (!disk.IsRemovable) throw new CommandException($"Device '{disk.Id}' is not removable");
+        if (!disk.IsRemovable) throw new CommandException($"Device '{disk.Name}' is not removable");
         if (disk.IsOpen == opens) return;
         disk.IsOpen = opens;
         events.DeviceTrayMoved(new DeviceTrayMovedEvent { Device = "", Id = disk.Id ?? disk.Path, TrayOpen = opens });
@@ -59,8 +65,8 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
     /// <exception cref="CommandException">The tray is closed.</exception>
     public void RemoveMedium(Disk disk)
     {
-        if (!disk.IsRemovable) throw new CommandException($"Device '{disk.Id}' is not removable");
-        if (!disk.IsOpen) throw new CommandException($"Tray of device '{disk.Id}' is not open");
+        if (!disk.IsRemovable) throw new CommandException($"Device '{disk.Name}' is not removable");
+        if (!disk.IsOpen) throw new CommandException($"Tray of device '{disk.Name}' is not open");
         TakeOut(disk);
     }
 
@@ -71,7 +77,7 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
         BlockNode node = graph.Find(name) ?? throw new CommandException($"Node '{name}' not found");
         if (node.Device is not null) throw new CommandException($"Node '{name}' is already in use");
         if (!disk.IsRemovable) throw new CommandException("Device is not removable");
-        if (!disk.IsOpen) throw new CommandException($"Tray of device '{disk.Id}' is not open");
+        if (!disk.IsOpen) throw new CommandException($"Tray of device '{disk.Name}' is not open");
         if (disk.Medium is not null) throw new CommandException("There already is a medium in the device");
         Insert(disk, node);
     }
@@ -101,8 +107,10 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
         }
     }
 
+    // Whoever has a file as it is locks it; one with an image in it is locked already.
     private static void Insert(Disk disk, BlockNode node)
     {
+        if (node.Header is null && (node.File ?? node).Handle is { } handle) ImageLock.Take(handle, !node.IsReadOnly);
         node.Device = disk.Path;
         disk.Medium = node;
     }
@@ -112,6 +120,7 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
         if (disk.Medium is not { } node) return;
         disk.Medium = null;
         node.Device = null;
+        if (node.Header is null && (node.File ?? node).Handle is { } handle) ImageLock.Release(handle);
         if (!node.IsRoot) graph.Drop(node);
     }
 }

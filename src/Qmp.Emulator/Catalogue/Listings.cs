@@ -58,8 +58,8 @@ internal static class Listings
         """;
 
     /// <summary>The objects of <c>-object</c>.</summary>
-    public static string Objects =>
-        "List of user creatable objects:\n" + string.Concat(Names<ObjectType>(ObjectTypeExtensions.ToWireName).Select(n => $"  {n}\n"));
+    public static string Objects => "List of user creatable objects:\n"
+        + string.Concat(ObjectKinds.All.Select(ObjectTypeExtensions.ToWireName).Order(StringComparer.Ordinal).Select(n => $"  {n}\n"));
 
     /// <summary>The properties of a device, or <see langword="null"/> if there is none of that name.</summary>
     public static string? Device(string driver) => driver switch

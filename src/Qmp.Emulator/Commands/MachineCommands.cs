@@ -80,7 +80,7 @@ internal sealed class MachineCommands(
 
     public ValueTask<IReadOnlyList<Memdev>> QueryMemdevAsync(
         QueryMemdevArguments arguments, CancellationToken cancellationToken) =>
-        new([.. built.Objects.All.Reverse().Select(MemoryObjects.Describe).OfType<Memdev>()]);
+        new([.. built.Objects.All.Select(MemoryObjects.Describe).OfType<Memdev>()]);
 
     public ValueTask<IReadOnlyList<HotpluggableCPU>> QueryHotpluggableCpusAsync(
         QueryHotpluggableCpusArguments arguments, CancellationToken cancellationToken) => built.Processors.HasAny
@@ -90,7 +90,7 @@ internal sealed class MachineCommands(
     public ValueTask BalloonAsync(BalloonArguments arguments, CancellationToken cancellationToken)
     {
         CheckBalloon();
-        if (arguments.Value <= 0) throw new CommandException("Parameter 'target' expects a size");
+        if (arguments.Value <= 0) throw new CommandException("Parameter 'value' expects a size");
         guest.Balloon((ulong)arguments.Value);
         return ValueTask.CompletedTask;
     }

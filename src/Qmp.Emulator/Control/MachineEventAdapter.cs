@@ -1,5 +1,6 @@
 using Qmp.Api;
 using Qmp.Machine;
+using Qmp.Machine.Time;
 using Qmp.Migration.Faults;
 using Qmp.Migration.Status;
 using Qmp.Server.Events;
@@ -12,12 +13,20 @@ internal sealed class MachineEventAdapter(IEventPublisher publisher, CommandWarn
     : IMachineEvents, IMigrationEvents
 {
     private readonly RunStateEvents _runState = new(publisher);
+    private readonly QdevEvents _devices = new(publisher);
     private readonly MigrationEvents _migration = new(publisher);
     private readonly XSimEvents _simulation = new(publisher);
 
     public void Stopped() => _runState.Stop();
 
     public void Resumed() => _runState.Resume();
+
+    /// <summary>Tells of devices that have gone, when the command that removed them has been answered, as QEMU does.</summary>
+    public Action<IReadOnlyList<DeviceDeletedEvent>> Devices(VirtualMachine machine) => gone => machine.Timeline.Start("call_rcu", async () =>
+    {
+        using TimelineLock.Hold hold = await machine.Lock.EnterAsync();
+        foreach (DeviceDeletedEvent device in gone) _devices.DeviceDeleted(device);
+    });
 
     public void Status(MigrationStatus status) => _migration.Migration(new MigrationEvent { Status = status });
 

@@ -43,8 +43,8 @@ internal sealed class ShutdownController
     /// <summary>The power button was pressed.</summary>
     public event Action? PowerButton;
 
-    /// <summary>The machine was reset; tells whether it runs.</summary>
-    public event Action<bool>? HasReset;
+    /// <summary>The machine was reset; tells why.</summary>
+    public event Action<ShutdownCause>? HasReset;
 
     /// <summary>Ends with the exit status when the emulator is to end.</summary>
     public Task<int> Completion => _completion.Task;
@@ -81,7 +81,7 @@ internal sealed class ShutdownController
             _machine.SetRunState(RunState.Prelaunch);
         }
 
-        HasReset?.Invoke(_machine.IsRunning);
+        HasReset?.Invoke(cause);
     }
 
     /// <summary>Presses the power button.</summary>

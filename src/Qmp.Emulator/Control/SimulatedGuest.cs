@@ -1,6 +1,7 @@
 using Qmp.Api;
 using Qmp.Devices.Guest;
 using Qmp.Machine;
+using Qmp.Machine.Time;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Control;
@@ -13,7 +14,9 @@ internal sealed class SimulatedGuest : IGuest
     private readonly GuestSettings _settings;
     private readonly ShutdownController _shutdown;
     private readonly MachineEvents _events;
+    private readonly VirtualMachine _machine;
     private readonly ulong _memory;
+    private readonly bool _hasFirmware;
     private ulong? _actual;
     private bool _isNew = true; // it has not run since it was switched on
 
@@ -22,9 +25,17 @@ internal sealed class SimulatedGuest : IGuest
     /// <param name="shutdown">Switches the machine off.</param>
     /// <param name="events">Is told of the balloon.</param>
     /// <param name="memory">Bytes of its memory.</param>
+    /// <param name="hasFirmware">Whether firmware starts it.</param>
     public SimulatedGuest(
-        VirtualMachine machine, GuestSettings? settings, ShutdownController shutdown, MachineEvents events, ulong memory)
+        VirtualMachine machine,
+        GuestSettings? settings,
+        ShutdownController shutdown,
+        MachineEvents events,
+        ulong memory,
+        bool hasFirmware)
     {
+        _machine = machine;
+        _hasFirmware = hasFirmware && settings is null;
         _settings = settings ?? new GuestSettings();
         _shutdown = shutdown;
         _events = events;
@@ -89,11 +100,19 @@ internal sealed class SimulatedGuest : IGuest
             : _shutdown.GuestShutdownAsync());
     }
 
-    private void Restart(bool isRunning)
+    private void Restart(ShutdownCause cause)
     {
+        if (_hasFirmware && _machine.IsRunning && cause == ShutdownCause.HostQmpSystemReset) ResetAgain();
         _agenda?.Clear();
         _actual = null;
         _isNew = true;
-        if (isRunning && _agenda is not null) Start();
+        if (_machine.IsRunning && _agenda is not null) Start();
     }
+
+    // A PC's firmware that finds that it has run before resets the machine once more, to be sure of a clean start.
+    private void ResetAgain() => _machine.Timeline.Start("firmware", async () =>
+    {
+        using TimelineLock.Hold hold = await _machine.Lock.EnterAsync();
+        if (_machine.IsRunning) await _shutdown.ResetAsync(ShutdownCause.GuestReset);
+    });
 }

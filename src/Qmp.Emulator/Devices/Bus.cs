@@ -26,6 +26,9 @@ internal sealed class Bus(string name, string type, bool takesHotPlug)
     /// <summary>Whether its devices have slots and functions.</summary>
     public bool IsPci => Is("PCI");
 
+    /// <summary>Whether it belongs to the machine.</summary>
+    public bool IsBuiltIn { get; set; }
+
     /// <summary>Whether it is below a port, which has room for one device.</summary>
     public bool IsPort { get; init; }
 

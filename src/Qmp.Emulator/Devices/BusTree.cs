@@ -9,7 +9,8 @@ internal sealed class BusTree
 
     /// <summary>The buses of a machine without devices.</summary>
     /// <param name="machineType">The full name of its type.</param>
-    public BusTree(string machineType)
+    /// <param name="hasUsb">Whether it has a USB controller.</param>
+    public BusTree(string machineType, bool hasUsb)
     {
         _buses.Insert(0, new Bus("main-system-bus", "System", takesHotPlug: false));
         if (machineType.StartsWith("pc-i440fx-", StringComparison.Ordinal))
@@ -30,6 +31,9 @@ internal sealed class BusTree
         {
             Add("isa.0", "ISA", false);
         }
+
+        if (hasUsb) Add("usb-bus.0", "usb-bus", true);
+        foreach (Bus bus in _buses) bus.IsBuiltIn = true;
     }
 
     /// <summary>The bus of that name, or <see langword="null"/>.</summary>
@@ -37,7 +41,7 @@ internal sealed class BusTree
 
     /// <summary>The bus that a device goes on that names none, or <see langword="null"/>.</summary>
     public Bus? Fitting(string type) =>
-        _buses.LastOrDefault(bus => bus.Is(type) && !bus.IsPort) ?? _buses.FirstOrDefault(bus => bus.Is(type));
+        _buses.FirstOrDefault(bus => bus.Is(type) && bus.IsBuiltIn) ?? _buses.FirstOrDefault(bus => bus.Is(type));
 
     /// <summary>Adds the buses that a device brings.</summary>
     /// <param name="type">The device's type.</param>

@@ -1,5 +1,4 @@
 using Newtonsoft.Json.Linq;
-using Qmp.Api;
 using Qmp.Emulator.Objects;
 using Qmp.Emulator.Options;
 using Qmp.Emulator.Recorded;
@@ -15,7 +14,7 @@ namespace Qmp.Emulator.Devices;
 /// <remarks>
 /// They are inert: each is checked, listed and removed as in QEMU, and does nothing. Used with the machine's lock held.
 /// </remarks>
-internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends backends, QdevEvents events, ILogger logger)
+internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends backends, Action<IReadOnlyList<DeviceDeletedEvent>> tell, ILogger logger)
 {
     private const string DeviceNotFound = "DeviceNotFound";
 
@@ -63,7 +62,7 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         if (function is { } place) bus!.Functions[place] = (type.Name, device.Id);
         foreach ((string property, JToken value) in values) backends.Use(property, value.ToString(), plugged.Node.Path);
         _devices.Add(plugged);
-        Added?.Invoke(plugged, values);
+        Announce(plugged, values);
         SayThatInert(type);
         return plugged;
     }
@@ -90,18 +89,32 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         if (!device.Bus.TakesHotPlug) throw new CommandException($"Bus '{device.Bus.Name}' does not support hotplugging");
         if (device.Bus.LetsGoAtOnce)
         {
-            Drop(device);
+            DropAndTell([device]);
             return;
         }
 
         device.IsLeaving = true;
-        AskGuest?.Invoke(() => Drop(device));
+        AskGuest?.Invoke(() => DropAndTell([device]));
     }
 
     /// <summary>Lets those go that a guest was asked to: a reset ends its say.</summary>
     public void Reset()
     {
-        foreach (PluggedDevice device in _devices.Where(d => d.IsLeaving).ToList()) Drop(device);
+        DropAndTell(_devices.Where(d => d.IsLeaving).ToList());
+    }
+
+    // A disk whose image somebody else has does not come.
+    private void Announce(PluggedDevice plugged, IReadOnlyDictionary<string, JToken> values)
+    {
+        try
+        {
+            Added?.Invoke(plugged, values);
+        }
+        catch (CommandException)
+        {
+            Drop(plugged, []);
+            throw;
+        }
     }
 
     private static RecordedType FindType(string driver)
@@ -166,6 +179,7 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         node.Store("realized", true);
         node.Store("hotplugged", isHot);
         node.Store("hotpluggable", bus?.TakesHotPlug ?? false);
+        if (type.Name.StartsWith("virtio-balloon", StringComparison.Ordinal)) GuestStatistics.Define(node);
         if (DeviceProperties.Backend(type) is { } backend) node.Add(new ObjectNode(backend.Name, "virtio-backend") { IsDevice = true });
         return node;
     }
@@ -175,10 +189,17 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         : tree.Peripheral.Add(new ObjectNode(type, id) { IsDevice = true });
 
     // The devices on its buses go first, as in QEMU, and what stands behind it before itself.
-    private void Drop(PluggedDevice device)
+    private void DropAndTell(IReadOnlyList<PluggedDevice> devices)
+    {
+        var gone = new List<DeviceDeletedEvent>();
+        foreach (PluggedDevice device in devices) Drop(device, gone);
+        if (gone.Count > 0) tell(gone);
+    }
+
+    private void Drop(PluggedDevice device, List<DeviceDeletedEvent> gone)
     {
         if (!_devices.Contains(device)) return;
-        foreach (PluggedDevice child in _devices.Where(d => d.Bus is { } bus && device.Buses.Contains(bus)).ToList()) Drop(child);
+        foreach (PluggedDevice child in _devices.Where(d => d.Bus is { } bus && device.Buses.Contains(bus)).ToList()) Drop(child, gone);
         string path = device.Node.Path;
         Removed?.Invoke(device);
         _devices.Remove(device);
@@ -189,15 +210,15 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
             if (property.Get() is JValue { Value: string { Length: > 0 } name }) backends.Use(property.Name, name, null);
         }
 
-        foreach (ObjectNode child in device.Node.Children) events.DeviceDeleted(new DeviceDeletedEvent { Path = child.Path });
+        foreach (ObjectNode child in device.Node.Children) gone.Add(new DeviceDeletedEvent { Path = child.Path });
         device.Node.Parent!.Remove(device.Node);
-        events.DeviceDeleted(new DeviceDeletedEvent { Device = device.Id, Path = path });
+        gone.Add(new DeviceDeletedEvent { Device = device.Id, Path = path });
     }
 
     private void SayThatInert(RecordedType type)
     {
         if (_saidThatInert) return;
         _saidThatInert = true;
-        logger.Information("devices of QEMU, such as {Type:l}, are listed and do nothing here", type.Name);
+        logger.Warning("warning: devices of QEMU, such as {Type:l}, are listed and do nothing here", type.Name);
     }
 }

@@ -57,7 +57,7 @@ internal static class CommandSet
         bool withSimulation = options.Given.Last(OptionTable.Simulation)?.Value ?? false;
         var guest = new GuestControl(machine) { IsDumping = () => dump.IsActive };
         ulong memory = MachineObjects.MemorySize(options, built.Type, machine.Memory);
-        var simulated = new SimulatedGuest(machine, built.Devices.Guest, shutdown, new MachineEvents(publisher), memory);
+        var simulated = new SimulatedGuest(machine, built.Devices.Guest, shutdown, new MachineEvents(publisher), memory, built.Type.IsPc);
         built.Plugged.AskGuest = simulated.Unplug;
         shutdown.HasReset += _ => built.Plugged.Reset();
         var migration = new MigrationCommands(core, incoming);

@@ -53,10 +53,10 @@ internal static class MachineBuilder
         var disks = new Disks(blocks, new BlockEvents(publisher));
         var networks = new Networks(tree, ports.Logger);
         backends.Register("drive", name => blocks.Find(name) is not null);
-        backends.UserOfDrive = name => blocks.Find(name) is { } node ? DiskDevices.UserOf(node) : null;
+        backends.UserOfDrive = name => blocks.Find(name) is { } node ? InertDevices.UserOf(node) : null;
         backends.Register("netdev", networks.Has);
-        var plugged = new DeviceManager(tree, new BusTree(type.Name), backends, new QdevEvents(publisher), ports.Logger);
-        DiskDevices.Follow(plugged, disks);
+        var plugged = new DeviceManager(tree, new BusTree(type.Name, options.Machine.Usb == true), backends, events.Devices(machine), ports.Logger);
+        InertDevices.Follow(plugged, disks, migration.Blockers);
         MachineObjects.AddBackends(given, blocks, networks);
         SimulatedDevices devices = DeviceFactory.Create(given.All(OptionTable.Device), machine, migration, plugged, ports.Logger);
         migration.Faults.Happening += events.Fault;

@@ -43,7 +43,7 @@ internal sealed class Networks(ObjectTree tree, ILogger logger)
         _backends.Add(backend.Id, backend);
         if (_saidSo) return;
         _saidSo = true;
-        logger.Information("network backends are listed and move no packets here");
+        logger.Warning("warning: network backends are listed and move no packets here");
     }
 
     /// <summary>Removes a backend, whether or not a card uses it.</summary>

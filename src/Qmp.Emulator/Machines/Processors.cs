@@ -32,9 +32,11 @@ internal sealed class Processors
         string words = options.Given.Last(OptionTable.Cpu)?.Value ?? DefaultModel;
         Model = words.Split(',')[0];
         var given = new Lazy<JObject>(() => ProcessorModel.Properties(Model, ProcessorModel.Features(words)));
+
+        // The second device of a PC belongs to the first processor.
         _nodes = HasAny
             ? [.. Enumerable.Range(0, (int)_topology.Count).Select(i => tree.Unattached.Add(
-                new ObjectNode(Model + TypeSuffix, $"device[{i}]") { IsDevice = true, Values = name => ValueOf(given.Value, name) }))]
+                new ObjectNode(Model + TypeSuffix, $"device[{(i == 0 ? 0 : i + 1)}]") { IsDevice = true, Values = name => ValueOf(given.Value, name) }))]
             : [];
     }
 

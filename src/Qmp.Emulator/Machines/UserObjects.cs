@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
+using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Files;
 using Qmp.Emulator.Objects;
 using Qmp.Emulator.Options;
@@ -21,8 +22,8 @@ internal sealed class UserObjects(ObjectTree tree)
     private readonly Dictionary<string, RamBlock> _unused = new(StringComparer.Ordinal);
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
-    /// <summary>The objects, the newest first.</summary>
-    public IEnumerable<ObjectOptions> All => _objects.Values.Reverse();
+    /// <summary>The objects, in the order in which they came.</summary>
+    public IEnumerable<ObjectOptions> All => _objects.Values;
 
     /// <summary>Takes over the memory of an object that the machine does not use.</summary>
     public void Own(RamBlock block) => _unused[block.Id] = block;
@@ -89,12 +90,8 @@ internal sealed class UserObjects(ObjectTree tree)
                 SecretObjects.Check(secret.Value, _objects.Values.OfType<ObjectOptions.Secret>().Select(s => s.Id));
                 break;
 
-            case ObjectOptions.MemoryBackendRam or ObjectOptions.MemoryBackendFile or ObjectOptions.MemoryBackendMemfd
-                or ObjectOptions.Iothread or ObjectOptions.RngBuiltin or ObjectOptions.ThrottleGroup
-                or ObjectOptions.AuthzSimple or ObjectOptions.AuthzList or ObjectOptions.CanBus:
-                break;
-
             default:
+                if (ObjectKinds.All.Contains(made.QomType)) break;
                 throw new CommandException($"invalid object type: {made.QomType.ToWireName()}");
         }
     }

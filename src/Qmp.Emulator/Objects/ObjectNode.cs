@@ -110,8 +110,11 @@ internal sealed class ObjectNode(string type, string name)
     {
         if (isFixed)
         {
-            string id = Parent?.Name == "peripheral" ? $"device '{name}' (type '{type}')" : $"device of type '{type}'";
-            throw new CommandException($"Attempt to set property '{property.Name}' on {id} after it was realized");
+            ObjectNode? backend = Child("virtio-backend");
+            bool isBackends = backend?.OfType().Any(p => p.Name == property.Name) == true;
+            string who = isBackends || Parent?.Name != "peripheral" ? "anonymous device" : $"device '{name}'";
+            throw new CommandException(
+                $"Attempt to set property '{property.Name}' on {who} (type '{(isBackends ? backend!.Type : type)}') after it was realized");
         }
 
         _values[property.Name] = PropertyValues.Check(property, value, isText: false);

@@ -2,6 +2,7 @@ using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
+using Qmp.Emulator.Recorded;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Visitors;
 using Qmp.Protocol.Visitors.Text;
@@ -28,7 +29,13 @@ internal sealed record DeviceArguments(string Driver, string? Id, string? Bus, J
     {
         try
         {
-            return new OptionValue<DeviceArguments>("device", text, text.StartsWith('{') ? OfJson(text) : OfText(text, parser));
+            DeviceArguments device = text.StartsWith('{') ? OfJson(text) : OfText(text, parser);
+            if (device.Own is null && RecordedCatalogue.Current.Types.FindModel(device.Driver)?.Is("device") != true)
+            {
+                throw new VisitorException($"'{device.Driver}' is not a valid device model name");
+            }
+
+            return new OptionValue<DeviceArguments>("device", text, device);
         }
         catch (Exception e) when (e is VisitorException or JsonException)
         {

@@ -23,7 +23,7 @@ internal sealed partial class HelpTests
           force-raw=<bool>       - on/off (default: off)
 
         """)]
-    [TestCase("-object", "help", "List of user creatable objects:\n  iothread\n")]
+    [TestCase("-object", "help", "  iothread\n  memory-backend-file\n")]
     [TestCase("-object", "memory-backend-file,help", "memory-backend-file options:\n")]
     [TestCase("-object", "memory-backend-file,id=x,help", "  mem-path=<str>\n")]
     [TestCase("-M", "help", "pc-i440fx-10.0       Standard PC (i440FX + PIIX, 1996) (default)\n")]

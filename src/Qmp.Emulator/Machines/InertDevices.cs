@@ -1,0 +1,62 @@
+using Newtonsoft.Json.Linq;
+using Qmp.Emulator.Blocks;
+using Qmp.Emulator.Devices;
+using Qmp.Emulator.Recorded;
+using Qmp.Migration;
+using Qmp.Migration.Status;
+using Qmp.Server.Dispatch;
+
+namespace Qmp.Emulator.Machines;
+
+/// <summary>What the machine keeps of devices that do nothing: which are disks, and which keep it from being migrated.</summary>
+internal static class InertDevices
+{
+    private const string PeerMode = "Migration is disabled when using feature 'peer mode' in device 'ivshmem'";
+
+    private static readonly string[] WithTray = ["ide-cd", "scsi-cd", "floppy"];
+
+    /// <summary>Keeps that up with the devices.</summary>
+    public static void Follow(DeviceManager devices, Disks disks, MigrationBlockers blockers)
+    {
+        devices.Added = (device, values) =>
+        {
+            RecordedType type = device.Type!;
+            if (IsPeer(type, values)) Try(() => blockers.Add(PeerMode));
+            if (type.DeviceProperties?.Any(p => p.Name == "drive") != true) return;
+            disks.Add(
+                device.Node.Child("virtio-backend")?.Path ?? device.Node.Path,
+                device.Id,
+                WithTray.Contains(type.Name),
+                (string?)values.GetValueOrDefault("drive"));
+        };
+        devices.Removed = device =>
+        {
+            disks.Remove(device.Node.Child("virtio-backend")?.Path ?? device.Node.Path);
+            if (device.Type!.Name == "ivshmem-plain") blockers.Remove(PeerMode);
+        };
+    }
+
+    // Memory that is shared with others cannot move away from them.
+    private static bool IsPeer(RecordedType type, IReadOnlyDictionary<string, JToken> values) =>
+        type.Name == "ivshmem-plain" && (string?)values.GetValueOrDefault("master") == "off";
+
+    private static void Try(Action add)
+    {
+        try
+        {
+            add();
+        }
+        catch (MigrationException e)
+        {
+            throw new CommandException(e.Message);
+        }
+    }
+
+    /// <summary>Who uses a node, in QEMU's words; <see langword="null"/> if nobody does.</summary>
+    public static string? UserOf(BlockNode node) => node switch
+    {
+        { Device: { } device } => $"block device '{device}' (uses node '{node.Name}' as 'root' child)",
+        { Parents: [var parent, ..] } when !parent.IsReadOnly => $"node '{parent.Name}' (uses node '{node.Name}' as 'file' child)",
+        _ => null,
+    };
+}
