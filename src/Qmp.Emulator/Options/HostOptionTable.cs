@@ -93,6 +93,14 @@ internal static class HostOptionTable
 
     public static Option<bool> CodeDump { get; } = Row(Flag("jitdump", "accepted: no code is translated"));
 
+    public static Option ScreenSize { get; } = Row(NotForTarget("g", "WxH"));
+
+    public static Option FirmwareEnvironment { get; } = Row(NotForTarget("prom-env", "NAME=VALUE"));
+
+    public static Option HostCalls { get; } = Row(NotForTarget("semihosting", null));
+
+    public static Option OldParameters { get; } = Row(NotForTarget("old-param", null));
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Option> All => Rows;
 
@@ -102,6 +110,13 @@ internal static class HostOptionTable
         Rows.Add(option);
         return option;
     }
+
+    // Other processors have them.
+    private static ShortOption NotForTarget(string name, string? argument) => new(
+        name,
+        argument,
+        "refused: not for this processor",
+        (text, _) => throw CommandLineException.At(name, argument is null ? null : text, "Option not supported for this target"));
 
     private static Option<bool> Flag(string name, string help) => new(name, null, help, _ => true);
 

@@ -75,6 +75,7 @@ internal sealed class CommandLineTests
     [TestCase("-audiodev", "none,id=a,timer-period=foo", "Parameter 'timer-period' expects integer")]
     [TestCase("-audiodev", "none,id=a,foo=1", "Parameter 'foo' is unexpected")]
     [TestCase("-icount", "shift=foo", "icount: Invalid shift value")]
+    [TestCase("-g", "800x600", "Option not supported for this target")]
     [TestCase("-seed", "foo", "Invalid seed number: foo")]
     [TestCase("-smbios", "foo=1", "Must specify type= or file=")]
     [TestCase("-smbios", "type=foo", "Parameter 'type' expects a number")]

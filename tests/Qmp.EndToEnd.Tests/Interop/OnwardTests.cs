@@ -60,6 +60,18 @@ internal sealed class OnwardTests
         }
     }
 
+    [TestCase(EmulatorKind.Qmpd)]
+    [TestCase(EmulatorKind.Qemu)]
+    public async Task What_had_to_be_set_before_its_arrival_can_be_set_for_its_departure(EmulatorKind kind)
+    {
+        Requirement.Check(kind);
+        using var folder = new TemporaryFolder();
+        await using EmulatorProcess source = await EmulatorProcess.StartAsync(kind, "source", folder);
+        await using EmulatorProcess destination = await EmulatorProcess.StartAsync(kind, "destination", folder, "-incoming", "defer");
+        await MoveAsync(source, destination, folder, []);
+        await destination.SwitchOnAsync([MigrationCapability.Multifd]);
+    }
+
     private static async Task MoveAsync(
         EmulatorProcess source, EmulatorProcess destination, TemporaryFolder folder, MigrationCapability[] capabilities)
     {
