@@ -42,7 +42,9 @@ public sealed class GeneratedSchemaTests
         var tables = typeof(QmpSchema).Assembly.GetTypes().SelectMany(type => type.GetProperties())
             .Where(property => property.PropertyType == typeof(IReadOnlyList<CommandDescriptor>))
             .SelectMany(property => (IReadOnlyList<CommandDescriptor>)property.GetValue(null)!);
-        Assert.That(tables.Select(command => command.Name), Is.EquivalentTo(QmpSchema.FullCommandNames));
+
+        // 'gen': false: its arguments are a device's properties, so it is written by hand.
+        Assert.That(tables.Select(command => command.Name), Is.EquivalentTo(QmpSchema.FullCommandNames.Except(["device_add"])));
     }
 
     [Test]

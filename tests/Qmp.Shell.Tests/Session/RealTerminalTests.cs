@@ -42,7 +42,7 @@ internal sealed class RealTerminalTests
     {
         Start($"stty cols 80; exec {Shell}");
         await UntilAsync("Ctrl-D leaves.\n(QEMU)");
-        await TypeAsync("query-stat\t");
+        await TypeAsync("query-statu\t");
         await UntilAsync("\n(QEMU) query-status");
         await TypeAsync("\r");
         await UntilAsync("\n{\"return\": {\"status\": \"running\", \"running\": true}}\n(QEMU)");

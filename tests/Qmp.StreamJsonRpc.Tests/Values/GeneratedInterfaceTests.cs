@@ -18,7 +18,9 @@ internal sealed class GeneratedInterfaceTests
             where !type.Name.EndsWith("OobRpc", StringComparison.Ordinal)
             from method in type.GetMethods()
             select Attribute(method, typeof(JsonRpcMethodAttribute));
-        Assert.That(methods, Is.EquivalentTo(QmpSchema.FullCommandNames.ToArray()));
+
+        // 'gen': false has no method.
+        Assert.That(methods, Is.EquivalentTo(QmpSchema.FullCommandNames.Except(["device_add"])));
     }
 
     [Test]
