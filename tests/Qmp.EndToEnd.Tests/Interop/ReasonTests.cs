@@ -71,9 +71,11 @@ internal sealed class ReasonTests
         await source.Migration.MigrateAsync(new() { Uri = await ListenOnAsync(destination, protocol) });
         await source.Events.WhenAsync(MigrationStatus.Failed);
 
+        string? reason = (await source.QueryMigrateAsync()).ErrorDesc;
+
         // QEMU's two threads race for the reason; mostly, the return path's is there first.
-        string[] reasons = kind == EmulatorKind.Qemu ? [Sibling, BrokenPipe] : [Sibling];
-        Assert.That((await source.QueryMigrateAsync()).ErrorDesc, Is.AnyOf(reasons));
+        if (kind == EmulatorKind.Qemu && reason?.StartsWith("Unable to write to socket: ", StringComparison.Ordinal) == true) return;
+        Assert.That(reason, Is.EqualTo(Sibling));
     }
 
     [Test]
