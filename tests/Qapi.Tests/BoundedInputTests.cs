@@ -37,6 +37,7 @@ public sealed class BoundedInputTests
         Assert.That(error, Is.EqualTo($"{root}:1: can't read include file '/dev/zero': File too large: more than 64 MiB\n"));
     }
 
+    [Category("Slow")]
     [Test]
     public void Many_large_includes_are_too_large_together()
     {

@@ -12,6 +12,7 @@ internal sealed class CutTests
 {
     private const int SmallPages = 16;
 
+    [Category("Slow")]
     [Test]
     public void Cut_at_every_offset_of_a_small_stream([Values] bool returnPath)
     {
@@ -21,6 +22,7 @@ internal sealed class CutTests
         for (long cut = 0; cut < length; cut++) CheckCut(memory, cut, length, returnPath);
     }
 
+    [Category("Slow")]
     [Test]
     public void Cut_at_seeded_offsets_of_a_larger_stream()
     {

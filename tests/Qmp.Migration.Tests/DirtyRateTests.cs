@@ -69,6 +69,7 @@ internal sealed class DirtyRateTests
         }
     }
 
+    [Category("Slow")]
     [Test]
     public void A_migration_does_not_lose_what_is_measured()
     {

@@ -40,6 +40,7 @@ public sealed class CompileTests
         Assert.That(Project.Errors(project.Sources().Values), Is.Empty);
     }
 
+    [Category("Slow")]
     [TestCase("Types")]
     [TestCase("Types,Client")]
     [TestCase("Types,Server")]
@@ -48,10 +49,12 @@ public sealed class CompileTests
     public void Parts_compile_by_themselves(string parts) =>
         Assert.That(Project.Errors(Project.Rich().Set("_QapiEmit", parts).Sources().Values), Is.Empty);
 
+    [Category("Slow")]
     [Test]
     public void All_conditions_on_compiles() => Assert.That(
         Project.Errors(Project.Rich().Set("_QapiConditions", "CONFIG_ON,CONFIG_OFF").Sources().Values), Is.Empty);
 
+    [Category("Slow")]
     [Test]
     public void Schemas_that_the_language_allows_compile()
     {

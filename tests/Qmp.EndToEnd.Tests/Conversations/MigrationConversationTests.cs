@@ -3,6 +3,7 @@ using Qmp.Conversations;
 namespace Qmp.EndToEnd.Tests.Conversations;
 
 /// <summary>What QEMU says about migration: capabilities, parameters, addresses, whole migrations.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class MigrationConversationTests
 {

@@ -3,6 +3,7 @@ using Qmp.Conversations;
 namespace Qmp.EndToEnd.Tests.Conversations;
 
 /// <summary>What QEMU says on its monitor: the protocol, its JSON, introspection, events.</summary>
+[Category("Slow")]
 [TestFixture, Parallelizable(ParallelScope.All)]
 internal sealed class MonitorConversationTests
 {

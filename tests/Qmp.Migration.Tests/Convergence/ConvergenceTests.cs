@@ -59,6 +59,7 @@ internal sealed class ConvergenceTests
         }
     }
 
+    [Category("Slow")]
     [TestCaseSource(nameof(Scenarios))]
     public void The_engine_does_what_the_model_says(Scenario scenario)
     {

@@ -39,6 +39,7 @@ internal sealed class FaultSweepTests
     private static IEnumerable<TestCaseData> Unheards() =>
         Cases().Where(c => Unheard.Contains((FaultPoint)c.Arguments[0]!));
 
+    [Category("Slow")]
     [TestCaseSource(nameof(Cases))]
     public void In_virtual_time(FaultPoint point, FaultAction action, bool atSource)
     {
@@ -64,6 +65,7 @@ internal sealed class FaultSweepTests
         Assert.That(outcome.SourceRan || outcome.Destination.Status == MigrationStatus.Completed, $"{outcome}");
     }
 
+    [Category("Slow")]
     [TestCaseSource(nameof(Cases))]
     public void In_real_time(FaultPoint point, FaultAction action, bool atSource)
     {
