@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Qmp.Devices.Workload;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
@@ -61,6 +62,31 @@ internal sealed class RealTimeTests
         Assert.That(destination.Guest!.Verify(), Is.Null);
         Assert.That(destination.Guest.Writes, Is.EqualTo(source.Guest!.Writes));
         Assert.That(destination.Ram().AsSpan().SequenceEqual(source.Ram()));
+    }
+
+    // Who sees that the source has completed, and asks the destination then, finds the guest there.
+    [Test]
+    public void Source_completes_when_the_destination_has_hung_up()
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(Path.Combine(_folder, "mig")));
+        listener.Listen();
+        var timeline = new ThreadTimeline(TimeProvider.System, Logger.None);
+        using var source = new TestMachine(timeline, new PosixConnector(new NoDescriptors()), "src");
+        source.With(MigrationCapability.Events).Running();
+        source.Core.Migrate(new MigrationRequest(MigrationUri.Parse($"unix:{_folder}/mig")));
+        using (Socket destination = listener.Accept())
+        {
+            byte[] buffer = new byte[1 << 20];
+            while (destination.Receive(buffer) > 0)
+            {
+            }
+
+            Assert.That(source.Core.Query().Status, Is.EqualTo(MigrationStatus.Device));
+        }
+
+        Assert.That(Wait.EndAsync(source, timeline).AsTask().Wait(TimeSpan.FromSeconds(30)));
+        Assert.That(source.Core.Query().Status, Is.EqualTo(MigrationStatus.Completed));
     }
 
     [Test]

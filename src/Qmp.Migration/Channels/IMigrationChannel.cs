@@ -33,8 +33,8 @@ public interface IMigrationChannel : IDisposable
     bool IsStarting { get; }
 
     /// <summary>
-    /// Ends the stream that was written, and waits until its reader is done where that can be known: a command
-    /// has ended. Other channels have nothing to wait for.
+    /// Ends the stream that was written, and waits until its reader is done where that can be known: a command has
+    /// ended, a connection is hung up on, which is waited for a moment only. Other channels have nothing to wait for.
     /// </summary>
     /// <exception cref="ChannelException">The channel was shut down meanwhile.</exception>
     ValueTask FinishAsync();

@@ -39,7 +39,9 @@ internal sealed class SwitchoverPhase(SourceAttempt attempt, SourceLink link) : 
         attempt.Times.Completed(attempt.Now);
         attempt.Bandwidth.Finish(attempt.Statistics.Transferred, attempt.Times.TransferTime);
         attempt.IsFinishing = true;
-        await attempt.Channels.Main.FinishAsync();
+
+        // Who asks the destination after this has completed shall find the guest there; a return path has told already.
+        if (link.ReturnPath is null) await attempt.Channels.Main.FinishAsync();
         if (attempt.State.TryMove(MigrationStatus.Device, MigrationStatus.Completed))
         {
             await attempt.AtAsync(FaultPoint.CompletionDone);

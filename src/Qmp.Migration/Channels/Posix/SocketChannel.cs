@@ -11,6 +11,9 @@ namespace Qmp.Migration.Channels.Posix;
 /// </remarks>
 internal sealed class SocketChannel(SafeHandle socket) : IMigrationChannel
 {
+    /// <summary>The longest that a reader is waited for that does not hang up.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
     private readonly IoVector[] _scratch = new IoVector[Files.MaxPieces];
 
     public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces)
@@ -45,7 +48,12 @@ internal sealed class SocketChannel(SafeHandle socket) : IMigrationChannel
 
     public bool IsStarting => false;
 
-    public ValueTask FinishAsync() => ValueTask.CompletedTask;
+    /// <summary>A destination hangs up once it has taken over, and most other readers do at the end of the stream.</summary>
+    public async ValueTask FinishAsync()
+    {
+        _ = Sockets.Shutdown(socket, SocketShutdown.Send);
+        await WaitForHangUpAsync(Patience);
+    }
 
     public void Shutdown()
     {
