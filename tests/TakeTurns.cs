@@ -1,13 +1,15 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 /// <summary>
 /// Test assemblies of one user take turns. A test run starts all of them at once, and those that measure time or start
-/// emulators would disturb each other. Who has to wait says for whom.
+/// many emulators would disturb each other. Those that say <c>SharesTurn</c> in their project file neither disturb nor
+/// mind: they have one turn together. Who has to wait says for whom.
 /// </summary>
 /// <remarks>Outside of any namespace, so it is for the whole assembly. The turn ends with the process, too.</remarks>
 [SetUpFixture]
@@ -15,6 +17,7 @@ internal sealed class TakeTurns
 {
     private const int ReadWriteCreateCloseOnExec = 0x80042; // O_RDWR | O_CREAT | O_CLOEXEC
     private const int OwnerOnly = 0x180; // 0600
+    private const int Shared = 1; // LOCK_SH
     private const int Exclusive = 2; // LOCK_EX
     private const int Immediately = 4; // LOCK_NB
     private const int Interrupted = 4; // EINTR
@@ -34,11 +37,14 @@ internal sealed class TakeTurns
         // .NET's own way to open a file locks it a little, and never waits for a lock.
         _turn = Open(Path, ReadWriteCreateCloseOnExec, OwnerOnly);
         if (_turn.IsInvalid) throw new Win32Exception(Marshal.GetLastPInvokeError(), Path);
-        if (!TryLock(Exclusive | Immediately))
+        int turn = typeof(TakeTurns).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(a => a is { Key: "SharesTurn", Value: "true" })
+            ? Shared
+            : Exclusive;
+        if (!TryLock(turn | Immediately))
         {
             long start = Stopwatch.GetTimestamp();
             TestContext.Progress.WriteLine($"{Me()} waits for its turn ({Path}), which has {Read()}");
-            while (!TryLock(Exclusive))
+            while (!TryLock(turn))
             {
                 // Interrupted.
             }

@@ -3,6 +3,7 @@ using Newtonsoft.Json.Linq;
 namespace Qmp.Client.Tests;
 
 /// <summary>Many requests and many events at once.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class LoadTests
 {

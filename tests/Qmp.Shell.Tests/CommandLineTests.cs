@@ -3,7 +3,7 @@ using Qmp.Shell.Tests.Support;
 namespace Qmp.Shell.Tests;
 
 /// <summary>The command line of the process.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class CommandLineTests
 {
     [Test]

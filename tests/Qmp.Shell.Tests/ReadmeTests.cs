@@ -4,7 +4,7 @@ using Qmp.Shell.Tests.Support;
 namespace Qmp.Shell.Tests;
 
 /// <summary>What the README shows works, and it leaves no option out.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed partial class ReadmeTests
 {
     private static string Readme { get; } =

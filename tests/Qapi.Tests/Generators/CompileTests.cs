@@ -4,6 +4,7 @@ using Qapi.Tool;
 namespace Qapi.Tests.Generators;
 
 /// <summary>Generated code compiles without a warning, documentation included.</summary>
+[Category("Slow")]
 public sealed class CompileTests
 {
     [TestCase("#nullable enable\npublic class Undocumented;")]
@@ -40,7 +41,6 @@ public sealed class CompileTests
         Assert.That(Project.Errors(project.Sources().Values), Is.Empty);
     }
 
-    [Category("Slow")]
     [TestCase("Types")]
     [TestCase("Types,Client")]
     [TestCase("Types,Server")]
@@ -49,12 +49,10 @@ public sealed class CompileTests
     public void Parts_compile_by_themselves(string parts) =>
         Assert.That(Project.Errors(Project.Rich().Set("_QapiEmit", parts).Sources().Values), Is.Empty);
 
-    [Category("Slow")]
     [Test]
     public void All_conditions_on_compiles() => Assert.That(
         Project.Errors(Project.Rich().Set("_QapiConditions", "CONFIG_ON,CONFIG_OFF").Sources().Values), Is.Empty);
 
-    [Category("Slow")]
     [Test]
     public void Schemas_that_the_language_allows_compile()
     {

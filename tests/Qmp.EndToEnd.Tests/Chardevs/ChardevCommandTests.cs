@@ -6,7 +6,8 @@ namespace Qmp.EndToEnd.Tests.Chardevs;
 
 /// <summary>Character devices that come and go while the machine is there.</summary>
 [TestFixture(EmulatorKind.Qmpd)]
-[TestFixture(EmulatorKind.Qemu)]
+[TestFixture(EmulatorKind.Qemu, Category = "Slow")]
+[Parallelizable]
 internal sealed class ChardevCommandTests(EmulatorKind kind)
 {
     private TemporaryFolder _folder = null!;

@@ -8,7 +8,8 @@ namespace Qmp.EndToEnd.Tests.Chardevs;
 
 /// <summary>Monitors on character devices that are no sockets.</summary>
 [TestFixture(EmulatorKind.Qmpd)]
-[TestFixture(EmulatorKind.Qemu)]
+[TestFixture(EmulatorKind.Qemu, Category = "Slow")]
+[Parallelizable]
 internal sealed class ChardevKindTests(EmulatorKind kind)
 {
     private const int ReadWrite = 2; // O_RDWR

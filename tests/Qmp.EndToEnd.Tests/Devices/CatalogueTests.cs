@@ -6,7 +6,8 @@ using Qmp.Interop.Emulators;
 namespace Qmp.EndToEnd.Tests.Devices;
 
 /// <summary>What was recorded of QEMU is what it says now.</summary>
-[TestFixture]
+[Category("Slow")]
+[TestFixture, Parallelizable]
 internal sealed class CatalogueTests
 {
     [TestCase("qom-list-types", "{}")]

@@ -5,7 +5,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Devices;
 
 /// <summary>What a guest does on order (<c>-device x-guest</c>).</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class GuestTests
 {
     private TemporaryFolder _folder = null!;

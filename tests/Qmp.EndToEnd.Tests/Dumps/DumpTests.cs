@@ -8,7 +8,8 @@ namespace Qmp.EndToEnd.Tests.Dumps;
 
 /// <summary>Core files of the guest's memory, and what else is asked of memory and processors.</summary>
 [TestFixture(EmulatorKind.Qmpd)]
-[TestFixture(EmulatorKind.Qemu)]
+[TestFixture(EmulatorKind.Qemu, Category = "Slow")]
+[Parallelizable]
 internal sealed class DumpTests(EmulatorKind kind)
 {
     // What QEMU 10.0.2 puts before 64 MiB of a machine without processors.

@@ -7,7 +7,7 @@ namespace Qmp.EndToEnd.Tests.Fuzz;
 /// </summary>
 [TestFixture]
 [NonParallelizable]
-[Category("Fuzz")]
+[Category("Fuzz"), Category("Slow")]
 internal sealed class CommandFuzzTests
 {
     private const int UsualCount = 1_500;

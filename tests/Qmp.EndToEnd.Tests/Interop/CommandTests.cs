@@ -5,7 +5,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>Migrations to commands (<c>exec:</c>): when they are over, and what becomes of the command.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class CommandTests
 {
     /// <summary>Far less than a command that is not ended would take, far more than ending it takes.</summary>

@@ -5,7 +5,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>FIFOs that nobody has opened at the other end: they hold nothing up for good.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class FifoTests
 {
     private TemporaryFolder _folder = null!;

@@ -12,7 +12,7 @@ namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>The sockets of monitors: where they listen, which mode they are in, and what is left of descriptors.</summary>
 [TestFixture(EmulatorKind.Qmpd)]
-[TestFixture(EmulatorKind.Qemu)]
+[TestFixture(EmulatorKind.Qemu, Category = "Slow")]
 internal sealed class MonitorSocketTests(EmulatorKind kind)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -11,7 +11,8 @@ namespace Qmp.EndToEnd.Tests.Interop;
 /// With a return path QEMU's source says what came out of it last. Whether that is the end or a reset is the kernel's
 /// choice: it depends on whether the destination had read everything when it died.
 /// </remarks>
-[TestFixture]
+[Category("Slow")]
+[TestFixture, Parallelizable]
 internal sealed class ReasonTests
 {
     private const string Sibling = "Sibling indicated error 1";

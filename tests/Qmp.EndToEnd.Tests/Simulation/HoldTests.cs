@@ -7,7 +7,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Simulation;
 
 /// <summary>Two processes, a migration that is held at each point in turn, and a client that looks on.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class HoldTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -9,7 +9,7 @@ using Serilog.Core;
 namespace Qmp.EndToEnd.Tests.Simulation;
 
 /// <summary>Whole migrations as files describe them.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ScenarioTests
 {
     private const int Runs = 1000;

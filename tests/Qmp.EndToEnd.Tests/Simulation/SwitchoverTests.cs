@@ -6,7 +6,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Simulation;
 
 /// <summary>Two processes, and a device with initial data that the destination works on for 800 ms.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SwitchoverTests
 {
     private const int WriteCounter = 16; // in the first page of the guest's working set

@@ -10,7 +10,7 @@ namespace Qmp.Migration.Tests.Fuzz;
 /// runs on.
 /// </summary>
 [TestFixture]
-[Category("Fuzz")]
+[Category("Fuzz"), Category("Slow")]
 internal sealed class ReplyFuzzTests
 {
     private const int UsualCount = 2_000;

@@ -6,7 +6,7 @@ namespace Qmp.Migration.Tests.Fuzz;
 
 /// <summary>Damaged streams are refused or loaded: nothing is thrown, nothing hangs, memory is bounded.</summary>
 [TestFixture]
-[Category("Fuzz")]
+[Category("Fuzz"), Category("Slow")]
 internal sealed class StreamFuzzTests
 {
     private const int UsualCount = 3_000;

@@ -4,7 +4,7 @@ using Qmp.Shell.Tests.Support;
 namespace Qmp.Shell.Tests.Processes;
 
 /// <summary>Tools whose output cannot be written say so and fail; none leaves a stack trace.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class LostOutputTests
 {
     private TemporaryFolder _folder = null!;

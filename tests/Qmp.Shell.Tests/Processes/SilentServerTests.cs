@@ -6,7 +6,7 @@ using Qmp.Shell.Tests.Support;
 namespace Qmp.Shell.Tests.Processes;
 
 /// <summary>Servers that say nothing, or something else than QMP.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SilentServerTests
 {
     private TemporaryFolder _folder = null!;

@@ -5,7 +5,7 @@ using Qmp.Shell.Tests.Support;
 namespace Qmp.Shell.Tests.Session;
 
 /// <summary>The process on a terminal of the system's, which <c>script</c> of util-linux provides.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class RealTerminalTests
 {
     private TemporaryFolder _folder = null!;

@@ -209,7 +209,8 @@ internal sealed class LineEditorTests
         _editor.Print(Text("above"));
         Task<LineRead> reading = _editor.ReadAsync("> ", CancellationToken.None);
         _terminal.Press("0123456789012345678901234" + string.Concat(Enumerable.Repeat(Left, left)));
-        await _terminal.UntilAsync(text => text.EndsWith("901234", StringComparison.Ordinal));
+        await _terminal.UntilAsync(
+            text => text.EndsWith("901234", StringComparison.Ordinal) && _terminal.Screen.Cursor == (2, 7 - left));
         _terminal.Resize(width);
         string all = "> 0123456789012345678901234";
         string rows = string.Join('\n', all.Chunk(width).Select(row => new string(row)));

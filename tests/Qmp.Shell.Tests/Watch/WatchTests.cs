@@ -11,6 +11,7 @@ namespace Qmp.Shell.Tests.Watch;
 [TestFixture(ServerKind.Emulator)]
 [TestFixture(ServerKind.Qemu, Category = "Slow")]
 [TestFixture(ServerKind.OlderQemu, Category = "Slow")]
+[Parallelizable]
 internal sealed class WatchTests(ServerKind kind)
 {
     private TemporaryFolder _folder = null!;

@@ -9,7 +9,7 @@ using Rpc = StreamJsonRpc.JsonRpc;
 namespace Qmp.StreamJsonRpc.Tests.JsonRpc;
 
 /// <summary>A JsonRpc drives QEMU, and ours.</summary>
-[TestFixture("qemu")]
+[TestFixture("qemu", Category = "Slow")]
 [TestFixture("qmpd")]
 internal sealed class MonitorTests(string kind)
 {
