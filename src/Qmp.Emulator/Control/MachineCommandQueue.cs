@@ -6,7 +6,7 @@ namespace Qmp.Emulator.Control;
 /// <summary>Runs in-band commands one at a time, with the machine's lock held.</summary>
 internal sealed class MachineCommandQueue(TimelineLock machine) : ICommandQueue
 {
-    public ValueTask RunAsync<TState>(Func<TState, ValueTask> work, TState state)
+    public ValueTask RunAsync(Func<object, ValueTask> work, object state)
     {
         if (!machine.TryEnter()) return RunLaterAsync(work, state);
         ValueTask running;
@@ -26,7 +26,7 @@ internal sealed class MachineCommandQueue(TimelineLock machine) : ICommandQueue
     }
 
     // The turn is taken on a thread of the pool: the thread that releases the lock must not run the command of another session.
-    private async ValueTask RunLaterAsync<TState>(Func<TState, ValueTask> work, TState state)
+    private async ValueTask RunLaterAsync(Func<object, ValueTask> work, object state)
     {
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!machine.Enter(turn.SetResult)) await turn.Task.ConfigureAwait(false);

@@ -58,7 +58,7 @@ internal sealed class HumanMonitorFrontEnd : SequentialFrontEnd
             {
                 if (editor.Take(buffer[i]) is not { } line) continue;
                 peer.Send(editor.TakeOutput());
-                await _queue.RunAsync(RunAsync, (peer, line)).ConfigureAwait(false);
+                await _queue.RunAsync(_ => RunAsync(peer, line), peer).ConfigureAwait(false);
                 if (!_isEnding()) editor.ShowPrompt();
             }
 
@@ -66,6 +66,6 @@ internal sealed class HumanMonitorFrontEnd : SequentialFrontEnd
         }
     }
 
-    private async ValueTask RunAsync((IConnection Peer, string Line) typed) =>
-        typed.Peer.Send(System.Text.Encoding.UTF8.GetBytes(await _interpreter.ExecuteAsync(typed.Line).ConfigureAwait(false)));
+    private async ValueTask RunAsync(IConnection peer, string line) =>
+        peer.Send(System.Text.Encoding.UTF8.GetBytes(await _interpreter.ExecuteAsync(line).ConfigureAwait(false)));
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Qmp.Protocol.Json;
 
@@ -41,6 +42,7 @@ public sealed class ByteBuffer : IBufferWriter<byte>, IDisposable
     }
 
     /// <summary>Adds one byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(byte value)
     {
         if (_length == _bytes.Length) Grow(1);
@@ -48,6 +50,7 @@ public sealed class ByteBuffer : IBufferWriter<byte>, IDisposable
     }
 
     /// <summary>Adds bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > _bytes.Length - _length) Grow(bytes.Length);
@@ -56,6 +59,7 @@ public sealed class ByteBuffer : IBufferWriter<byte>, IDisposable
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_bytes.Length - _length), nameof(count));
@@ -70,6 +74,7 @@ public sealed class ByteBuffer : IBufferWriter<byte>, IDisposable
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> GetSpan(int sizeHint = 0)
     {
         Reserve(sizeHint);
@@ -83,6 +88,7 @@ public sealed class ByteBuffer : IBufferWriter<byte>, IDisposable
         Replace([]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Reserve(int size)
     {
         if (Math.Max(size, 1) > _bytes.Length - _length) Grow(Math.Max(size, 1));

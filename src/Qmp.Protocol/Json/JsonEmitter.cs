@@ -114,7 +114,8 @@ internal sealed class JsonEmitter(ByteBuffer output, bool pretty)
             if (plain < 0) plain = text.Length;
             if (plain > 0)
             {
-                _output.Advance(Encoding.ASCII.GetBytes(text[..plain], _output.GetSpan(plain)));
+                Ascii.FromUtf16(text[..plain], _output.GetSpan(plain), out int written);
+                _output.Advance(written);
                 text = text[plain..];
             }
 

@@ -150,7 +150,7 @@ public sealed class JsonMessage : IDisposable
     public void Dispose() => _text.Dispose();
 
     /// <summary>Whether a string has neither escapes nor anything that output would escape.</summary>
-    internal bool IsPlain(int index) => _tokens[index].IsPlain;
+    public bool IsPlain(int index) => _tokens[index].IsPlain;
 
     /// <summary>The first key of the object that starts at <paramref name="index"/>, or -1 if it is empty.</summary>
     internal int FirstKey(int index) => KindAt(index + 1) == JsonTokenKind.RightBrace ? -1 : index + 1;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using Newtonsoft.Json.Linq;
 
@@ -12,7 +11,8 @@ namespace Qmp.Protocol.Visitors;
 /// </remarks>
 public abstract class TreeInputVisitor : InputVisitor
 {
-    private readonly List<Frame> _frames = [];
+    private Frame[] _frames = new Frame[4];
+    private int _depth;
     private readonly List<string> _read = [];
     private readonly CompatPolicy _policy;
     private readonly bool _tolerant;
@@ -24,15 +24,25 @@ public abstract class TreeInputVisitor : InputVisitor
         _tolerant = tolerant;
     }
 
+    private ref Frame Top => ref _frames[_depth - 1];
+
     /// <summary>An object or list that was entered.</summary>
-    /// <param name="Container">The object or list; none for the members of an absent root.</param>
-    /// <param name="IsList">Whether it is a list.</param>
-    /// <param name="Name">The name it was entered by.</param>
-    /// <param name="FirstRead">Where the names of its members begin among those that were read.</param>
-    private record struct Frame(InputNode? Container, bool IsList, string? Name, int FirstRead)
+    private struct Frame
     {
-        /// <summary>The place of the current element of a list.</summary>
-        public int Index = -1;
+        /// <summary>The object or list; none for the members of an absent root.</summary>
+        public InputNode? Container;
+
+        /// <summary>Whether it is a list.</summary>
+        public bool IsList;
+
+        /// <summary>The name it was entered by.</summary>
+        public string? Name;
+
+        /// <summary>Where the names of its members begin among those that were read.</summary>
+        public int FirstRead;
+
+        /// <summary>The place of the current element of a list, from 0; -1 before the first.</summary>
+        public int Index;
 
         /// <summary>The current element of a list.</summary>
         public InputNode Element;
@@ -51,14 +61,14 @@ public abstract class TreeInputVisitor : InputVisitor
     public string? PropertiesOf { get; init; }
 
     /// <summary>How many objects and lists have been entered and not left.</summary>
-    private protected int Depth => _frames.Count;
+    private protected int Depth => _depth;
 
     /// <inheritdoc/>
     public override void StartStruct(string? name)
     {
-        if (_root is null && _frames.Count == 0)
+        if (_root is null && _depth == 0)
         {
-            _frames.Add(new Frame(null, false, name, 0));
+            Push(isList: false, name);
             return;
         }
 
@@ -70,7 +80,7 @@ public abstract class TreeInputVisitor : InputVisitor
     /// <inheritdoc/>
     public override JObject? EndStruct()
     {
-        Frame frame = _frames[^1];
+        ref readonly Frame frame = ref Top;
         JObject? unread = null;
         if (frame.Container is { } container && container.CountMembers() > _read.Count - frame.FirstRead)
         {
@@ -94,7 +104,7 @@ public abstract class TreeInputVisitor : InputVisitor
     /// <inheritdoc/>
     public override bool HasMember(string name, SpecialFeatures features = SpecialFeatures.None)
     {
-        if (_frames[^1].Container is not { } container || !container.TryGetMember(name, out _)) return false;
+        if (Top.Container is not { } container || !container.TryGetMember(name, out _)) return false;
         CheckMember(name, features);
         return true;
     }
@@ -116,7 +126,7 @@ public abstract class TreeInputVisitor : InputVisitor
     /// <inheritdoc/>
     public override bool NextElement()
     {
-        ref Frame frame = ref CollectionsMarshal.AsSpan(_frames)[^1];
+        ref Frame frame = ref Top;
         return frame.Container!.Value.TryGetElement(++frame.Index, ref frame.Element);
     }
 
@@ -191,9 +201,9 @@ public abstract class TreeInputVisitor : InputVisitor
     private protected virtual string FullName(string? name)
     {
         var path = new StringBuilder();
-        for (int i = _frames.Count - 1; i >= 0; i--)
+        for (int i = _depth - 1; i >= 0; i--)
         {
-            Frame frame = _frames[i];
+            ref readonly Frame frame = ref _frames[i];
             if (!frame.IsList) path.Insert(0, name).Insert(0, '.');
             else path.Insert(0, IndexText(frame.Index));
             name = frame.Name;
@@ -209,13 +219,13 @@ public abstract class TreeInputVisitor : InputVisitor
     private protected bool TryFind(string? name, out InputNode node)
     {
         node = default;
-        if (_frames.Count == 0)
+        if (_depth == 0)
         {
             node = _root.GetValueOrDefault();
             return _root.HasValue;
         }
 
-        Frame frame = _frames[^1];
+        ref readonly Frame frame = ref Top;
         if (!frame.IsList) return frame.Container is { } container && container.TryGetMember(name!, out node);
         node = frame.Element;
         return true;
@@ -225,8 +235,8 @@ public abstract class TreeInputVisitor : InputVisitor
     private protected InputNode Take(string? name)
     {
         if (!TryFind(name, out InputNode node)) throw Missing(name);
-        if (_frames.Count == 0) return node;
-        Frame frame = _frames[^1];
+        if (_depth == 0) return node;
+        ref readonly Frame frame = ref Top;
         if (!frame.IsList && !WasRead(name!, frame.FirstRead)) _read.Add(name!);
         return node;
     }
@@ -236,18 +246,30 @@ public abstract class TreeInputVisitor : InputVisitor
     private protected void Begin(InputNode? root)
     {
         _root = root;
-        _frames.Clear();
+        _depth = 0;
         _read.Clear();
     }
 
-    private void Enter(InputNode container, bool isList, string? name) =>
-        _frames.Add(new Frame(container, isList, name, _read.Count));
+    private void Enter(in InputNode container, bool isList, string? name) => Push(isList, name).Container = container;
+
+    // In place: a frame is large to be moved about.
+    private ref Frame Push(bool isList, string? name)
+    {
+        if (_depth == _frames.Length) Array.Resize(ref _frames, 2 * _depth);
+        ref Frame frame = ref _frames[_depth++];
+        frame.Container = null;
+        frame.IsList = isList;
+        frame.Name = name;
+        frame.FirstRead = _read.Count;
+        frame.Index = -1;
+        return ref frame;
+    }
 
     private void Leave()
     {
-        int first = _frames[^1].FirstRead;
-        _read.RemoveRange(first, _read.Count - first);
-        _frames.RemoveAt(_frames.Count - 1);
+        int first = Top.FirstRead;
+        if (_read.Count > first) _read.RemoveRange(first, _read.Count - first);
+        _depth--;
     }
 
     private bool WasRead(string name, int first)

@@ -7,8 +7,6 @@ namespace Qmp.Server.Dispatch;
 /// <summary>Finds the command of a request and decides whether it may run, in QEMU's order of checks.</summary>
 internal sealed class CommandLookup(CommandRegistry registry, CompatPolicy policy, Func<bool> isPreconfig)
 {
-    private const int ShortName = 128;
-
     /// <summary>Finds the command.</summary>
     /// <param name="message">The request.</param>
     /// <param name="envelope">Its members; without an error.</param>
@@ -20,7 +18,9 @@ internal sealed class CommandLookup(CommandRegistry registry, CompatPolicy polic
     {
         command = null;
         if (!negotiated && !message.StringEquals(envelope.Command, "qmp_capabilities"u8)) return NotNegotiated;
-        command = Find(message, envelope.Command);
+        command = message.IsPlain(envelope.Command)
+            ? registry.Find(message.RawAt(envelope.Command)[1..^1])
+            : registry.Find(message.StringAt(envelope.Command));
         if (command is null)
         {
             return QmpError.NotFound($"The command {message.StringAt(envelope.Command)} has not been found");
@@ -49,12 +49,4 @@ internal sealed class CommandLookup(CommandRegistry registry, CompatPolicy polic
     /// <summary>What every unknown command gets before negotiation is complete.</summary>
     public static QmpError NotNegotiated { get; } =
         QmpError.NotFound("Expecting capabilities negotiation with 'qmp_capabilities'");
-
-    private RegisteredCommand? Find(JsonMessage message, int name)
-    {
-        if (message.RawAt(name).Length > ShortName) return registry.Find(message.StringAt(name));
-        Span<char> text = stackalloc char[ShortName];
-        text = text[..message.DecodeString(name, text)];
-        return registry.Find(text);
-    }
 }

@@ -7,11 +7,13 @@ namespace Qmp.Server.Dispatch;
 public sealed class CommandRegistry
 {
     private readonly FrozenDictionary<string, RegisteredCommand> _byName;
+    private readonly CommandTable _byAscii;
 
     private CommandRegistry(IReadOnlyList<RegisteredCommand> commands)
     {
         Commands = commands;
         _byName = commands.ToFrozenDictionary(c => c.Descriptor.Name, StringComparer.Ordinal);
+        _byAscii = new CommandTable(commands);
     }
 
     /// <summary>All commands in the order of registration.</summary>
@@ -20,15 +22,8 @@ public sealed class CommandRegistry
     /// <summary>The command of that name, or <see langword="null"/>.</summary>
     public RegisteredCommand? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>The same, without a string where there is a way.</summary>
-    internal RegisteredCommand? Find(ReadOnlySpan<char> name)
-    {
-#if NET9_0_OR_GREATER
-        return _byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out RegisteredCommand? found) ? found : null;
-#else
-        return Find(name.ToString());
-#endif
-    }
+    /// <summary>The command whose name is this plain ASCII, or <see langword="null"/>.</summary>
+    internal RegisteredCommand? Find(ReadOnlySpan<byte> name) => _byAscii.Find(name);
 
     /// <summary>Collects the modules of a server.</summary>
     public sealed class Builder

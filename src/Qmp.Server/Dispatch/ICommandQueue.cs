@@ -10,5 +10,5 @@ public interface ICommandQueue
     /// </remarks>
     /// <param name="work">Does not throw.</param>
     /// <param name="state">Handed to <paramref name="work"/>, which so need not be a closure.</param>
-    ValueTask RunAsync<TState>(Func<TState, ValueTask> work, TState state);
+    ValueTask RunAsync(Func<object, ValueTask> work, object state);
 }

@@ -10,7 +10,7 @@ public sealed class SerialCommandQueue : ICommandQueue
     private bool _held;
 
     /// <inheritdoc/>
-    public ValueTask RunAsync<TState>(Func<TState, ValueTask> work, TState state)
+    public ValueTask RunAsync(Func<object, ValueTask> work, object state)
     {
         TaskCompletionSource? turn = Enter();
         if (turn is not null) return RunLaterAsync(turn.Task, work, state);
@@ -30,7 +30,7 @@ public sealed class SerialCommandQueue : ICommandQueue
         return running;
     }
 
-    private async ValueTask RunLaterAsync<TState>(Task turn, Func<TState, ValueTask> work, TState state)
+    private async ValueTask RunLaterAsync(Task turn, Func<object, ValueTask> work, object state)
     {
         await turn.ConfigureAwait(false);
         try

@@ -56,7 +56,7 @@ internal sealed class CommandDispatcher : IDisposable
         _message = message;
         _syntaxError = syntaxError;
         ValueTask running = _isInBand
-            ? _services.Queue.RunAsync(static dispatcher => dispatcher.ExecuteAsync(), this)
+            ? _services.Queue.RunAsync(static dispatcher => ((CommandDispatcher)dispatcher).ExecuteAsync(), this)
             : ExecuteAsync();
         if (running.IsCompleted)
         {
@@ -95,9 +95,11 @@ internal sealed class CommandDispatcher : IDisposable
         _executing = true;
         try
         {
-            ValueTask<CommandResult>? invoked = Invoke();
-            if (invoked is { IsCompletedSuccessfully: false } pending) return FinishAsync(pending);
-            if (invoked is { } result) Return(result.Result);
+            if (Invoke(out ValueTask<CommandResult> invoked))
+            {
+                if (!invoked.IsCompletedSuccessfully) return FinishAsync(invoked);
+                Return(invoked.Result);
+            }
         }
         catch (Exception e)
         {
@@ -122,9 +124,10 @@ internal sealed class CommandDispatcher : IDisposable
         _executing = false;
     }
 
-    /// <returns><see langword="null"/> if the request was refused and answered.</returns>
-    private ValueTask<CommandResult>? Invoke()
+    /// <returns>Whether the command was begun; else the request was refused and answered.</returns>
+    private bool Invoke(out ValueTask<CommandResult> invoked)
     {
+        invoked = default;
         _envelope = RequestEnvelope.Empty;
         if (_message is null) return Refuse(QmpError.Generic(_syntaxError!));
         _envelope = RequestEnvelope.Read(_message, _session.OutOfBandEnabled);
@@ -136,14 +139,15 @@ internal sealed class CommandDispatcher : IDisposable
         if (_envelope.Arguments < 0) _arguments.Reset(null);
         else _arguments.Reset(_message, _envelope.Arguments);
         _silent = command!.Descriptor.Options.HasFlag(CommandOptions.NoSuccessResponse);
-        return command.Descriptor.Invoke(command.Target(_session), _arguments, _session.Gone);
+        invoked = command.Descriptor.Invoke(command.Target(_session), _arguments, _session.Gone);
+        return true;
     }
 
-    private ValueTask<CommandResult>? Refuse(QmpError error)
+    private bool Refuse(QmpError error)
     {
         _writer.WriteError(_message, _envelope.Id, error);
         Send();
-        return null;
+        return false;
     }
 
     private void Return(CommandResult result)

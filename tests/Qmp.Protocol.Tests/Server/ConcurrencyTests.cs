@@ -122,18 +122,18 @@ internal sealed class ConcurrencyTests
         var loop = new SerialCommandQueue();
         var gate = new TaskCompletionSource();
         var order = new List<int>();
-        ValueTask first = loop.RunAsync(async list =>
+        ValueTask first = loop.RunAsync(async state =>
         {
             await gate.Task;
-            list.Add(0);
-        }, order);
+            order.Add((int)state);
+        }, 0);
         Task[] others = [.. Enumerable.Range(1, 20).Select(i => loop.RunAsync(
             state =>
             {
-                state.order.Add(state.i);
+                order.Add((int)state);
                 return ValueTask.CompletedTask;
             },
-            (order, i)).AsTask())];
+            i).AsTask())];
         Assert.That(order, Is.Empty);
         gate.SetResult();
         await first;

@@ -1,0 +1,2 @@
+// They wait for programs.
+[assembly: LevelOfParallelism(4)]
