@@ -34,6 +34,7 @@ internal static class RunStateTransitions
             RunState.Colo, RunState.Suspended,
         ],
         [RunState.SaveVm] = [RunState.Running, RunState.Suspended],
+        [RunState.RestoreVm] = [RunState.Running, RunState.Suspended, RunState.Prelaunch],
         [RunState.Shutdown] = [RunState.Paused, RunState.FinishMigrate, RunState.Prelaunch, RunState.Colo],
         [RunState.Suspended] =
             [RunState.Running, RunState.FinishMigrate, RunState.Prelaunch, RunState.Colo, RunState.Paused],

@@ -1,6 +1,9 @@
 using Qmp.Api;
+using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Control;
+using Qmp.Emulator.Jobs;
 using Qmp.Migration;
+using Qmp.Server.Dispatch;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Commands;
@@ -10,11 +13,15 @@ internal sealed class MigrationCommands : IMigrationCommands, IMigrationOobComma
 {
     private readonly MigrationCore _core;
     private readonly IncomingPolicy _incoming;
+    private readonly JobList _jobs;
+    private readonly InternalSnapshots _snapshots;
 
-    public MigrationCommands(MigrationCore core, IncomingPolicy incoming)
+    public MigrationCommands(MigrationCore core, IncomingPolicy incoming, JobList jobs, InternalSnapshots snapshots)
     {
         _core = core;
         _incoming = incoming;
+        _jobs = jobs;
+        _snapshots = snapshots;
     }
 
     public ValueTask<MigrationInfo> QueryMigrateAsync(
@@ -111,4 +118,33 @@ internal sealed class MigrationCommands : IMigrationCommands, IMigrationOobComma
         _core.Continue(arguments.State);
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask XColoLostHeartbeatAsync(XColoLostHeartbeatArguments arguments, CancellationToken cancellationToken) =>
+        throw new CommandException("VM is not in COLO mode");
+
+    public ValueTask SnapshotSaveAsync(SnapshotSaveArguments arguments, CancellationToken cancellationToken) => Start(
+        arguments.JobId,
+        JobType.SnapshotSave,
+        () => _snapshots.Save(arguments.Tag, arguments.Vmstate, arguments.Devices, replaces: false));
+
+    public ValueTask SnapshotLoadAsync(SnapshotLoadArguments arguments, CancellationToken cancellationToken) => Start(
+        arguments.JobId,
+        JobType.SnapshotLoad,
+        () => _snapshots.Load(arguments.Tag, arguments.Vmstate, arguments.Devices),
+        _snapshots.StopAsync);
+
+    public ValueTask SnapshotDeleteAsync(SnapshotDeleteArguments arguments, CancellationToken cancellationToken) => Start(
+        arguments.JobId,
+        JobType.SnapshotDelete,
+        () => _snapshots.Delete(arguments.Tag, arguments.Devices));
+
+    private ValueTask Start(string id, JobType type, Action work, Func<ValueTask>? begin = null) => _jobs.StartAsync(
+        id,
+        type,
+        begin ?? (() => default),
+        () =>
+        {
+            work();
+            return default;
+        });
 }

@@ -1,9 +1,11 @@
 using Qmp.Api;
+using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Commands;
 using Qmp.Emulator.Control;
 using Qmp.Emulator.Dumps;
 using Qmp.Emulator.HumanMonitor;
+using Qmp.Emulator.Jobs;
 using Qmp.Emulator.Machines;
 using Qmp.Emulator.Options;
 using Qmp.Machine;
@@ -27,7 +29,10 @@ internal static class CommandSet
         MemoryDump dump,
         CommandWarnings warnings) => new(
             new HumanCommands(new GuestControl(built.Machine) { IsDumping = () => dump.IsActive }, built.Migration, incoming, shutdown),
-            new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors)).All,
+            [
+                .. new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors)).All,
+                .. new HumanSnapshotCommands(new InternalSnapshots(built.Machine, built.Migration, built.Blocks)).All,
+            ],
             new HumanInfos(built.Machine, built.Migration, chardevs, dump),
             warnings);
 
@@ -60,10 +65,11 @@ internal static class CommandSet
         var simulated = new SimulatedGuest(machine, built.Devices.Guest, shutdown, new MachineEvents(publisher), memory, built.Type.IsPc);
         built.Plugged.AskGuest = simulated.Unplug;
         shutdown.HasReset += _ => built.Plugged.Reset();
-        var migration = new MigrationCommands(core, incoming);
+        var jobs = new JobList(machine, new JobEvents(publisher));
+        var migration = new MigrationCommands(core, incoming, jobs, new InternalSnapshots(machine, core, built.Blocks));
         CommandRegistry.Builder commands = new CommandRegistry.Builder()
             .Add(RunStateCommandTable.Commands, new RunStateCommands(machine, shutdown))
-            .Add(JobCommandTable.Commands, new JobCommands())
+            .Add(JobCommandTable.Commands, new JobCommands(jobs))
             .Add(BlockCommandTable.Commands, new BlockCommands(built.Disks))
             .Add(BlockCoreCommandTable.Commands, new BlockCoreCommands(built.Blocks, built.Disks))
             .Add(CharCommandTable.Commands, new CharCommands(chardevs, ports.OpenChardev))
