@@ -25,6 +25,8 @@ public static unsafe class Files
     private const int BytesOfBlock = 512;
     private const int TypeMask = 0xf000; // S_IFMT
     private const int FifoType = 0x1000; // S_IFIFO
+    private const int CharacterDeviceType = 0x2000; // S_IFCHR
+    private const int BlockDeviceType = 0x6000; // S_IFBLK
 
     /// <summary>Opens a file, or returns <see langword="null"/> with the error.</summary>
     /// <param name="path">Its path.</param>
@@ -163,6 +165,14 @@ public static unsafe class Files
         byte* status = stackalloc byte[StatusSize];
         if (LibC.GetStatus(CurrentFolder, path, 0, TypeOnly, status) < 0) return false;
         return (*(ushort*)(status + ModeOffset) & TypeMask) == FifoType;
+    }
+
+    /// <summary>Whether a path leads to a device, of blocks or of characters.</summary>
+    public static bool IsDevice(string path)
+    {
+        byte* status = stackalloc byte[StatusSize];
+        if (LibC.GetStatus(CurrentFolder, path, 0, TypeOnly, status) < 0) return false;
+        return (*(ushort*)(status + ModeOffset) & TypeMask) is CharacterDeviceType or BlockDeviceType;
     }
 
     /// <summary>Whether it is a pipe or a FIFO; only those have a pipe's size.</summary>

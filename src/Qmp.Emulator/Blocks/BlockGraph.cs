@@ -83,8 +83,7 @@ internal sealed class BlockGraph : IDisposable
 
     private BlockNode Open(BlockdevOptions options, bool isRoot)
     {
-        string name = options.NodeName ?? string.Create(CultureInfo.InvariantCulture, $"#block{_unnamed++:000}");
-        if (options.NodeName is not null)
+        if (options.NodeName is { } name)
         {
             if (!Identifiers.IsValid(name) || name.Length > 31) throw new CommandException($"Invalid node-name: '{name}'");
             if (Find(name) is not null) throw new CommandException($"Duplicate nodes with node-name='{name}'");
@@ -92,25 +91,39 @@ internal sealed class BlockGraph : IDisposable
 
         BlockNode node = options switch
         {
-            BlockdevOptions.File file => OpenFile(name, options, file.Value.Filename, isRoot),
-            BlockdevOptions.HostDevice file => OpenFile(name, options, file.Value.Filename, isRoot),
-            BlockdevOptions.NullCo nothing => Nothing(name, options, nothing.Value, isRoot),
-            BlockdevOptions.NullAio nothing => Nothing(name, options, nothing.Value, isRoot),
-            BlockdevOptions.Raw raw => OpenRaw(name, options, raw.Value, isRoot),
-            BlockdevOptions.Qcow2 image => OpenImage(name, options, image.Value, isRoot),
+            BlockdevOptions.File file => OpenFile(options, file.Value.Filename, isRoot),
+            BlockdevOptions.HostDevice file => OpenFile(options, file.Value.Filename, isRoot),
+            BlockdevOptions.NullCo nothing => Nothing(options, nothing.Value, isRoot),
+            BlockdevOptions.NullAio nothing => Nothing(options, nothing.Value, isRoot),
+            BlockdevOptions.Raw raw => OpenRaw(options, raw.Value, isRoot),
+            BlockdevOptions.Qcow2 image => OpenImage(options, image.Value, isRoot),
             _ => throw new CommandException($"Driver '{options.Driver.ToWireName()}' is not whitelisted"),
         };
         _nodes.Add(node);
         return node;
     }
 
-    private static BlockNode OpenFile(string name, BlockdevOptions options, string path, bool isRoot)
+    // A number, in the order in which nodes are ready, and two digits behind it that are QEMU's by chance.
+    private string NextName()
     {
+        int number = _unnamed++;
+        return string.Create(CultureInfo.InvariantCulture, $"#block{number}{((number * 61) + 17) % 100:00}");
+    }
+
+    private BlockNode OpenFile(BlockdevOptions options, string path, bool isRoot)
+    {
+        bool isDevice = options is BlockdevOptions.HostDevice;
+        if (Path.Exists(path) && Linux.Files.IsDevice(path) != isDevice && (isDevice || Directory.Exists(path)))
+        {
+            throw new CommandException($"'{options.Driver.ToWireName()}' driver requires '{path}' to be "
+                + (isDevice ? "either a character or block device" : "a regular file"));
+        }
+
         try
         {
             FileAccess access = options.ReadOnly == true ? FileAccess.Read : FileAccess.ReadWrite;
             SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
-            return new BlockNode(name, options) { IsRoot = isRoot, Handle = handle, FileName = path, Size = SizeOf(handle) };
+            return new BlockNode(options.NodeName ?? NextName(), options) { IsRoot = isRoot, Handle = handle, FileName = path, Size = SizeOf(handle) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -121,7 +134,7 @@ internal sealed class BlockGraph : IDisposable
     // In sectors of 512 bytes, as QEMU counts it.
     private static long SizeOf(SafeFileHandle handle) => (RandomAccess.GetLength(handle) + 511) & ~511L;
 
-    private static BlockNode Nothing(string name, BlockdevOptions options, BlockdevOptionsNull nothing, bool isRoot) => new(name, options)
+    private BlockNode Nothing(BlockdevOptions options, BlockdevOptionsNull nothing, bool isRoot) => new(options.NodeName ?? NextName(), options)
     {
         IsRoot = isRoot,
         FileName = nothing.Size is { } size
@@ -130,14 +143,14 @@ internal sealed class BlockGraph : IDisposable
         Size = nothing.Size ?? 1L << 30,
     };
 
-    private BlockNode OpenRaw(string name, BlockdevOptions options, BlockdevOptionsRaw raw, bool isRoot)
+    private BlockNode OpenRaw(BlockdevOptions options, BlockdevOptionsRaw raw, bool isRoot)
     {
         BlockNode file = Below(raw.File, options);
         return Own(file, () =>
         {
             long offset = raw.Offset ?? 0;
             if (raw.Offset is not null && offset > file.Size) throw new CommandException("Offset is greater than the size of the image");
-            return new BlockNode(name, options)
+            return new BlockNode(options.NodeName ?? NextName(), options)
             {
                 IsRoot = isRoot,
                 File = file,
@@ -147,7 +160,7 @@ internal sealed class BlockGraph : IDisposable
         });
     }
 
-    private BlockNode OpenImage(string name, BlockdevOptions options, BlockdevOptionsQcow2 image, bool isRoot)
+    private BlockNode OpenImage(BlockdevOptions options, BlockdevOptionsQcow2 image, bool isRoot)
     {
         BlockNode file = Below(image.File, options);
         return Own(file, () =>
@@ -155,7 +168,7 @@ internal sealed class BlockGraph : IDisposable
             Lock(file, options);
             Qcow2Header header = ReadHeader(file);
             BlockNode? backing = image.Backing is not null ? OfReference(image.Backing) : OfHeader(file, header);
-            var node = new BlockNode(name, options)
+            var node = new BlockNode(options.NodeName ?? NextName(), options)
             {
                 IsRoot = isRoot,
                 File = file,

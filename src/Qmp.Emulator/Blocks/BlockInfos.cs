@@ -35,18 +35,34 @@ internal static class BlockInfos
         WriteThreshold = 0,
     };
 
-    /// <summary>What was read and written: nothing, as no guest here has a disk driver.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="isDevice">Whether a device is asked about, which counts what fails.</param>
-    public static BlockStats Stats(BlockNode node, bool isDevice) => new()
+    /// <summary>A disk.</summary>
+    public static BlockInfo Describe(Disk disk) => new()
     {
-        Device = isDevice ? "" : null,
-        Qdev = isDevice ? node.Device : null,
+        Device = disk.Drive ?? "",
+        Qdev = disk.Device,
+        Type = "unknown",
+        Removable = disk.IsRemovable,
+        Locked = false,
+        Inserted = disk.Medium is null ? null : Describe(disk.Medium, isFlat: false),
+        TrayOpen = disk.HasTray ? disk.IsOpen : null,
+        IoStatus = disk.NotesErrors ? BlockDeviceIoStatus.Ok : null,
+    };
+
+    /// <summary>What was read and written: nothing, as no guest here has a disk driver.</summary>
+    public static BlockStats Stats(Disk disk)
+    {
+        BlockStats stats = disk.Medium is { } medium ? Stats(medium) : new BlockStats { Stats = Nothing(true) };
+        return stats with { Device = disk.Drive ?? "", Qdev = disk.Path, Stats = Nothing(true) };
+    }
+
+    /// <summary>The same of a node, which does not count what fails.</summary>
+    public static BlockStats Stats(BlockNode node) => new()
+    {
         NodeName = node.Name,
-        Stats = Nothing(isDevice),
+        Stats = Nothing(false),
         DriverSpecific = node.Handle is null ? null : new BlockStatsSpecific.File { Value = new BlockStatsSpecificFile { DiscardNbOk = 0, DiscardNbFailed = 0, DiscardBytesOk = 0 } },
-        Parent = node.File is null ? null : Stats(node.File, isDevice: false),
-        Backing = node.Backing is null ? null : Stats(node.Backing, isDevice: false),
+        Parent = node.File is null ? null : Stats(node.File),
+        Backing = node.Backing is null ? null : Stats(node.Backing),
     };
 
     private static int Depth(BlockNode node) => node.Backing is { } backing ? 1 + Depth(backing) : 0;

@@ -14,16 +14,34 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
     /// <summary>The disks, in the order in which they came.</summary>
     public IReadOnlyList<Disk> All => _disks;
 
-    /// <summary>Adds a disk.</summary>
-    /// <param name="path">The path of its device, or of what stands behind it.</param>
-    /// <param name="id">The id of its device; <see langword="null"/> for none.</param>
-    /// <param name="isRemovable">Whether its medium can be taken out.</param>
-    /// <param name="medium">The name of the node in it; <see langword="null"/> for none.</param>
-    public void Add(string path, string? id, bool isRemovable, string? medium)
+    /// <summary>Adds a disk that has a name and no device yet.</summary>
+    /// <param name="drive">Its name.</param>
+    /// <param name="medium">The node in it; <see langword="null"/> for none.</param>
+    public Disk AddDrive(string drive, BlockNode? medium)
     {
-        var disk = new Disk(path, id, isRemovable);
-        if (medium is not null && graph.Find(medium) is { } node) Insert(disk, node);
+        var disk = new Disk(drive) { Medium = medium };
         _disks.Add(disk);
+        return disk;
+    }
+
+    /// <summary>The disk of that name; <see langword="null"/> if there is none.</summary>
+    public Disk? Drive(string name) => _disks.FirstOrDefault(d => d.Drive == name);
+
+    /// <summary>Gives a device its disk.</summary>
+    /// <param name="path">The path of the device, or of what stands behind it.</param>
+    /// <param name="id">The id of the device; <see langword="null"/> for none.</param>
+    /// <param name="kind">The type of the device.</param>
+    /// <param name="medium">The name of a drive, or of a node; <see langword="null"/> for none.</param>
+    /// <exception cref="CommandException">Somebody else has the medium.</exception>
+    public Disk Add(string path, string? id, string kind, string? medium)
+    {
+        Disk? drive = medium is null ? null : Drive(medium);
+        Disk disk = drive ?? new Disk(null);
+        BlockNode? node = drive is not null ? drive.Medium : medium is not null ? graph.Find(medium) : null;
+        disk.Attach(path, id, kind);
+        if (node is not null) Insert(disk, node);
+        if (drive is null) _disks.Add(disk);
+        return disk;
     }
 
     /// <summary>Removes a disk.</summary>
@@ -41,8 +59,8 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
     public Disk Find(string? device, string? id)
     {
         if (device is null == id is null) throw new CommandException("Need exactly one of 'device' and 'id'");
-        Disk? found = _disks.FirstOrDefault(d => id is not null && (d.Id == id || d.Path == id));
-        if (found is not null && found.Id == id && found.Path.EndsWith("/virtio-backend", StringComparison.Ordinal))
+        Disk? found = device is not null ? Drive(device) : _disks.FirstOrDefault(d => d.Id == id || d.Path == id);
+        if (found is { IsBackend: true } && found.Id == id)
         {
             throw new CommandException("Device does not have a block device backend");
         }
@@ -56,9 +74,9 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
     public void MoveTray(Disk disk, bool opens)
     {
         if (!disk.IsRemovable) throw new CommandException($"Device '{disk.Name}' is not removable");
-        if (disk.IsOpen == opens) return;
+        if (disk.IsOpen == opens || !disk.HasTray) return;
         disk.IsOpen = opens;
-        events.DeviceTrayMoved(new DeviceTrayMovedEvent { Device = "", Id = disk.Id ?? disk.Path, TrayOpen = opens });
+        events.DeviceTrayMoved(new DeviceTrayMovedEvent { Device = disk.Drive ?? "", Id = disk.Id ?? disk.Path!, TrayOpen = opens });
     }
 
     /// <summary>Takes the medium out of an open tray.</summary>
@@ -66,7 +84,7 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
     public void RemoveMedium(Disk disk)
     {
         if (!disk.IsRemovable) throw new CommandException($"Device '{disk.Name}' is not removable");
-        if (!disk.IsOpen) throw new CommandException($"Tray of device '{disk.Name}' is not open");
+        if (disk is { HasTray: true, IsOpen: false }) throw new CommandException($"Tray of device '{disk.Name}' is not open");
         TakeOut(disk);
     }
 
@@ -77,7 +95,7 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
         BlockNode node = graph.Find(name) ?? throw new CommandException($"Node '{name}' not found");
         if (node.Device is not null) throw new CommandException($"Node '{name}' is already in use");
         if (!disk.IsRemovable) throw new CommandException("Device is not removable");
-        if (!disk.IsOpen) throw new CommandException($"Tray of device '{disk.Name}' is not open");
+        if (disk is { HasTray: true, IsOpen: false }) throw new CommandException($"Tray of device '{disk.Name}' is not open");
         if (disk.Medium is not null) throw new CommandException("There already is a medium in the device");
         Insert(disk, node);
     }
@@ -111,7 +129,7 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
     private static void Insert(Disk disk, BlockNode node)
     {
         if (node.Header is null && (node.File ?? node).Handle is { } handle) ImageLock.Take(handle, !node.IsReadOnly);
-        node.Device = disk.Path;
+        node.Device = disk.Path ?? disk.Name;
         disk.Medium = node;
     }
 

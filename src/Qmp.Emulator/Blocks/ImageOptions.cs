@@ -24,7 +24,8 @@ internal static class ImageOptions
         };
     }
 
-    private static bool IsQcow2(string path)
+    /// <summary>Whether a file is a qcow2 image.</summary>
+    public static bool IsQcow2(string path)
     {
         try
         {

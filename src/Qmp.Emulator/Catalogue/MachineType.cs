@@ -38,6 +38,12 @@ internal sealed record MachineType(string Name, string RamId, ulong DefaultMemor
     /// <summary>Whether it is a PC: it has CPUs, if only in name, and what firmware and a display need.</summary>
     public bool IsPc => Firmware.Count > 0;
 
+    /// <summary>Whether it is a PC with the older chipset.</summary>
+    public bool IsPiix => Name.StartsWith("pc-i440fx-", StringComparison.Ordinal);
+
+    /// <summary>Whether it is a PC with the newer chipset.</summary>
+    public bool IsQ35 => Name.StartsWith("pc-q35-", StringComparison.Ordinal);
+
     /// <summary>Whether its CPUs have dies and modules.</summary>
     public bool HasDies => IsPc;
 

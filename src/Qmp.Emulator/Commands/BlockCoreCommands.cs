@@ -10,23 +10,13 @@ internal sealed class BlockCoreCommands(BlockGraph graph, Disks disks) : IBlockC
 {
     public ValueTask<IReadOnlyList<BlockInfo>> QueryBlockAsync(QueryBlockArguments arguments, CancellationToken cancellationToken) =>
         new([
-            .. disks.All.Select(disk => new BlockInfo
-            {
-                Device = "",
-                Qdev = disk.IsRemovable ? disk.Id ?? disk.Path : disk.Path,
-                Type = "unknown",
-                Removable = disk.IsRemovable,
-                Locked = false,
-                Inserted = disk.Medium is null ? null : BlockInfos.Describe(disk.Medium, isFlat: false),
-                TrayOpen = disk.IsRemovable ? disk.IsOpen : null,
-                IoStatus = BlockDeviceIoStatus.Ok,
-            }),
+            .. disks.All.Select(BlockInfos.Describe),
         ]);
 
     public ValueTask<IReadOnlyList<BlockStats>> QueryBlockstatsAsync(
         QueryBlockstatsArguments arguments, CancellationToken cancellationToken) => arguments.QueryNodes == true
-        ? new([.. graph.Nodes.Reverse().Select(node => BlockInfos.Stats(node, isDevice: false))])
-        : new([.. disks.All.Select(disk => disk.Medium).OfType<BlockNode>().Select(node => BlockInfos.Stats(node, isDevice: true))]);
+        ? new([.. graph.Nodes.Reverse().Select(node => BlockInfos.Stats(node))])
+        : new([.. disks.All.Select(BlockInfos.Stats)]);
 
     // No command begins one.
     public ValueTask<IReadOnlyList<BlockJobInfo>> QueryBlockJobsAsync(
@@ -38,9 +28,15 @@ internal sealed class BlockCoreCommands(BlockGraph graph, Disks disks) : IBlockC
 
     public ValueTask BlockResizeAsync(BlockResizeArguments arguments, CancellationToken cancellationToken)
     {
-        BlockNode? ofDevice = arguments.Device is { } id ? disks.All.FirstOrDefault(disk => disk.Id == id)?.Medium : null;
+        BlockNode? ofDevice = arguments.Device is { } name ? OfDrive(name) : null;
         BlockGraph.Resize(ofDevice ?? graph.Named(arguments.Device, arguments.NodeName), arguments.Size);
         return ValueTask.CompletedTask;
+    }
+
+    private BlockNode? OfDrive(string name)
+    {
+        Disk? disk = disks.Drive(name) ?? disks.All.FirstOrDefault(d => d.Id == name);
+        return disk is { Medium: null } ? throw new CommandException($"Device '{name}' has no medium") : disk?.Medium;
     }
 
     public ValueTask BlockdevAddAsync(BlockdevOptions arguments, CancellationToken cancellationToken)

@@ -100,11 +100,14 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
         if (property.Type == "str" && References.Contains(property.Name))
         {
             if (!backends.Has(property.Name, text)) throw new CommandException($"Property '{owner}.{property.Name}' can't find value '{text}'");
-            if (backends.User(property.Name, text) is not { } user) return;
-            throw new CommandException(property.Name == "drive"
-                ? $"Permission conflict on node '{text}': permissions 'write' are both required by {user} and unshared by "
-                    + $"block device '{path}' (uses node '{text}' as 'root' child)."
-                : $"Property '{owner}.{property.Name}' can't take value '{text}', it's in use");
+            if (property.Name == "drive")
+            {
+                if (backends.RefusesDrive(text, owner, path) is { } refusal) throw new CommandException(refusal);
+            }
+            else if (backends.User(property.Name, text) is not null)
+            {
+                throw new CommandException($"Property '{owner}.{property.Name}' can't take value '{text}', it's in use");
+            }
         }
         else if ((property is { Name: "mac", Type: "str" } && !Mac().IsMatch(text))
             || (property is { Name: "addr", Type: "str" } && type.Bus == "PCI" && Function(value) is null))

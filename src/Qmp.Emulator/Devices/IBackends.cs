@@ -11,6 +11,12 @@ internal interface IBackends
     /// <summary>The id of the device that uses it; <see langword="null"/> if none does.</summary>
     string? User(string property, string name);
 
+    /// <summary>Why a device cannot have a drive, in QEMU's words; <see langword="null"/> if it can.</summary>
+    /// <param name="name">The name of the drive or node.</param>
+    /// <param name="type">The type of the device.</param>
+    /// <param name="path">The path of the device.</param>
+    string? RefusesDrive(string name, string type, string path);
+
     /// <summary>Notes who uses it; <see langword="null"/> for nobody.</summary>
     void Use(string property, string name, string? user);
 }

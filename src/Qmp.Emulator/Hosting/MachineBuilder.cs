@@ -52,14 +52,17 @@ internal static class MachineBuilder
         var blocks = new BlockGraph();
         var disks = new Disks(blocks, new BlockEvents(publisher));
         var networks = new Networks(tree, ports.Logger);
-        backends.Register("drive", name => blocks.Find(name) is not null);
-        backends.UserOfDrive = name => blocks.Find(name) is { } node ? InertDevices.UserOf(node) : null;
+        backends.Register("drive", name => disks.Drive(name) is not null || blocks.Find(name) is not null);
+        backends.RefusalOfDrive = (name, type, path) => InertDevices.Refusal(name, type, path, disks, blocks);
         backends.Register("netdev", networks.Has);
-        var plugged = new DeviceManager(tree, new BusTree(type.Name, options.Machine.Usb == true), backends, events.Devices(machine), ports.Logger);
+        var buses = new BusTree(type.Name, options.Machine.Usb == true);
+        var plugged = new DeviceManager(tree, buses, backends, events.Devices(machine), ports.Logger);
         InertDevices.Follow(plugged, disks, migration.Blockers);
-        MachineObjects.AddBackends(given, blocks, networks);
-        SimulatedDevices devices = DeviceFactory.Create(given.All(OptionTable.Device), machine, migration, plugged, ports.Logger);
+        DriveTable drives = MachineObjects.AddBackends(given, type, blocks, disks, networks, ports.Logger);
+        MachineDevices.Create(options, type, tree, buses, drives, disks);
+        SimulatedDevices devices = DeviceFactory.Create([.. given.All(OptionTable.Device), .. MachineObjects.DevicesOf(drives)], machine, migration, plugged, ports.Logger);
+        drives.CheckUsed();
         migration.Faults.Happening += events.Fault;
-        return new BuiltMachine(machine, migration, devices, tree, plugged, objects, processors, blocks, disks, networks, type);
+        return new BuiltMachine(machine, migration, devices, tree, plugged, objects, processors, blocks, disks, drives, networks, type);
     }
 }

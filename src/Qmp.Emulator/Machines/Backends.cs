@@ -9,8 +9,8 @@ internal sealed class Backends : IBackends
     private readonly Dictionary<(string Property, string Name), string> _users = [];
     private readonly Dictionary<string, Func<string, bool>> _kinds = new(StringComparer.Ordinal);
 
-    /// <summary>Who uses a node for a disk: a device or a node above; <see langword="null"/> if nobody does.</summary>
-    public Func<string, string?>? UserOfDrive { get; set; }
+    /// <summary>Says why a device cannot have a drive: by its name, the type of the device and its path.</summary>
+    public Func<string, string, string, string?>? RefusalOfDrive { get; set; }
 
     /// <summary>Says how to find out whether there is something of a name.</summary>
     /// <param name="property">The property of devices that refers to it.</param>
@@ -22,7 +22,10 @@ internal sealed class Backends : IBackends
 
     /// <inheritdoc/>
     public string? User(string property, string name) =>
-        property == "drive" ? UserOfDrive?.Invoke(name) : _users.GetValueOrDefault((property, name));
+        _users.GetValueOrDefault((property, name));
+
+    /// <inheritdoc/>
+    public string? RefusesDrive(string name, string type, string path) => RefusalOfDrive?.Invoke(name, type, path);
 
     /// <inheritdoc/>
     public void Use(string property, string name, string? user)

@@ -17,6 +17,7 @@ namespace Qmp.Emulator.Machines;
 /// <param name="Processors">Its processors.</param>
 /// <param name="Blocks">The nodes behind its disks.</param>
 /// <param name="Disks">Its disks.</param>
+/// <param name="Drives">The drives of its command line.</param>
 /// <param name="Networks">Its network backends.</param>
 /// <param name="Type">Its type.</param>
 internal sealed record BuiltMachine(
@@ -29,5 +30,6 @@ internal sealed record BuiltMachine(
     Processors Processors,
     BlockGraph Blocks,
     Disks Disks,
+    DriveTable Drives,
     Networks Networks,
     MachineType Type);

@@ -13,8 +13,6 @@ internal static class InertDevices
 {
     private const string PeerMode = "Migration is disabled when using feature 'peer mode' in device 'ivshmem'";
 
-    private static readonly string[] WithTray = ["ide-cd", "scsi-cd", "floppy"];
-
     /// <summary>Keeps that up with the devices.</summary>
     public static void Follow(DeviceManager devices, Disks disks, MigrationBlockers blockers)
     {
@@ -26,7 +24,7 @@ internal static class InertDevices
             disks.Add(
                 device.Node.Child("virtio-backend")?.Path ?? device.Node.Path,
                 device.Id,
-                WithTray.Contains(type.Name),
+                type.Name,
                 (string?)values.GetValueOrDefault("drive"));
         };
         devices.Removed = device =>
@@ -52,8 +50,30 @@ internal static class InertDevices
         }
     }
 
-    /// <summary>Who uses a node, in QEMU's words; <see langword="null"/> if nobody does.</summary>
-    public static string? UserOf(BlockNode node) => node switch
+    /// <summary>Why a device cannot have a drive, in QEMU's words; <see langword="null"/> if it can.</summary>
+    public static string? Refusal(string name, string type, string path, Disks disks, BlockGraph blocks)
+    {
+        bool needsMedium = type is "ide-hd" or "scsi-hd" or "virtio-blk-device";
+        if (disks.Drive(name) is { } drive)
+        {
+            if (drive.IsMachines)
+            {
+                return $"Drive '{name}' is already in use because it has been automatically connected to another device "
+                    + "(did you need 'if=none' in the drive options?)";
+            }
+
+            return drive.Path is not null ? $"Drive '{name}' is already in use by another device"
+                : needsMedium && drive.Medium is null ? "Device needs media, but drive is empty"
+                : null;
+        }
+
+        return blocks.Find(name) is { } node && UserOf(node) is { } user
+            ? $"Permission conflict on node '{name}': permissions 'write' are both required by {user} and unshared by "
+                + $"block device '{path}' (uses node '{name}' as 'root' child)."
+            : null;
+    }
+
+    private static string? UserOf(BlockNode node) => node switch
     {
         { Device: { } device } => $"block device '{device}' (uses node '{node.Name}' as 'root' child)",
         { Parents: [var parent, ..] } when !parent.IsReadOnly => $"node '{parent.Name}' (uses node '{node.Name}' as 'file' child)",

@@ -2,12 +2,14 @@ using Newtonsoft.Json.Linq;
 using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Chardevs;
+using Qmp.Emulator.Logging;
 using Qmp.Emulator.Objects;
 using Qmp.Emulator.Options;
 using Qmp.Machine;
 using Qmp.Machine.Memory;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
+using Serilog;
 
 namespace Qmp.Emulator.Machines;
 
@@ -45,12 +47,28 @@ internal static class MachineObjects
     }
 
     /// <summary>Makes what devices build on.</summary>
+    /// <returns>The drives.</returns>
     /// <exception cref="CommandLineException">One cannot be made.</exception>
-    public static void AddBackends(GivenOptions given, BlockGraph blocks, Networks networks)
+    public static DriveTable AddBackends(
+        GivenOptions given, MachineType type, BlockGraph blocks, Disks disks, Networks networks, ILogger logger)
     {
+        ILogger bare = StandardErrorLine.WithoutProgram(logger);
+        var drives = new DriveTable(blocks, disks, type.IsPc ? "ide" : "none", type.IsQ35 ? 1 : 2, text => bare.Warning("{Text:l}", text));
         foreach (OptionValue<BlockdevOptions> block in given.All(OptionTable.Block)) Try(block, value => blocks.Add(value));
+        foreach (OptionValue<DriveArguments> drive in given.All(BlockOptionTable.Drive)) drives.Add(drive);
+        DefaultDevices defaults = DefaultDevices.Of(given, type);
+        if (defaults.Cdrom) drives.AddDefault(null, 2, isCdrom: true);
+        if (defaults.Floppy) drives.AddDefault("floppy", 0, isCdrom: false);
         foreach (OptionValue<Netdev> network in given.All(OptionTable.Netdev)) Try(network, networks.Add);
+        return drives;
     }
+
+    /// <summary>The devices that drives ask for.</summary>
+    public static IEnumerable<OptionValue<DeviceArguments>> DevicesOf(DriveTable drives) =>
+        from drive in drives.All
+        where drive.Kind == "virtio"
+        let properties = new JObject { ["drive"] = drive.Disk.Drive }
+        select new OptionValue<DeviceArguments>(drive.Option!.Option, drive.Option.Text, new DeviceArguments("virtio-blk-pci", null, null, properties, IsText: true));
 
     /// <summary>Bytes of the machine's memory.</summary>
     public static ulong MemorySize(EmulatorOptions options, MachineType type, GuestMemory memory) =>

@@ -23,9 +23,9 @@ public sealed class CommandLineException : Exception
     /// <summary>What QEMU reports as a consequence, in a line of its own with the program's name.</summary>
     public string? Consequence { get; private init; }
 
-    /// <summary>Makes one that begins with the option it is about, as QEMU's do.</summary>
-    public static CommandLineException At(string option, string? argument, string message) =>
-        new(argument is null ? $"-{option}: " : $"-{option} {argument}: ", message);
+    /// <summary>Makes one that begins with the option it is about, as QEMU's do; without an option, with the word.</summary>
+    public static CommandLineException At(string option, string? argument, string message) => new(
+        option.Length == 0 ? $"{argument}: " : argument is null ? $"-{option}: " : $"-{option} {argument}: ", message);
 
     /// <summary>The same with a consequence, about the same option.</summary>
     public CommandLineException Then(string consequence) =>

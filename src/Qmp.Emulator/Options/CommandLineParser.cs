@@ -36,9 +36,13 @@ public sealed class CommandLineParser
     public static EmulatorOptions Parse(IReadOnlyList<string> words, Action<string>? warn = null)
     {
         var parser = new CommandLineParser(warn ?? (_ => { }));
-        return parser.ReadAll(words) is { } printout
-            ? new EmulatorOptions { Printout = printout }
-            : EmulatorOptions.From(parser.Given, parser._machine, parser._warn);
+        if (parser.ReadAll(words) is { } printout) return new EmulatorOptions { Printout = printout };
+        if (Catalogue.MachineType.Find((string?)parser._machine["type"] ?? Catalogue.MachineType.Default) is { } type)
+        {
+            DefaultDevices.AddTo(parser, type);
+        }
+
+        return EmulatorOptions.From(parser.Given, parser._machine, parser._warn);
     }
 
     /// <summary>Reports a warning, at once.</summary>
@@ -136,6 +140,12 @@ public sealed class CommandLineParser
         Printout? printout = null;
         for (int i = 0; i < words.Count; i++)
         {
+            if (!words[i].StartsWith('-') || words[i].Length < 2)
+            {
+                Given.Add(BlockOptionTable.Drive, new OptionValue<DriveArguments>("", words[i], DriveArguments.OfFile(words[i], 0)));
+                continue;
+            }
+
             Option option = Find(words[i]);
             string argument = "";
             if (option.Argument is not null)
@@ -162,11 +172,6 @@ public sealed class CommandLineParser
 
     private static Option Find(string word)
     {
-        if (!word.StartsWith('-') || word.Length < 2)
-        {
-            throw new CommandLineException($"{word}: Could not open '{word}': there are no disk images");
-        }
-
         string name = word.StartsWith("--", StringComparison.Ordinal) ? word[2..] : word[1..];
         return OptionTable.All.FirstOrDefault(o => o.Name == name || o.Alias == name)
             ?? throw new CommandLineException($"{word}: invalid option");

@@ -103,7 +103,7 @@ internal sealed class ConnectedMonitorTests
     public async Task A_device_without_monitor_lets_peers_in_and_says_nothing()
     {
         string path = _folder.File("port");
-        await using TestVm vm = await TestVm.StartAsync("-M", "none", "-serial", $"unix:{path},server=on,wait=off", "-chardev", "null,id=n");
+        await using TestVm vm = await TestVm.StartAsync("-M", "none", "-nodefaults", "-serial", $"unix:{path},server=on,wait=off", "-chardev", "null,id=n");
         using var peer = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await peer.ConnectAsync(new UnixDomainSocketEndPoint(path));
         peer.Send("hello"u8);

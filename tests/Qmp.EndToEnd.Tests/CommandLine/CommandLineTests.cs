@@ -335,7 +335,7 @@ internal sealed class CommandLineTests
     {
         EmulatorOptions options = CommandLineParser.Parse(
         [
-            "-mon", "chardev=c,mode=control,pretty=on", "-qmp", "tcp::4444,server=on", "-qmp-pretty", "chardev:d",
+            "-nodefaults", "-mon", "chardev=c,mode=control,pretty=on", "-qmp", "tcp::4444,server=on", "-qmp-pretty", "chardev:d",
             "-chardev", "socket,id=c,fd=3,server=on,wait=off", "-chardev", "socket,id=d,fd=4,server=on,wait=off",
         ]);
         Assert.That(options.Monitors, Is.EqualTo((MonitorSpec[])
