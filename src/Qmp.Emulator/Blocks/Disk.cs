@@ -5,7 +5,7 @@ namespace Qmp.Emulator.Blocks;
 internal sealed class Disk(string? drive)
 {
     /// <summary>The name that <c>-drive</c> gave it; <see langword="null"/> for none.</summary>
-    public string? Drive => drive;
+    public string? Drive { get; set; } = drive;
 
     /// <summary>The path of its device, or of what stands behind it; <see langword="null"/> if it has no device.</summary>
     public string? Path { get; private set; }
@@ -17,7 +17,7 @@ internal sealed class Disk(string? drive)
     public string? Kind { get; private set; }
 
     /// <summary>What messages call it.</summary>
-    public string Name => drive ?? (IsBackend ? Path! : Id ?? Path ?? "");
+    public string Name => Drive ?? (IsBackend ? Path! : Id ?? Path ?? "");
 
     /// <summary>What queries and events call its device; <see langword="null"/> for none.</summary>
     public string? Device => IsBackend ? Path : Id ?? Path;

@@ -54,6 +54,22 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
         }
     }
 
+    /// <summary>The medium of the disk of that name, or of the device of that id; <see langword="null"/> if there is no such disk.</summary>
+    /// <exception cref="CommandException">The disk is empty.</exception>
+    public BlockNode? MediumOf(string name)
+    {
+        Disk? disk = Drive(name) ?? _disks.FirstOrDefault(d => d.Id == name);
+        return disk is { Medium: null } ? throw new CommandException($"Device '{name}' has no medium") : disk?.Medium;
+    }
+
+    /// <summary>Takes the name of a drive, and its medium; it is gone unless a device has it.</summary>
+    public void RemoveDrive(Disk disk)
+    {
+        TakeOut(disk);
+        if (disk.Path is null) _disks.Remove(disk);
+        else disk.Drive = null;
+    }
+
     /// <summary>The disk that a command means.</summary>
     /// <exception cref="CommandException">There is none.</exception>
     public Disk Find(string? device, string? id)

@@ -14,7 +14,8 @@ internal sealed class DriveTable(BlockGraph graph, Disks disks, string ownKind, 
 {
     private const int UnitsOfScsi = 7;
 
-    private static readonly string[] Kinds = ["none", "ide", "scsi", "floppy", "pflash", "mtd", "sd", "virtio", "xen"];
+    /// <summary>What drives may be connected to, in the order of QEMU's numbers.</summary>
+    public static string[] Kinds { get; } = ["none", "ide", "scsi", "floppy", "pflash", "mtd", "sd", "virtio", "xen"];
 
     private readonly List<PlacedDrive> _drives = [];
 

@@ -28,15 +28,9 @@ internal sealed class BlockCoreCommands(BlockGraph graph, Disks disks) : IBlockC
 
     public ValueTask BlockResizeAsync(BlockResizeArguments arguments, CancellationToken cancellationToken)
     {
-        BlockNode? ofDevice = arguments.Device is { } name ? OfDrive(name) : null;
+        BlockNode? ofDevice = arguments.Device is { } name ? disks.MediumOf(name) : null;
         BlockGraph.Resize(ofDevice ?? graph.Named(arguments.Device, arguments.NodeName), arguments.Size);
         return ValueTask.CompletedTask;
-    }
-
-    private BlockNode? OfDrive(string name)
-    {
-        Disk? disk = disks.Drive(name) ?? disks.All.FirstOrDefault(d => d.Id == name);
-        return disk is { Medium: null } ? throw new CommandException($"Device '{name}' has no medium") : disk?.Medium;
     }
 
     public ValueTask BlockdevAddAsync(BlockdevOptions arguments, CancellationToken cancellationToken)

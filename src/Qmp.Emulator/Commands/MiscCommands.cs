@@ -15,6 +15,7 @@ internal sealed class MiscCommands(
     BuiltMachine built,
     GuestControl guest,
     HumanMonitorInterpreter human,
+    Preconfiguration preconfiguration,
     PassedDescriptors descriptors,
     IMonitorSession session) : IMiscCommands
 {
@@ -44,6 +45,12 @@ internal sealed class MiscCommands(
     public ValueTask ContAsync(ContArguments arguments, CancellationToken cancellationToken)
     {
         guest.Continue();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask XExitPreconfigAsync(XExitPreconfigArguments arguments, CancellationToken cancellationToken)
+    {
+        preconfiguration.End();
         return ValueTask.CompletedTask;
     }
 

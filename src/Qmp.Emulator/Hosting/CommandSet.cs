@@ -27,11 +27,13 @@ internal static class CommandSet
         IncomingPolicy incoming,
         ChardevSet chardevs,
         MemoryDump dump,
-        CommandWarnings warnings) => new(
+        CommandWarnings warnings,
+        Preconfiguration preconfiguration) => new(
             new HumanCommands(new GuestControl(built.Machine) { IsDumping = () => dump.IsActive }, built.Migration, incoming, shutdown),
             [
                 .. new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors)).All,
                 .. new HumanSnapshotCommands(new InternalSnapshots(built.Machine, built.Migration, built.Blocks)).All,
+                .. new HumanMachineCommands(built, preconfiguration).All,
             ],
             new HumanInfos(built.Machine, built.Migration, chardevs, dump),
             warnings);
@@ -46,6 +48,7 @@ internal static class CommandSet
     /// <param name="chardevs">Its character devices.</param>
     /// <param name="dump">Dumps its memory.</param>
     /// <param name="human">Runs lines of the human monitor.</param>
+    /// <param name="preconfiguration">The time before the machine is there.</param>
     public static CommandRegistry Create(
         BuiltMachine built,
         EmulatorOptions options,
@@ -55,7 +58,8 @@ internal static class CommandSet
         IncomingPolicy incoming,
         ChardevSet chardevs,
         MemoryDump dump,
-        HumanMonitorInterpreter human)
+        HumanMonitorInterpreter human,
+        Preconfiguration preconfiguration)
     {
         (VirtualMachine machine, MigrationCore core) = (built.Machine, built.Migration);
         CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
@@ -89,7 +93,7 @@ internal static class CommandSet
             .Add(YankCommandTable.OobCommands, new YankCommands(chardevs, core))
             .Add(
                 MiscCommandTable.Commands,
-                session => new MiscCommands(machine, built, guest, human, ports.Descriptors, session))
+                session => new MiscCommands(machine, built, guest, human, preconfiguration, ports.Descriptors, session))
             .Add(MiscTargetCommandTable.Commands, new MiscTargetCommands(built.Type))
             .Add(StatsCommandTable.Commands, new StatsCommands());
         if (withSimulation)

@@ -39,6 +39,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     private readonly MachineCommandQueue _queue;
     private readonly IncomingPolicy _incoming = new();
     private readonly ChardevSet _chardevs = new();
+    private readonly Preconfiguration _preconfiguration;
 
     /// <summary>Puts the emulator together; nothing runs yet.</summary>
     /// <exception cref="CommandLineException">The options ask for something that this host or emulator does not have.</exception>
@@ -49,6 +50,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
         _bus = new EventBus(ports.Timeline.Clock, policy: policy);
         _warnings = new CommandWarnings(ports.Logger);
+        _preconfiguration = new Preconfiguration(options.Given.Has(GuestOptionTable.Preconfigured));
         _built = MachineBuilder.Build(options, ports, _bus, _chardevs, _warnings);
         foreach (OptionValue<AddFdOptions> added in options.Given.All(OptionTable.AddFd))
         {
@@ -60,9 +62,9 @@ public sealed class EmulatorInstance : IAsyncDisposable
         Migration.IncomingFailed += OnIncomingFailed;
         var dump = new MemoryDump(
             Machine, Migration, _shutdown, new DumpEvents(_bus), _built.Processors.List().Count, ports.Offload);
-        _human = CommandSet.CreateHuman(_built, ports, _shutdown, _incoming, _chardevs, dump, _warnings);
+        _human = CommandSet.CreateHuman(_built, ports, _shutdown, _incoming, _chardevs, dump, _warnings, _preconfiguration);
         _queue = new MachineCommandQueue(Machine.Lock);
-        CommandRegistry commands = CommandSet.Create(_built, options, ports, _bus, _shutdown, _incoming, _chardevs, dump, _human);
+        CommandRegistry commands = CommandSet.Create(_built, options, ports, _bus, _shutdown, _incoming, _chardevs, dump, _human, _preconfiguration);
         _server = new QmpServer(
             new QmpServerOptions
             {
@@ -72,6 +74,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
                     EmulatorVersion.Qemu.Build,
                     EmulatorVersion.Package),
                 CompatPolicy = policy,
+                IsPreconfig = () => _preconfiguration.IsActive,
                 Time = ports.Timeline.Clock,
                 Logger = ports.Logger,
                 MapException = MapException,
@@ -110,15 +113,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         await new MonitorSet(_server, _human, _queue, _chardevs, _ports.OpenChardev)
             .OpenAsync(_options, _ports.Report, _ports.Announce, Completion).ConfigureAwait(false);
         if (Completion.IsCompleted) return;
-        if (incoming is null)
-        {
-            if (Machine.Autostart && Machine.RunState == RunState.Prelaunch) Machine.Start();
-        }
-        else if (incoming.Value is { } address)
-        {
-            Listen(incoming, address);
-        }
-
+        _preconfiguration.Then(() => Begin(incoming));
         _warnings.Started();
     }
 
@@ -164,6 +159,18 @@ public sealed class EmulatorInstance : IAsyncDisposable
         Machine.Dispose();
         _built.Objects.Dispose();
         _built.Blocks.Dispose();
+    }
+
+    private void Begin(OptionValue<MigrationAddress?>? incoming)
+    {
+        if (incoming is null)
+        {
+            if (Machine.Autostart && Machine.RunState == RunState.Prelaunch) Machine.Start();
+        }
+        else if (incoming.Value is { } address)
+        {
+            Listen(incoming, address);
+        }
     }
 
     private void Listen(OptionValue<MigrationAddress?> incoming, MigrationAddress address)

@@ -17,7 +17,9 @@ internal static class MachineMemory
     public static IReadOnlyList<RamBlock> Create(EmulatorOptions options, MachineType type, GuestMemory memory)
     {
         var unused = new List<RamBlock>();
-        RamBlock? main = CreateMain(options, type, unused);
+        IReadOnlyList<RamBlock> ofNodes = [];
+        RamBlock? main = options.Nodes.Memory.Count > 0 ? null : CreateMain(options, type, unused);
+        if (options.Nodes.Memory.Count > 0) ofNodes = CreateNodes(options, type, unused);
         foreach (FirmwareBlock firmware in type.Firmware)
         {
             if (main is not null && main.Length >= firmware.MaxLength)
@@ -32,7 +34,30 @@ internal static class MachineMemory
         }
 
         if (main is not null) memory.Map(main, 0);
+        ulong next = 0;
+        foreach (RamBlock block in ofNodes)
+        {
+            memory.Map(block, next);
+            next += block.Length;
+        }
+
         return unused;
+    }
+
+    // The memory of a machine with nodes is that of its nodes, one behind the other.
+    private static RamBlock[] CreateNodes(EmulatorOptions options, MachineType type, List<RamBlock> unused)
+    {
+        if (options.MemoryBackend is not null) throw new CommandLineException("'-machine memory-backend' and '-numa memdev' properties are mutually exclusive");
+        options.Nodes.Complete(options.Objects.Select(o => o.Value), RoundUp(options.MemorySize ?? type.DefaultMemory));
+        var blocks = new Dictionary<string, RamBlock>(StringComparer.Ordinal);
+        foreach (OptionValue<ObjectOptions> made in options.Objects)
+        {
+            if (CreateBackend(made.Value) is not { } block) continue;
+            if (options.Nodes.Memory.Contains(made.Value.Id)) blocks.Add(made.Value.Id, block);
+            else unused.Add(block);
+        }
+
+        return [.. options.Nodes.Memory.Select(name => blocks[name])];
     }
 
     private static RamBlock CreateFirmware(FirmwareBlock firmware)
@@ -58,7 +83,12 @@ internal static class MachineMemory
         if (options.MemoryBackend is not { } id)
         {
             ulong size = RoundUp(options.MemorySize ?? type.DefaultMemory);
-            return size > 0 ? Try(() => RamBlock.Anonymous(type.RamId, size)) : null;
+            options.Nodes.Complete(options.Objects.Select(o => o.Value), size);
+            if (size == 0) return null;
+            bool isAllocated = options.Given.Has(GuestOptionTable.MemoryAllocated);
+            return options.Given.Last(GuestOptionTable.MemoryPath) is { } path
+                ? MemoryFile.Map(type.RamId, new MemoryBackendFileProperties { Size = size, MemPath = path.Value, Prealloc = isAllocated })
+                : Try(() => RamBlock.Anonymous(type.RamId, size, isAllocated));
         }
 
         if (main is null) throw new CommandLineException($"Memory backend '{id}' not found");

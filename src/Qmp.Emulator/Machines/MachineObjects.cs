@@ -33,6 +33,10 @@ internal static class MachineObjects
         {
             objects.Use(backend);
         }
+        else if (options.Nodes.Memory.Count > 0)
+        {
+            foreach (string name in options.Nodes.Memory) objects.Use(name);
+        }
         else if (memory.Blocks.FirstOrDefault(b => b.Id == type.RamId) is { } main)
         {
             objects.List(new ObjectOptions.MemoryBackendRam
@@ -72,7 +76,9 @@ internal static class MachineObjects
 
     /// <summary>Bytes of the machine's memory.</summary>
     public static ulong MemorySize(EmulatorOptions options, MachineType type, GuestMemory memory) =>
-        memory.Find(options.MemoryBackend ?? type.RamId)?.Length ?? 0;
+        options.Nodes.Memory.Count > 0
+            ? (ulong)options.Nodes.Memory.Sum(name => (long)(memory.Find(name)?.Length ?? 0))
+            : memory.Find(options.MemoryBackend ?? type.RamId)?.Length ?? 0;
 
     private static void Try<T>(OptionValue<T> option, Action<T> make)
     {

@@ -16,6 +16,7 @@ internal sealed class Processors
     private const string DefaultModel = "qemu64";
 
     private readonly CpuTopology _topology;
+    private readonly NumaNodes _nodesOfMemory;
     private readonly ObjectNode[] _nodes;
     private readonly Timeline _timeline;
     private readonly List<(Activity Activity, Waker End)> _threads = [];
@@ -27,6 +28,7 @@ internal sealed class Processors
     public Processors(MachineType type, EmulatorOptions options, ObjectTree tree, Timeline timeline)
     {
         _topology = options.Cpus;
+        _nodesOfMemory = options.Nodes;
         _timeline = timeline;
         HasAny = type.IsPc;
         string words = options.Given.Last(OptionTable.Cpu)?.Value ?? DefaultModel;
@@ -91,16 +93,15 @@ internal sealed class Processors
 
     private CpuInstanceProperties Place(int index)
     {
-        long core = index / _topology.Threads;
-        long module = core / _topology.Cores;
-        long die = module / _topology.Modules;
+        CpuPlace place = _topology.PlaceOf(index);
         return new CpuInstanceProperties
         {
-            ThreadId = index % _topology.Threads,
-            CoreId = core % _topology.Cores,
-            ModuleId = _topology.Modules > 1 ? module % _topology.Modules : null,
-            DieId = _topology.Dies > 1 ? die % _topology.Dies : null,
-            SocketId = die / _topology.Dies,
+            NodeId = _nodesOfMemory.NodeOf(index),
+            ThreadId = place.Thread,
+            CoreId = place.Core,
+            ModuleId = _topology.Modules > 1 ? place.Module : null,
+            DieId = _topology.Dies > 1 ? place.Die : null,
+            SocketId = place.Socket,
         };
     }
 

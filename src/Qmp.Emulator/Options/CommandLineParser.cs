@@ -25,6 +25,9 @@ public sealed class CommandLineParser
     /// <summary>The values that were read.</summary>
     internal GivenOptions Given { get; } = new();
 
+    /// <summary>The name of the machine type, as far as it was read.</summary>
+    internal string MachineName => (string?)_machine["type"] ?? Catalogue.MachineType.Default;
+
     /// <summary>Reads the words of a command line.</summary>
     /// <param name="words">The words behind the program's name.</param>
     /// <param name="warn">
@@ -37,13 +40,16 @@ public sealed class CommandLineParser
     {
         var parser = new CommandLineParser(warn ?? (_ => { }));
         if (parser.ReadAll(words) is { } printout) return new EmulatorOptions { Printout = printout };
-        if (Catalogue.MachineType.Find((string?)parser._machine["type"] ?? Catalogue.MachineType.Default) is { } type)
+        if (Catalogue.MachineType.Find(parser.MachineName) is { } type)
         {
             DefaultDevices.AddTo(parser, type);
         }
 
         return EmulatorOptions.From(parser.Given, parser._machine, parser._warn);
     }
+
+    /// <summary>One for an argument that stands alone.</summary>
+    internal static CommandLineParser Apart() => new(_ => { });
 
     /// <summary>Reports a warning, at once.</summary>
     internal void Warn(string text) => _warn(text);
@@ -87,6 +93,16 @@ public sealed class CommandLineParser
     /// </summary>
     /// <returns>The id of the character device; <see langword="null"/> for no port.</returns>
     internal OptionValue<string?> ReadSerial(string option, string text) => ReadPort(option, text, ref _serialPorts);
+
+    /// <summary>Reads a character device that an option makes for itself, unless it names one.</summary>
+    /// <returns>The id of the character device.</returns>
+    internal string ReadDevice(string option, string text)
+    {
+        if (text.StartsWith(ChardevPrefix, StringComparison.Ordinal)) return text[ChardevPrefix.Length..];
+        ChardevSpec chardev = ChardevReader.ReadShort(option, text, option, $"invalid character backend '{text}'");
+        Given.Add(OptionTable.Chardev, new OptionValue<ChardevSpec>(option, text, chardev));
+        return option;
+    }
 
     /// <summary>The same for <c>-parallel</c>, of which there are three.</summary>
     internal OptionValue<string?> ReadParallel(string option, string text)

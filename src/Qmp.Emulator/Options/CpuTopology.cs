@@ -18,6 +18,16 @@ internal sealed record CpuTopology(long Sockets, long Dies, long Modules, long C
     /// <summary>One CPU.</summary>
     public static CpuTopology Single { get; } = new(1, 1, 1, 1, 1, 1, 1);
 
+    /// <summary>Where a processor is.</summary>
+    /// <param name="index">Its number.</param>
+    public CpuPlace PlaceOf(long index)
+    {
+        long core = index / Threads;
+        long module = core / Cores;
+        long die = module / Modules;
+        return new CpuPlace(die / Dies, die % Dies, module % Modules, core % Cores, index % Threads);
+    }
+
     /// <summary>What was asked for, complete.</summary>
     /// <exception cref="CommandLineException">The numbers contradict each other, or the machine has no such CPUs.</exception>
     public static CpuTopology Of(SmpOptions smp, MachineType machine)

@@ -29,7 +29,7 @@ internal sealed record DeviceArguments(string Driver, string? Id, string? Bus, J
     {
         try
         {
-            DeviceArguments device = text.StartsWith('{') ? OfJson(text) : OfText(text, parser);
+            DeviceArguments device = text.StartsWith('{') ? OfJson(text) : OfText(text, warning => parser.Warn($"-device {text}: {warning}"));
             if (device.Own is null && RecordedCatalogue.Current.Types.FindModel(device.Driver)?.Is("device") != true)
             {
                 throw new VisitorException($"'{device.Driver}' is not a valid device model name");
@@ -74,9 +74,11 @@ internal sealed record DeviceArguments(string Driver, string? Id, string? Bus, J
         return From(JObject.Load(reader), isText: false);
     }
 
-    private static DeviceArguments OfText(string text, CommandLineParser parser)
+    /// <summary>Reads <c>key=value</c>.</summary>
+    /// <exception cref="VisitorException">It is malformed, or names no driver.</exception>
+    public static DeviceArguments OfText(string text, Action<string> warn)
     {
-        OptionList options = OptionList.Parse(text, "driver", warning => parser.Warn($"-device {text}: {warning}"));
+        OptionList options = OptionList.Parse(text, "driver", warn);
         var members = new JObject();
         foreach ((string key, string value) in options.Items) members[key] = value;
         if (options.Id is not null) members["id"] = options.Id;

@@ -23,6 +23,9 @@ public sealed record EmulatorOptions
     /// <summary>The CPUs of the machine, which exist in name.</summary>
     internal CpuTopology Cpus { get; init; } = CpuTopology.Single;
 
+    /// <summary>The nodes that memory and processors belong to.</summary>
+    internal NumaNodes Nodes { get; init; } = NumaNodes.None;
+
     /// <summary>The properties of the machine.</summary>
     internal MachineOptions Machine { get; init; } = new();
 
@@ -92,6 +95,8 @@ public sealed record EmulatorOptions
 
         MachineChecks.Check(machine, type, given, warn);
         HostChecks.Background(given);
+        GuestChecks.All(given, type);
+        CpuTopology cpus = machine.Smp is null ? CpuTopology.Single : CpuTopology.Of(machine.Smp, type);
         IReadOnlyList<OptionValue<ChardevSpec>> chardevs = ChardevReader.All(given);
         return new EmulatorOptions
         {
@@ -99,7 +104,8 @@ public sealed record EmulatorOptions
             MachineType = name,
             MemoryBackend = machine.MemoryBackend,
             MemorySize = MemoryArguments.Size(given.All(OptionTable.Memory)),
-            Cpus = machine.Smp is null ? CpuTopology.Single : CpuTopology.Of(machine.Smp, type),
+            Cpus = cpus,
+            Nodes = NumaNodes.Of(given, type, cpus),
             Machine = machine,
             Chardevs = chardevs,
             Ports = PortsOf(given, chardevs),

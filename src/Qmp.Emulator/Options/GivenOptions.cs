@@ -13,6 +13,13 @@ internal sealed class GivenOptions
         ((List<OptionValue<T>>)list).Add(value);
     }
 
+    /// <summary>Puts a value in the place of another one.</summary>
+    public void Replace<T>(Option<T> option, OptionValue<T> old, OptionValue<T> value)
+    {
+        var list = (List<OptionValue<T>>)_values[option];
+        list[list.IndexOf(old)] = value;
+    }
+
     /// <summary>All values of an option.</summary>
     public IReadOnlyList<OptionValue<T>> All<T>(Option<T> option) =>
         _values.TryGetValue(option, out object? list) ? (List<OptionValue<T>>)list : [];

@@ -104,19 +104,19 @@ internal static class HostOptionTable
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Option> All => Rows;
 
+    /// <summary>An option that other processors have.</summary>
+    public static ShortOption NotForTarget(string name, string? argument) => new(
+        name,
+        argument,
+        "refused: not for this processor",
+        (text, _) => throw CommandLineException.At(name, argument is null ? null : text, "Option not supported for this target"));
+
     private static T Row<T>(T option)
         where T : Option
     {
         Rows.Add(option);
         return option;
     }
-
-    // Other processors have them.
-    private static ShortOption NotForTarget(string name, string? argument) => new(
-        name,
-        argument,
-        "refused: not for this processor",
-        (text, _) => throw CommandLineException.At(name, argument is null ? null : text, "Option not supported for this target"));
 
     private static Option<bool> Flag(string name, string help) => new(name, null, help, _ => true);
 

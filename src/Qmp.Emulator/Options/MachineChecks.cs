@@ -59,7 +59,7 @@ internal static class MachineChecks
 
         if (type.IsPc && given.Last(HostOptionTable.Firmware) is { } firmware && !File.Exists(firmware.Value))
         {
-            throw new CommandLineException($"could not load PC BIOS '{firmware.Value}'");
+            throw new CommandLineException($"qemu: could not load PC BIOS '{firmware.Value}'");
         }
     }
 

@@ -40,6 +40,15 @@ internal sealed class Option<T> : Option
 {
     private readonly Func<string, CommandLineParser, OptionValue<T>> _read;
 
+    /// <summary>Reads an argument that does not come from the command line.</summary>
+    /// <exception cref="CommandLineException">The argument does not fit the option.</exception>
+    public T ReadValue(string text)
+    {
+        OptionValue<T> value = _read(text, CommandLineParser.Apart());
+        Check?.Invoke(value);
+        return value.Value;
+    }
+
     /// <summary>An option with a reader of its own.</summary>
     public Option(string name, string? argument, string help, Func<string, CommandLineParser, OptionValue<T>> read)
         : base(name, argument, help) => _read = read;
@@ -69,6 +78,20 @@ internal sealed class Option<T> : Option
         if (Id is not null) parser.Claim(value, Id(value.Value));
         Check?.Invoke(value);
         parser.Given.Add(this, value);
+    }
+
+    /// <summary>Adds an item to a value that was given before.</summary>
+    /// <param name="id">The id in the value.</param>
+    /// <param name="item">The item, as it would stand in the argument.</param>
+    /// <param name="parser">The command line.</param>
+    /// <returns>Whether there is such a value.</returns>
+    /// <exception cref="CommandLineException">The item does not fit.</exception>
+    public bool Change(string id, string item, CommandLineParser parser)
+    {
+        OptionValue<T>? old = parser.Given.All(this).FirstOrDefault(v => Id?.Invoke(v.Value) == id);
+        if (old is null || old.Text.StartsWith('{')) return false;
+        parser.Given.Replace(this, old, old with { Value = _read($"{old.Text},{item}", parser).Value });
+        return true;
     }
 }
 

@@ -250,7 +250,7 @@ internal static class OptionTable
     public static IReadOnlyList<Option> OfScenarios { get; } = [Scenario, LogFile, LogItems, Trace, Messages, NoUserConfig, NoDefaults];
 
     /// <summary>All options.</summary>
-    public static IReadOnlyList<Option> All { get; } = [.. Rows, .. BlockOptionTable.All, .. HostOptionTable.All];
+    public static IReadOnlyList<Option> All { get; } = [.. Rows, .. BlockOptionTable.All, .. GuestOptionTable.All, .. HostOptionTable.All];
 
     private static T Row<T>(T option)
         where T : Option
