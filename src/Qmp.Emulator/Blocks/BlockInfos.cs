@@ -65,6 +65,42 @@ internal static class BlockInfos
         Backing = node.Backing is null ? null : Stats(node.Backing),
     };
 
+    /// <summary>Disks and nodes with what connects them.</summary>
+    public static XDbgBlockGraph Graph(BlockGraph graph, Disks disks)
+    {
+        var nodes = new List<XDbgBlockGraphNode>();
+        var edges = new List<XDbgBlockGraphEdge>();
+        BlockNode[] all = [.. graph.Nodes];
+        foreach (Disk disk in disks.All)
+        {
+            nodes.Add(Place(nodes.Count, XDbgBlockGraphNodeType.BlockBackend, disk.Drive ?? disk.Path ?? ""));
+            if (disk.Medium is { } medium) edges.Add(Edge((ulong)nodes.Count, NumberOf(medium), "root", !medium.IsReadOnly));
+        }
+
+        foreach (BlockNode node in all)
+        {
+            nodes.Add(Place(nodes.Count, XDbgBlockGraphNodeType.BlockDriver, node.Name));
+            if (node.File is { } file) edges.Add(Edge(NumberOf(node), NumberOf(file), "file", !file.IsReadOnly));
+            if (node.Backing is { } backing) edges.Add(Edge(NumberOf(node), NumberOf(backing), "backing", false));
+        }
+
+        return new XDbgBlockGraph { Nodes = nodes, Edges = edges };
+
+        ulong NumberOf(BlockNode node) => (ulong)(disks.All.Count + Array.IndexOf(all, node) + 1);
+    }
+
+    private static XDbgBlockGraphNode Place(int before, XDbgBlockGraphNodeType type, string name) =>
+        new() { Id = (ulong)before + 1, Type = type, Name = name };
+
+    private static XDbgBlockGraphEdge Edge(ulong parent, ulong child, string name, bool writes) => new()
+    {
+        Parent = parent,
+        Child = child,
+        Name = name,
+        Perm = writes ? [BlockPermission.ConsistentRead, BlockPermission.Write] : [BlockPermission.ConsistentRead],
+        SharedPerm = [BlockPermission.ConsistentRead, BlockPermission.WriteUnchanged],
+    };
+
     private static int Depth(BlockNode node) => node.Backing is { } backing ? 1 + Depth(backing) : 0;
 
     private static ImageInfo Image(BlockNode node, bool isFlat)

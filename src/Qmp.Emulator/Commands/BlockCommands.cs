@@ -45,4 +45,7 @@ internal sealed class BlockCommands(Disks disks) : IBlockCommands
         disks.ChangeMedium(disks.Find(arguments.Device, arguments.Id), arguments);
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask<IReadOnlyList<PRManagerInfo>> QueryPrManagersAsync(
+        QueryPrManagersArguments arguments, CancellationToken cancellationToken) => new([]);
 }

@@ -66,4 +66,7 @@ internal sealed class BlockCoreCommands(BlockGraph graph, Disks disks) : IBlockC
         foreach (BlockNode node in graph.Nodes.Where(n => arguments.Active || n.Device is null)) node.IsActive = arguments.Active;
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask<XDbgBlockGraph> XDebugQueryBlockGraphAsync(
+        XDebugQueryBlockGraphArguments arguments, CancellationToken cancellationToken) => new(BlockInfos.Graph(graph, disks));
 }

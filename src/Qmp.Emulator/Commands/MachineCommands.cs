@@ -113,4 +113,38 @@ internal sealed class MachineCommands(
         if (built.Plugged.Devices.Any(d => d.Type?.Name.StartsWith("virtio-balloon", StringComparison.Ordinal) == true)) return;
         throw new CommandException(new QmpError("DeviceNotActive", "No balloon device has been activated"));
     }
+
+    public ValueTask<HvBalloonInfo> QueryHvBalloonStatusReportAsync(
+        QueryHvBalloonStatusReportArguments arguments, CancellationToken cancellationToken) =>
+        throw new CommandException("no hv-balloon device present");
+
+    public ValueTask<GuidInfo> QueryVmGenerationIdAsync(QueryVmGenerationIdArguments arguments, CancellationToken cancellationToken) =>
+        built.Plugged.Devices.FirstOrDefault(d => d.Type?.Name == "vmgenid") is { } device
+            ? new(new GuidInfo { Guid = (string)device.Node.Property("guid").Get()! })
+            : throw new CommandException("VM Generation ID device not found");
+
+    public ValueTask<HumanReadableText> XQueryInterruptControllersAsync(
+        XQueryInterruptControllersArguments arguments, CancellationToken cancellationToken) => Text("");
+
+    public ValueTask<HumanReadableText> XQueryIrqAsync(XQueryIrqArguments arguments, CancellationToken cancellationToken) => Text("");
+
+    // Asked of QEMU with another accelerator, the same.
+    public ValueTask<HumanReadableText> XQueryJitAsync(XQueryJitArguments arguments, CancellationToken cancellationToken) =>
+        throw new CommandException("JIT information is only available with accel=tcg");
+
+    public ValueTask<HumanReadableText> XQueryOpcountAsync(XQueryOpcountArguments arguments, CancellationToken cancellationToken) =>
+        throw new CommandException("Opcode count information is only available with accel=tcg");
+
+    public ValueTask<HumanReadableText> XQueryNumaAsync(XQueryNumaArguments arguments, CancellationToken cancellationToken) =>
+        Text(MachineTexts.Nodes(built));
+
+    public ValueTask<HumanReadableText> XQueryRamblockAsync(XQueryRamblockArguments arguments, CancellationToken cancellationToken) =>
+        Text(MachineTexts.Blocks(machine.Memory));
+
+    public ValueTask<HumanReadableText> XQueryRomsAsync(XQueryRomsArguments arguments, CancellationToken cancellationToken) => Text("");
+
+    public ValueTask<HumanReadableText> XQueryUsbAsync(XQueryUsbArguments arguments, CancellationToken cancellationToken) =>
+        throw new CommandException("USB support not enabled");
+
+    private static ValueTask<HumanReadableText> Text(string text) => new(new HumanReadableText { HumanReadableTextMember = text });
 }

@@ -147,4 +147,7 @@ internal sealed class MigrationCommands : IMigrationCommands, IMigrationOobComma
             work();
             return default;
         });
+
+    public ValueTask<ReplicationStatus> QueryXenReplicationStatusAsync(
+        QueryXenReplicationStatusArguments arguments, CancellationToken cancellationToken) => new(new ReplicationStatus { Error = false });
 }

@@ -28,4 +28,7 @@ internal sealed class MiscTargetCommands(MachineType type) : IMiscTargetCommands
     public ValueTask<SGXInfo> QuerySgxCapabilitiesAsync(
         QuerySgxCapabilitiesArguments arguments, CancellationToken cancellationToken) =>
         throw new CommandException("Could not open '/dev/sgx_vepc': No such file or directory");
+
+    public ValueTask<IReadOnlyList<EvtchnInfo>> XenEventListAsync(XenEventListArguments arguments, CancellationToken cancellationToken) =>
+        throw new CommandException("Xen event channel emulation not enabled");
 }

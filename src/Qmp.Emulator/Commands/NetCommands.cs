@@ -1,5 +1,6 @@
 using Qmp.Api;
 using Qmp.Emulator.Machines;
+using Qmp.Server.Dispatch;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Commands;
@@ -28,4 +29,8 @@ internal sealed class NetCommands(Networks networks) : INetCommands
     // Every network card of the machine announces itself; the cards here are names.
     public ValueTask AnnounceSelfAsync(AnnounceParameters arguments, CancellationToken cancellationToken) =>
         ValueTask.CompletedTask;
+
+    // Cards here let nothing in, and QEMU leaves out those that cannot tell.
+    public ValueTask<IReadOnlyList<RxFilterInfo>> QueryRxFilterAsync(QueryRxFilterArguments arguments, CancellationToken cancellationToken) =>
+        arguments.Name is { } name && !networks.HasCard(name) ? throw new CommandException($"invalid net client name: {name}") : new([]);
 }

@@ -23,4 +23,7 @@ internal sealed class RunStateCommands(VirtualMachine machine, ShutdownControlle
         if (arguments.Watchdog is { } watchdog) shutdown.Watchdog = watchdog;
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask WatchdogSetActionAsync(WatchdogSetActionArguments arguments, CancellationToken cancellationToken) =>
+        SetActionAsync(new SetActionArguments { Watchdog = arguments.Action }, cancellationToken);
 }

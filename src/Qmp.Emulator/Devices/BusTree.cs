@@ -36,6 +36,9 @@ internal sealed class BusTree
         foreach (Bus bus in _buses) bus.IsBuiltIn = true;
     }
 
+    /// <summary>The PCI buses that the machine itself has.</summary>
+    public IEnumerable<Bus> HostBridges => _buses.Where(bus => bus is { IsBuiltIn: true, IsPci: true });
+
     /// <summary>The bus of that name, or <see langword="null"/>.</summary>
     public Bus? Named(string name) => _buses.FirstOrDefault(bus => bus.Name == name);
 

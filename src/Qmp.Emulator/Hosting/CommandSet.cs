@@ -3,6 +3,7 @@ using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Commands;
 using Qmp.Emulator.Control;
+using Qmp.Emulator.Devices;
 using Qmp.Emulator.Dumps;
 using Qmp.Emulator.HumanMonitor;
 using Qmp.Emulator.Jobs;
@@ -95,6 +96,11 @@ internal static class CommandSet
                 MiscCommandTable.Commands,
                 session => new MiscCommands(machine, built, guest, human, preconfiguration, ports.Descriptors, session))
             .Add(MiscTargetCommandTable.Commands, new MiscTargetCommands(built.Type))
+            .Add(AcpiCommandTable.Commands, new AcpiCommands(built.Type.IsPc))
+            .Add(PciCommandTable.Commands, new PciCommands(new PciView(built.Buses)))
+            .Add(UiCommandTable.Commands, new UiCommands(built))
+            .Add(BlockExportCommandTable.Commands, new BlockExportCommands())
+            .Add(CryptodevCommandTable.Commands, new CryptodevCommands())
             .Add(StatsCommandTable.Commands, new StatsCommands());
         if (withSimulation)
         {

@@ -40,6 +40,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     private readonly IncomingPolicy _incoming = new();
     private readonly ChardevSet _chardevs = new();
     private readonly Preconfiguration _preconfiguration;
+    private readonly QtestPort _qtest;
 
     /// <summary>Puts the emulator together; nothing runs yet.</summary>
     /// <exception cref="CommandLineException">The options ask for something that this host or emulator does not have.</exception>
@@ -64,6 +65,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
             Machine, Migration, _shutdown, new DumpEvents(_bus), _built.Processors.List().Count, ports.Offload);
         _human = CommandSet.CreateHuman(_built, ports, _shutdown, _incoming, _chardevs, dump, _warnings, _preconfiguration);
         _queue = new MachineCommandQueue(Machine.Lock);
+        _qtest = QtestPort.Create(options, _built, _queue, ports);
         CommandRegistry commands = CommandSet.Create(_built, options, ports, _bus, _shutdown, _incoming, _chardevs, dump, _human, _preconfiguration);
         _server = new QmpServer(
             new QmpServerOptions
@@ -110,7 +112,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
 
         // As in QEMU, a client that is there early is answered when the machine has started.
         using TimelineLock.Hold hold = await Machine.Lock.EnterAsync().ConfigureAwait(false);
-        await new MonitorSet(_server, _human, _queue, _chardevs, _ports.OpenChardev)
+        await new MonitorSet(_server, _human, _queue, _chardevs, _ports.OpenChardev, _qtest.Of)
             .OpenAsync(_options, _ports.Report, _ports.Announce, Completion).ConfigureAwait(false);
         if (Completion.IsCompleted) return;
         _preconfiguration.Then(() => Begin(incoming));
@@ -149,6 +151,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         _shutdown.Fail(); // unless it has ended: nothing may wait any longer, least of all with the lock held
         await _server.DisposeAsync().ConfigureAwait(false);
         _bus.Dispose();
+        _qtest.Dispose();
         await Migration.JoinAsync().ConfigureAwait(false);
         using (await Machine.Lock.EnterAsync().ConfigureAwait(false))
         {

@@ -63,6 +63,6 @@ internal static class MachineBuilder
         SimulatedDevices devices = DeviceFactory.Create([.. given.All(OptionTable.Device), .. MachineObjects.DevicesOf(drives)], machine, migration, plugged, ports.Logger);
         drives.CheckUsed();
         migration.Faults.Happening += events.Fault;
-        return new BuiltMachine(machine, migration, devices, tree, plugged, objects, processors, blocks, disks, drives, networks, type);
+        return new BuiltMachine(machine, migration, devices, tree, plugged, objects, processors, blocks, disks, drives, networks, type, buses, options.Nodes);
     }
 }

@@ -2,6 +2,7 @@ using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Devices;
 using Qmp.Emulator.Objects;
+using Qmp.Emulator.Options;
 using Qmp.Machine;
 using Qmp.Migration;
 
@@ -20,6 +21,8 @@ namespace Qmp.Emulator.Machines;
 /// <param name="Drives">The drives of its command line.</param>
 /// <param name="Networks">Its network backends.</param>
 /// <param name="Type">Its type.</param>
+/// <param name="Buses">Its buses.</param>
+/// <param name="Nodes">The nodes that memory and processors belong to.</param>
 internal sealed record BuiltMachine(
     VirtualMachine Machine,
     MigrationCore Migration,
@@ -32,4 +35,6 @@ internal sealed record BuiltMachine(
     Disks Disks,
     DriveTable Drives,
     Networks Networks,
-    MachineType Type);
+    MachineType Type,
+    BusTree Buses,
+    NumaNodes Nodes);

@@ -18,6 +18,9 @@ internal sealed class Networks(ObjectTree tree, ILogger logger)
     /// <summary>Whether there is a backend of that name.</summary>
     public bool Has(string id) => _backends.ContainsKey(id);
 
+    /// <summary>Whether there is a card or a backend of that name.</summary>
+    public bool HasCard(string name) => Has(name) || tree.Peripheral.Child(name)?.Properties().Any(p => p.Name == "netdev") == true;
+
     /// <summary>Makes a backend.</summary>
     /// <exception cref="CommandException">It cannot be made.</exception>
     public void Add(Netdev backend)
@@ -58,8 +61,7 @@ internal sealed class Networks(ObjectTree tree, ILogger logger)
     /// <exception cref="CommandException">There is no such backend or card.</exception>
     public void SetLink(string name, bool isUp)
     {
-        bool isCard = tree.Peripheral.Child(name)?.Properties().Any(p => p.Name == "netdev") == true;
-        if (!isCard && !_backends.ContainsKey(name)) throw NotFound(name);
+        if (!HasCard(name)) throw NotFound(name);
         if (isUp) _unplugged.Remove(name);
         else _unplugged.Add(name);
     }

@@ -14,12 +14,14 @@ namespace Qmp.Emulator.Monitors;
 /// <param name="queue">Where their commands run.</param>
 /// <param name="chardevs">Gets the devices.</param>
 /// <param name="open">Opens a device.</param>
+/// <param name="others">Makes the front ends that are no monitors, by the id of the device.</param>
 internal sealed class MonitorSet(
     QmpServer server,
     HumanMonitorInterpreter human,
     ICommandQueue queue,
     ChardevSet chardevs,
-    Func<ChardevSpec, OpenedChardev> open)
+    Func<ChardevSpec, OpenedChardev> open,
+    Func<string, Func<Chardev, IFrontEnd>?> others)
 {
     /// <summary>Makes them one after the other; one that waits for a client holds up those behind it, as in QEMU.</summary>
     /// <param name="options">What is asked for.</param>
@@ -36,7 +38,7 @@ internal sealed class MonitorSet(
             MonitorSpec? monitor = options.Monitors.FirstOrDefault(m => m.ChardevId == id);
             Chardev chardev = Add(
                 made,
-                monitor is null ? null : device => Attach(monitor, device, () => ending.IsCompleted),
+                monitor is null ? others(id) : device => Attach(monitor, device, () => ending.IsCompleted),
                 options.Ports.Contains(id));
             if (chardev.Terminal is { } path) announce($"char device redirected to {path} (label {id})");
             if (!chardev.WaitsForClient) continue;

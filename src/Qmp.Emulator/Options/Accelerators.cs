@@ -45,7 +45,7 @@ internal static class Accelerators
 
     private static CommandLineException? Try(string name, Func<string, CommandLineException> error) => name switch
     {
-        "tcg" => null,
+        "tcg" or "qtest" => null,
         "kvm" => error(NoModule).Then(NoKvm),
         _ => error($"invalid accelerator {name}"),
     };

@@ -66,6 +66,12 @@ internal static class GuestOptionTable
         Check = GuestChecks.LogRange,
     });
 
+    public static Option<string> Qtest { get; } = Row(new Option<string>(
+        "qtest", "DEV", "lines of QEMU's test programs, on unix:PATH, tcp:HOST:PORT, stdio or chardev:ID",
+        (text, parser) => new OptionValue<string>("qtest", text, parser.ReadDevice("qtest", text))));
+
+    public static Option<string> QtestLog { get; } = Row(Text("qtest-log", "FILE|none", "where these lines are noted; without it, standard error"));
+
     public static Option<bool> LockProfile { get; } = Row(Flag("enable-sync-profile", "accepted: there is nothing to measure"));
 
     public static Option<string> Iscsi { get; } = Row(Text("iscsi", "[user=USER][,...]", "accepted: there are no such disks"));

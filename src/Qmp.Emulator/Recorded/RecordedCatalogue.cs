@@ -17,6 +17,7 @@ internal sealed class RecordedCatalogue
     private readonly Lazy<JToken> _models;
     private readonly Lazy<JToken> _options;
     private readonly Lazy<JToken> _tpm;
+    private readonly Lazy<JToken> _pci;
 
     private RecordedCatalogue(string version)
     {
@@ -28,6 +29,7 @@ internal sealed class RecordedCatalogue
         _models = Part("cpu-models");
         _options = Part("options");
         _tpm = Part("tpm");
+        _pci = Part("pci");
     }
 
     /// <summary>That of the QEMU that this emulator stands for.</summary>
@@ -55,6 +57,9 @@ internal sealed class RecordedCatalogue
 
     /// <summary>The replies to <c>query-tpm-models</c> and <c>query-tpm-types</c>.</summary>
     public JToken Tpm => _tpm.Value;
+
+    /// <summary>What <c>query-pci</c> tells of a device, but for its place, by the name of its type.</summary>
+    public JToken Pci => _pci.Value;
 
     private Lazy<JToken> Part(string name) => new(() => Read(name));
 

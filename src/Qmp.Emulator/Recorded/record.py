@@ -17,6 +17,26 @@ import zipfile
 
 MACHINE = ["-M", "none", "-S"]
 
+# The devices of machines, by slot and function.
+BUILT_IN = {
+    "pc": {(0, 0): "i440FX", (1, 0): "PIIX3", (1, 1): "piix3-ide", (1, 3): "PIIX4_PM"},
+    "q35": {(0, 0): "mch", (31, 0): "ICH9-LPC", (31, 2): "ich9-ahci", (31, 3): "ICH9-SMB"},
+}
+
+# What devices need, by the beginning of their names: properties, and options before them.
+NEEDED = {
+    "AC97": (",audiodev=n", "-audiodev", "none,id=n"),
+    "ES1370": (",audiodev=n", "-audiodev", "none,id=n"),
+    "virtio-sound": (",audiodev=n", "-audiodev", "none,id=n"),
+    "virtio-blk": (",drive=n", "-blockdev", "null-co,node-name=n"),
+    "nvme": (",drive=n,serial=1", "-blockdev", "null-co,node-name=n,size=1048576"),
+    "pci-bridge": (",chassis_nr=7",),
+    "virtio-9p": (",fsdev=n,mount_tag=n", "-fsdev", "synth,id=n"),
+    "virtio-crypto": (",cryptodev=n", "-object", "cryptodev-backend-builtin,id=n"),
+    "ivshmem-plain": (",memdev=n", "-object", "memory-backend-ram,id=n,size=1M,share=on"),
+    "pxb": (",bus_nr=8",),
+}
+
 
 class Emulator:
     """A QEMU and its monitor."""
@@ -181,11 +201,45 @@ class Recorder:
                 parameter.pop("help", None)
         return options
 
+    def pci(self, types):
+        """What query-pci tells of each device: of those of machines, and of one of each type that users may make."""
+        told = {}
+        for machine, built_in in BUILT_IN.items():
+            for device in self.devices(["-M", machine, "-S"]):
+                if (device["slot"], device["function"]) in built_in:
+                    self.keep(told, built_in[device["slot"], device["function"]], device)
+        for name in types:
+            more, *words = next((NEEDED[start] for start in NEEDED if name.startswith(start)), ("",))
+            for device in self.devices(["-M", "q35", "-S", *words, "-device", f"{name},id=x{more}"]):
+                if device["qdev_id"] == "x":
+                    self.keep(told, name, device)
+        return told
+
+    def devices(self, words):
+        try:
+            emulator = Emulator(self.emulator.process.args[0], words)
+        except (EOFError, OSError):
+            return []
+        try:
+            return [device for bus in emulator.ask("query-pci").get("return", []) for device in bus["devices"]]
+        except EOFError:
+            return []
+        finally:
+            emulator.end()
+
+    @staticmethod
+    def keep(told, name, device):
+        for place in ("bus", "slot", "function", "qdev_id"):
+            device.pop(place)
+        told[name] = device
+
     def write(self, path):
         definitions = self.ask("query-cpu-definitions")["return"]
+        types = self.types()
         parts = {
             "version": self.emulator.version,
-            "types": self.types(),
+            "types": types,
+            "pci": self.pci([t["name"] for t in types["types"] if t.get("user") and t.get("bus") in ("PCI", "PCIE")]),
             "machines": self.ask("query-machines")["return"],
             "machines-compat": self.ask("query-machines", **{"compat-props": True})["return"],
             "cpus": definitions,

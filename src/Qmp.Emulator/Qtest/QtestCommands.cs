@@ -1,0 +1,146 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Qmp.Emulator.Objects;
+using Qmp.Machine.Memory;
+using Qmp.Server.Dispatch;
+
+namespace Qmp.Emulator.Qtest;
+
+/// <summary>The commands of <c>-qtest</c>. Answers have QEMU's form.</summary>
+/// <remarks>
+/// Memory is the machine's. The clock is one that only these commands move, and nothing here waits for it. No device
+/// raises an interrupt, so that one can be watched in vain. Ports are not here. Used with the machine's lock held.
+/// </remarks>
+internal sealed class QtestCommands(GuestMemory memory, ObjectTree tree)
+{
+    private const string Done = "OK";
+    private const int LongestBlock = 64 << 20;
+
+    private long _now; // nanoseconds
+
+    /// <summary>Runs a line.</summary>
+    /// <returns>The answer, without the end of its line.</returns>
+    public async ValueTask<string> RunAsync(string line)
+    {
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length == 0) return "FAIL Unknown command ''";
+        try
+        {
+            return words switch
+            {
+                ["endianness"] => "OK little",
+                ["readb" or "readw" or "readl" or "readq", var at] => await ReadNumberAsync(Number(at), SizeOf(words[0])).ConfigureAwait(false),
+                ["writeb" or "writew" or "writel" or "writeq", var at, var value] =>
+                    await WriteNumberAsync(Number(at), Number(value), SizeOf(words[0])).ConfigureAwait(false),
+                ["read", var at, var size] => $"OK 0x{Convert.ToHexStringLower(await ReadAsync(Number(at), Length(size)).ConfigureAwait(false))}",
+                ["b64read", var at, var size] => $"OK {Convert.ToBase64String(await ReadAsync(Number(at), Length(size)).ConfigureAwait(false))}",
+                ["write", var at, var size, var data] => await WriteAsync(Number(at), Fit(FromHex(data), Length(size))).ConfigureAwait(false),
+                ["b64write", var at, var size, var data] => await WriteBase64Async(Number(at), Length(size), data).ConfigureAwait(false),
+                ["memset", var at, var size, var value] => await FillAsync(Number(at), Length(size), (byte)Number(value)).ConfigureAwait(false),
+                ["clock_step"] => Clock(),
+                ["clock_step", var by] => Clock(_now + (long)Number(by)),
+                ["clock_set", var to] => Clock((long)Number(to)),
+                ["irq_intercept_in" or "irq_intercept_out", var path] => Watch(path),
+                ["irq_intercept_out_named", var path, _] => Watch(path),
+                _ => $"FAIL Unknown command '{words[0]}'",
+            };
+        }
+        catch (FormatException)
+        {
+            return $"FAIL Invalid argument of '{words[0]}'";
+        }
+    }
+
+    private static int SizeOf(string command) => command[^1] switch
+    {
+        'b' => 1,
+        'w' => 2,
+        'l' => 4,
+        _ => 8,
+    };
+
+    // As C reads it: hexadecimal, octal or decimal.
+    private static ulong Number(string text)
+    {
+        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+        {
+            return ulong.Parse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        }
+
+        if (text is ['0', _, ..] && text.All(char.IsAsciiDigit)) return Convert.ToUInt64(text, 8);
+        return text.StartsWith('-')
+            ? unchecked((ulong)long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))
+            : ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+    }
+
+    private static int Length(string text) => Number(text) is var length and <= LongestBlock ? (int)length : throw new FormatException();
+
+    private static byte[] FromHex(string text) => text.StartsWith("0x", StringComparison.Ordinal) && text.Length % 2 == 0
+        ? Convert.FromHexString(text.AsSpan(2))
+        : throw new FormatException();
+
+    // What is missing is zero.
+    private static byte[] Fit(byte[] data, int length)
+    {
+        Array.Resize(ref data, length);
+        return data;
+    }
+
+    private async ValueTask<byte[]> ReadAsync(ulong address, int length)
+    {
+        byte[] data = new byte[length];
+        await memory.ReadAsync(address, data).ConfigureAwait(false);
+        return data;
+    }
+
+    private async ValueTask<string> WriteAsync(ulong address, byte[] data)
+    {
+        await memory.WriteAsync(address, data).ConfigureAwait(false);
+        return Done;
+    }
+
+    private async ValueTask<string> ReadNumberAsync(ulong address, int size)
+    {
+        byte[] data = Fit(await ReadAsync(address, size).ConfigureAwait(false), 8);
+        return string.Create(CultureInfo.InvariantCulture, $"OK 0x{BinaryPrimitives.ReadUInt64LittleEndian(data):x16}");
+    }
+
+    private ValueTask<string> WriteNumberAsync(ulong address, ulong value, int size)
+    {
+        byte[] data = new byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(data, value);
+        return WriteAsync(address, data[..size]);
+    }
+
+    private async ValueTask<string> WriteBase64Async(ulong address, int length, string text)
+    {
+        byte[] data = Convert.FromBase64String(text);
+        string answer = await WriteAsync(address, Fit(data, Math.Min(data.Length, length))).ConfigureAwait(false);
+        return data.Length == length ? answer : "ERR b64write command data length mismatch";
+    }
+
+    private ValueTask<string> FillAsync(ulong address, int length, byte value)
+    {
+        byte[] data = new byte[length];
+        Array.Fill(data, value);
+        return WriteAsync(address, data);
+    }
+
+    private string Clock(long? now = null)
+    {
+        _now = Math.Max(_now, now ?? _now);
+        return string.Create(CultureInfo.InvariantCulture, $"OK {_now}");
+    }
+
+    private string Watch(string path)
+    {
+        try
+        {
+            return tree.Find(path).IsDevice ? Done : "FAIL Unknown device";
+        }
+        catch (CommandException)
+        {
+            return "FAIL Unknown device";
+        }
+    }
+}
