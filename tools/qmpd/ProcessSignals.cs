@@ -7,7 +7,7 @@ using Qmp.Types;
 namespace Qmpd;
 
 /// <summary>What signals do to the process, as to QEMU: some end it, some are for other uses and change nothing.</summary>
-internal sealed class ProcessSignals : IDisposable
+internal sealed class ProcessSignals
 {
     // SIGHUP, SIGINT, SIGTERM
     private static readonly int[] Ending = [1, 2, 15];
@@ -16,9 +16,9 @@ internal sealed class ProcessSignals : IDisposable
     // have them as they were.
     private static readonly int[] WithoutEffect = [10, 14, 29];
 
-    private readonly List<PosixSignalRegistration> _registrations = [];
+    private static readonly List<PosixSignalRegistration> Registrations = [];
 
-    /// <summary>Takes the signals over until disposed of.</summary>
+    /// <summary>Takes the signals over until the process has gone: one that comes late does not end it otherwise than it was ending.</summary>
     /// <param name="emulator">What is to end.</param>
     /// <param name="report">Is told who sent the signal.</param>
     public ProcessSignals(EmulatorInstance emulator, Action<string> report)
@@ -36,11 +36,9 @@ internal sealed class ProcessSignals : IDisposable
         }
     }
 
-    public void Dispose() => _registrations.ForEach(r => r.Dispose());
-
     private void Register(int signal, Action handle)
     {
-        _registrations.Add(PosixSignalRegistration.Create(
+        Registrations.Add(PosixSignalRegistration.Create(
             (PosixSignal)signal,
             context =>
             {

@@ -46,7 +46,7 @@ internal static class QmpdProcess
         var emulator = new EmulatorInstance(options, ports);
         await using (emulator)
         {
-            using var signals = new ProcessSignals(emulator, reports.Write);
+            _ = new ProcessSignals(emulator, reports.Write);
             using PidFile? pid = options.Given.Last(OptionTable.PidFile) is { } file ? PidFile.Create(file.Value) : null;
             await emulator.StartAsync();
             daemon?.End(KeepsErrors(options));

@@ -95,6 +95,7 @@ internal sealed class BlockGraph : IDisposable
             BlockdevOptions.HostDevice file => OpenFile(options, file.Value.Filename, isRoot),
             BlockdevOptions.NullCo nothing => Nothing(options, nothing.Value, isRoot),
             BlockdevOptions.NullAio nothing => Nothing(options, nothing.Value, isRoot),
+            BlockdevOptions.Blkdebug filter => OpenFilter(options, filter.Value.Image, isRoot),
             BlockdevOptions.Raw raw => OpenRaw(options, raw.Value, isRoot),
             BlockdevOptions.Qcow2 image => OpenImage(options, image.Value, isRoot),
             _ => throw new CommandException($"Driver '{options.Driver.ToWireName()}' is not whitelisted"),
@@ -142,6 +143,13 @@ internal sealed class BlockGraph : IDisposable
             : $"{options.Driver.ToWireName()}://",
         Size = nothing.Size ?? 1L << 30,
     };
+
+    // Its rules are about what is read and written, and nobody reads or writes.
+    private BlockNode OpenFilter(BlockdevOptions options, BlockdevRef image, bool isRoot)
+    {
+        BlockNode file = Below(image, options);
+        return Own(file, () => new BlockNode(options.NodeName ?? NextName(), options) { IsRoot = isRoot, File = file, FileName = file.FileName, Size = file.Size });
+    }
 
     private BlockNode OpenRaw(BlockdevOptions options, BlockdevOptionsRaw raw, bool isRoot)
     {

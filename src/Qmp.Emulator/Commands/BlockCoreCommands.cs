@@ -1,12 +1,13 @@
 using Qmp.Api;
 using Qmp.Emulator.Blocks;
+using Qmp.Emulator.Files;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of block-core.json.</summary>
-internal sealed class BlockCoreCommands(BlockGraph graph, Disks disks) : IBlockCoreCommands
+internal sealed class BlockCoreCommands(BlockGraph graph, Disks disks, Func<Func<ValueTask>, Task> offload) : IBlockCoreCommands
 {
     public ValueTask<IReadOnlyList<BlockInfo>> QueryBlockAsync(QueryBlockArguments arguments, CancellationToken cancellationToken) =>
         new([
@@ -33,10 +34,24 @@ internal sealed class BlockCoreCommands(BlockGraph graph, Disks disks) : IBlockC
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask BlockdevAddAsync(BlockdevOptions arguments, CancellationToken cancellationToken)
+    // A file with rules may be a FIFO: whoever opens it waits, and so do all commands in band, as in QEMU.
+    public async ValueTask BlockdevAddAsync(BlockdevOptions arguments, CancellationToken cancellationToken)
     {
+        if (arguments is BlockdevOptions.Blkdebug { Value.Config: { } rules }) await offload(() => ReadRules(rules)).ConfigureAwait(false);
         graph.Add(arguments);
-        return ValueTask.CompletedTask;
+    }
+
+    private static ValueTask ReadRules(string path)
+    {
+        try
+        {
+            _ = File.ReadAllText(path);
+            return ValueTask.CompletedTask;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new CommandException($"Could not read blkdebug config file: {FileErrors.Text(e)}");
+        }
     }
 
     // What differs is checked: only what can change in place does, which is whether it can be written to.

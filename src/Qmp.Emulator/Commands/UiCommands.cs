@@ -19,6 +19,9 @@ internal sealed class UiCommands(BuiltMachine built) : IUiCommands
     public ValueTask<IReadOnlyList<VncInfo2>> QueryVncServersAsync(
         QueryVncServersArguments arguments, CancellationToken cancellationToken) => new([]);
 
+    public ValueTask<DisplayOptions> QueryDisplayOptionsAsync(QueryDisplayOptionsArguments arguments, CancellationToken cancellationToken) =>
+        new(new DisplayOptions.None());
+
     public ValueTask<IReadOnlyList<MouseInfo>> QueryMiceAsync(QueryMiceArguments arguments, CancellationToken cancellationToken) =>
         built.Tree.Unattached.Children.Any(c => c.Type == "i8042")
             ? new([new MouseInfo { Name = Mouse, Index = Number, Current = true, Absolute = false }])

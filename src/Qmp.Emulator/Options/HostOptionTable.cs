@@ -31,8 +31,8 @@ internal static class HostOptionTable
         "the same as -action watchdog=ACTION",
         (text, parser) => HostChecks.TakeAs("watchdog-action", text, OptionTable.Action, $"watchdog={text}", parser)));
 
-    public static Option<AudiodevOptions> AudioDevice { get; } = Row(new Option<AudiodevOptions>(
-        "DRIVER,id=ID", "there is no sound", new("audiodev", OptionForm.Tree, AudiodevOptionsVisitor.Read, "driver") { TakesJson = true })
+    public static Option<Audiodev> AudioDevice { get; } = Row(new Option<Audiodev>(
+        "DRIVER,id=ID", "there is no sound", new("audiodev", OptionForm.Tree, AudiodevVisitor.Read, "driver") { TakesJson = true })
     {
         Listing = text => Listings.AsksForHelp(text) ? new(HelpTexts.Audio) : null,
     });
