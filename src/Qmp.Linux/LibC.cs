@@ -5,6 +5,27 @@ namespace Qmp.Linux;
 /// <summary>C's functions and structures as they are (Linux, 64 bit). Everything else calls the classes around it.</summary>
 internal static unsafe partial class LibC
 {
+    [LibraryImport("libc", EntryPoint = "mlockall", SetLastError = true)]
+    public static partial int LockAllMemory(int flags);
+
+    [LibraryImport("libc", EntryPoint = "chroot", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeRoot(string path);
+
+    [LibraryImport("libc", EntryPoint = "chdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeFolder(string path);
+
+    [LibraryImport("libc", EntryPoint = "setgid", SetLastError = true)]
+    public static partial int SetGroup(uint group);
+
+    [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
+    public static partial int SetGroups(nint count, uint* groups);
+
+    [LibraryImport("libc", EntryPoint = "initgroups", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int InitializeGroups(string user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "setuid", SetLastError = true)]
+    public static partial int SetUser(uint user);
+
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int OpenSocket(int family, int type, int protocol);
 

@@ -114,7 +114,7 @@ internal sealed class BlockGraph : IDisposable
     private BlockNode OpenFile(BlockdevOptions options, string path, bool isRoot)
     {
         bool isDevice = options is BlockdevOptions.HostDevice;
-        if (Path.Exists(path) && Linux.Files.IsDevice(path) != isDevice && (isDevice || Directory.Exists(path)))
+        if (isDevice ? Path.Exists(path) && !Linux.Files.IsDevice(path) : Directory.Exists(path))
         {
             throw new CommandException($"'{options.Driver.ToWireName()}' driver requires '{path}' to be "
                 + (isDevice ? "either a character or block device" : "a regular file"));

@@ -1,14 +1,15 @@
 using Qmp.Api;
+using Qmp.Emulator.Machines;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Commands;
 
-/// <summary>The commands of acpi.json. The firmware of PCs tells of slots only where there are any, and no guest here asks.</summary>
-internal sealed class AcpiCommands(bool hasFirmware) : IAcpiCommands
+/// <summary>The commands of acpi.json. No guest here tells anything of the slots.</summary>
+internal sealed class AcpiCommands(bool hasFirmware, MemoryDevices memory) : IAcpiCommands
 {
     public ValueTask<IReadOnlyList<ACPIOSTInfo>> QueryAcpiOspmStatusAsync(
         QueryAcpiOspmStatusArguments arguments, CancellationToken cancellationToken) => hasFirmware
-        ? new([])
+        ? new(memory.Slots())
         : throw new CommandException("command is not supported, missing ACPI device");
 }

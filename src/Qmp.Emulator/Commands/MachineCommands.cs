@@ -51,7 +51,7 @@ internal sealed class MachineCommands(
     // Processors that have not left their first mode see 4 GiB, each address where it is.
     public ValueTask MemsaveAsync(MemsaveArguments arguments, CancellationToken cancellationToken)
     {
-        if (arguments.CpuIndex is var index && (index < 0 || (index ?? 0) >= built.Processors.List().Count))
+        if (!built.Processors.Has(arguments.CpuIndex ?? 0))
         {
             throw new CommandException("Parameter 'cpu-index' expects a CPU number");
         }
@@ -103,10 +103,10 @@ internal sealed class MachineCommands(
 
     public ValueTask<MemoryInfo> QueryMemorySizeSummaryAsync(
         QueryMemorySizeSummaryArguments arguments, CancellationToken cancellationToken) =>
-        new(new MemoryInfo { BaseMemory = memory, PluggedMemory = 0 });
+        new(new MemoryInfo { BaseMemory = memory, PluggedMemory = built.MemoryDevices.Total });
 
     public ValueTask<IReadOnlyList<MemoryDeviceInfo>> QueryMemoryDevicesAsync(
-        QueryMemoryDevicesArguments arguments, CancellationToken cancellationToken) => new([]);
+        QueryMemoryDevicesArguments arguments, CancellationToken cancellationToken) => new(built.MemoryDevices.List());
 
     private void CheckBalloon()
     {

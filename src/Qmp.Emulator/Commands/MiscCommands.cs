@@ -58,7 +58,7 @@ internal sealed class MiscCommands(
     public async ValueTask<string> HumanMonitorCommandAsync(
         HumanMonitorCommandArguments arguments, CancellationToken cancellationToken)
     {
-        if (arguments.CpuIndex is { } index && (index < 0 || index >= built.Processors.Count))
+        if (arguments.CpuIndex is { } index && !built.Processors.Has(index))
         {
             throw new CommandException("Parameter 'cpu-index' expects a CPU number");
         }

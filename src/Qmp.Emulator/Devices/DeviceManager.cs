@@ -29,6 +29,9 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
     /// <summary>Asks the guest to let a device go, and is told what to do when it has; <see langword="null"/> for no guest.</summary>
     public Action<Action>? AskGuest { get; set; }
 
+    /// <summary>Whether the machine takes devices of a type that are on no bus.</summary>
+    public Func<RecordedType, bool> TakesWithoutBus { get; set; } = _ => false;
+
     /// <summary>Is told of a device that has come, with the values of its properties.</summary>
     public Action<PluggedDevice, IReadOnlyDictionary<string, JToken>>? Added { get; set; }
 
@@ -45,7 +48,7 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         RecordedType type = FindType(device.Driver);
         Bus? bus = FindBus(type, device.Bus);
         if (isHot && bus is { TakesHotPlug: false }) throw new CommandException($"Bus '{bus.Name}' does not support hotplugging");
-        if (isHot && bus is null && !type.Is("cpu"))
+        if (isHot && bus is null && !TakesWithoutBus(type))
         {
             throw new CommandException($"Device '{type.Name}' can not be hotplugged on this machine");
         }
@@ -81,13 +84,16 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
     /// <exception cref="CommandException">There is none, or it stays where it is.</exception>
     public void Remove(string name)
     {
+        if (tree.Unattached.Children.FirstOrDefault(c => c.Path == name) is { } own) throw new CommandException(RefusalToUnplug(own));
         PluggedDevice device = _devices.FirstOrDefault(d => d.Id == name || d.Node.Path == name)
             ?? throw new CommandException(new QmpError(DeviceNotFound, $"Device '{name}' not found"));
         if (device.IsLeaving) throw new CommandException($"Device {name} is already in the process of unplug");
         if (device.Type is null) throw new CommandException($"Device '{device.Node.Type}' does not support hotplugging");
-        if (device.Bus is null) throw new CommandException($"Device '{device.Type.Name}' can not be hotunplugged on this machine");
-        if (!device.Bus.TakesHotPlug) throw new CommandException($"Bus '{device.Bus.Name}' does not support hotplugging");
-        if (device.Bus.LetsGoAtOnce)
+        if (device.Type.Is("cpu")) throw new CommandException(RefusalToUnplug(device.Node));
+        bool isMemory = device.Type.Is("pc-dimm");
+        if (device.Bus is null && !isMemory) throw new CommandException($"Device '{device.Type.Name}' can not be hotunplugged on this machine");
+        if (device.Bus is { TakesHotPlug: false }) throw new CommandException($"Bus '{device.Bus.Name}' does not support hotplugging");
+        if (device.Bus is { LetsGoAtOnce: true })
         {
             DropAndTell([device]);
             return;
@@ -101,6 +107,15 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
     public void Reset()
     {
         DropAndTell(_devices.Where(d => d.IsLeaving).ToList());
+    }
+
+    // QEMU's firmware interface refuses to let processors go without a guest that has asked for it.
+    private static string RefusalToUnplug(ObjectNode node)
+    {
+        if (node.Name == "device[0]") return "Boot CPU is unpluggable";
+        return node.Type.EndsWith("-cpu", StringComparison.Ordinal)
+            ? $"acpi: device unplug request for not supported device type: {node.Type}"
+            : $"Device '{node.Type}' does not support hotplugging";
     }
 
     // A disk whose image somebody else has does not come.
@@ -178,7 +193,7 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         foreach ((string property, JToken value) in values) node.Store(property, value);
         node.Store("realized", true);
         node.Store("hotplugged", isHot);
-        node.Store("hotpluggable", bus?.TakesHotPlug ?? false);
+        node.Store("hotpluggable", bus?.TakesHotPlug ?? TakesWithoutBus(type));
         if (type.Name.StartsWith("virtio-balloon", StringComparison.Ordinal)) GuestStatistics.Define(node);
         if (DeviceProperties.Backend(type) is { } backend) node.Add(new ObjectNode(backend.Name, "virtio-backend") { IsDevice = true });
         return node;

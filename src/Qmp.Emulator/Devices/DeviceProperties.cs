@@ -27,7 +27,7 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
         ["isa-serial"] = ("chardev", "Can't create serial device, empty char device"),
         ["pci-serial"] = ("chardev", "Can't create serial device, empty char device"),
         ["isa-parallel"] = ("chardev", "Can't create parallel device, empty char device"),
-        ["pc-dimm"] = ("memdev", "'memdev' property is not set"),
+        ["pc-dimm"] = ("memdev", "'memdev' property must be set"),
         ["nvdimm"] = ("memdev", "'memdev' property is not set"),
     };
 

@@ -96,7 +96,7 @@ internal static class CommandSet
                 MiscCommandTable.Commands,
                 session => new MiscCommands(machine, built, guest, human, preconfiguration, ports.Descriptors, session))
             .Add(MiscTargetCommandTable.Commands, new MiscTargetCommands(built.Type))
-            .Add(AcpiCommandTable.Commands, new AcpiCommands(built.Type.IsPc))
+            .Add(AcpiCommandTable.Commands, new AcpiCommands(built.Type.IsPc, built.MemoryDevices))
             .Add(AudioCommandTable.Commands, new AudioCommands(options))
             .Add(PciCommandTable.Commands, new PciCommands(new PciView(built.Buses)))
             .Add(UiCommandTable.Commands, new UiCommands(built))

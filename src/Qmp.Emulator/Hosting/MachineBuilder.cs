@@ -57,12 +57,15 @@ internal static class MachineBuilder
         backends.Register("netdev", networks.Has);
         var buses = new BusTree(type.Name, options.Machine.Usb == true);
         var plugged = new DeviceManager(tree, buses, backends, events.Devices(machine), ports.Logger);
-        InertDevices.Follow(plugged, disks, migration.Blockers);
+        var memory = new MemoryDevices(machine.Memory, objects, MemoryArguments.Extra(given), MachineObjects.MemorySize(options, type, machine.Memory));
+        plugged.TakesWithoutBus = model => type.IsPc && (model.Is("cpu") || model.Is("pc-dimm"));
+        InertDevices.Follow(plugged, disks, migration.Blockers, processors, memory);
         DriveTable drives = MachineObjects.AddBackends(given, type, blocks, disks, networks, ports.Logger);
         MachineDevices.Create(options, type, tree, buses, drives, disks);
         SimulatedDevices devices = DeviceFactory.Create([.. given.All(OptionTable.Device), .. MachineObjects.DevicesOf(drives)], machine, migration, plugged, ports.Logger);
         drives.CheckUsed();
+        if (given.Last(GuestOptionTable.LoadSnapshot) is not null) throw new CommandLineException(InertDevices.RefusalOfSnapshots(disks));
         migration.Faults.Happening += events.Fault;
-        return new BuiltMachine(machine, migration, devices, tree, plugged, objects, processors, blocks, disks, drives, networks, type, buses, options.Nodes);
+        return new BuiltMachine(machine, migration, devices, tree, plugged, objects, processors, blocks, disks, drives, networks, type, buses, options.Nodes, memory);
     }
 }

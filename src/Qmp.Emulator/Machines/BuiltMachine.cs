@@ -23,6 +23,7 @@ namespace Qmp.Emulator.Machines;
 /// <param name="Type">Its type.</param>
 /// <param name="Buses">Its buses.</param>
 /// <param name="Nodes">The nodes that memory and processors belong to.</param>
+/// <param name="MemoryDevices">The memory that is plugged in.</param>
 internal sealed record BuiltMachine(
     VirtualMachine Machine,
     MigrationCore Migration,
@@ -37,4 +38,5 @@ internal sealed record BuiltMachine(
     Networks Networks,
     MachineType Type,
     BusTree Buses,
-    NumaNodes Nodes);
+    NumaNodes Nodes,
+    MemoryDevices MemoryDevices);

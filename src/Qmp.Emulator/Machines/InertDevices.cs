@@ -14,11 +14,13 @@ internal static class InertDevices
     private const string PeerMode = "Migration is disabled when using feature 'peer mode' in device 'ivshmem'";
 
     /// <summary>Keeps that up with the devices.</summary>
-    public static void Follow(DeviceManager devices, Disks disks, MigrationBlockers blockers)
+    public static void Follow(DeviceManager devices, Disks disks, MigrationBlockers blockers, Processors processors, MemoryDevices memory)
     {
         devices.Added = (device, values) =>
         {
             RecordedType type = device.Type!;
+            if (type.Is("cpu")) processors.Plug(device.Node, values);
+            if (type.Is("pc-dimm")) memory.Plug(device, values);
             if (IsPeer(type, values)) Try(() => blockers.Add(PeerMode));
             if (type.DeviceProperties?.Any(p => p.Name == "drive") != true) return;
             disks.Add(
@@ -29,6 +31,8 @@ internal static class InertDevices
         };
         devices.Removed = device =>
         {
+            processors.Unplug(device.Node);
+            memory.Unplug(device);
             disks.Remove(device.Node.Child("virtio-backend")?.Path ?? device.Node.Path);
             if (device.Type!.Name == "ivshmem-plain") blockers.Remove(PeerMode);
         };
@@ -71,6 +75,16 @@ internal static class InertDevices
             ? $"Permission conflict on node '{name}': permissions 'write' are both required by {user} and unshared by "
                 + $"block device '{path}' (uses node '{name}' as 'root' child)."
             : null;
+    }
+
+    /// <summary>Why there is no snapshot of the machine, in QEMU's words as far as they are true.</summary>
+    public static string RefusalOfSnapshots(Disks disks)
+    {
+        Disk[] writable = [.. disks.All.Where(d => d.Medium is { IsReadOnly: false })];
+        if (writable.FirstOrDefault(d => d.Medium!.Header is null) is { } plain) return $"Device '{plain.Name}' is writable but does not support snapshots";
+        return writable.Length == 0
+            ? "no block device can store vmstate for snapshot"
+            : "snapshots of the machine are not supported by this emulator";
     }
 
     private static string? UserOf(BlockNode node) => node switch

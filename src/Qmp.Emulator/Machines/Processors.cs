@@ -4,6 +4,7 @@ using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Objects;
 using Qmp.Emulator.Options;
 using Qmp.Machine.Time;
+using Qmp.Server.Dispatch;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Machines;
@@ -17,9 +18,9 @@ internal sealed class Processors
 
     private readonly CpuTopology _topology;
     private readonly NumaNodes _nodesOfMemory;
-    private readonly ObjectNode[] _nodes;
+    private readonly ObjectNode?[] _places; // by the number of the processor
     private readonly Timeline _timeline;
-    private readonly List<(Activity Activity, Waker End)> _threads = [];
+    private readonly Dictionary<int, (Activity Activity, Waker End)> _threads = [];
 
     /// <param name="type">The type of the machine.</param>
     /// <param name="options">What is asked for.</param>
@@ -35,11 +36,15 @@ internal sealed class Processors
         Model = words.Split(',')[0];
         var given = new Lazy<JObject>(() => ProcessorModel.Properties(Model, ProcessorModel.Features(words)));
 
-        // The second device of a PC belongs to the first processor.
-        _nodes = HasAny
-            ? [.. Enumerable.Range(0, (int)_topology.Count).Select(i => tree.Unattached.Add(
-                new ObjectNode(Model + TypeSuffix, $"device[{(i == 0 ? 0 : i + 1)}]") { IsDevice = true, Values = name => ValueOf(given.Value, name) }))]
-            : [];
+        _places = new ObjectNode?[_topology.Most];
+        int count = HasAny ? (int)_topology.Count : options.Given.Has(OptionTable.Cpu) ? 1 : 0;
+        for (int i = 0; i < count; i++)
+        {
+            // The second device of a PC belongs to the first processor.
+            string name = string.Create(CultureInfo.InvariantCulture, $"device[{(i == 0 ? 0 : i + 1)}]");
+            _places[i] = tree.Unattached.Add(
+                new ObjectNode(Model + TypeSuffix, name) { IsDevice = true, Values = property => ValueOf(given.Value, property) });
+        }
     }
 
     /// <summary>Whether the machine has processors.</summary>
@@ -49,38 +54,71 @@ internal sealed class Processors
     public string Model { get; }
 
     /// <summary>How many there are.</summary>
-    public int Count => _nodes.Length;
+    public int Count => _places.Count(place => place is not null);
 
     /// <summary>The processors, as <c>query-cpus-fast</c> lists them.</summary>
     public IReadOnlyList<CpuInfoFast> List() =>
     [
-        .. _nodes.Select((node, index) => new CpuInfoFast.X86_64
+        .. Enumerable.Range(0, _places.Length).Where(index => _places[index] is not null).Select(index => new CpuInfoFast.X86_64
         {
             CpuIndex = index,
-            QomPath = node.Path,
+            QomPath = _places[index]!.Path,
             ThreadId = ThreadOf(index),
-            Props = Place(index),
+            Props = HasAny ? Place(index) : null,
         }),
     ];
+
+    /// <summary>Whether there is a processor of that number.</summary>
+    public bool Has(long index) => index >= 0 && index < _places.Length && _places[index] is not null;
 
     /// <summary>The places for processors, the last one first.</summary>
     public IReadOnlyList<HotpluggableCPU> Places() =>
     [
-        .. Enumerable.Range(0, (int)_topology.Most).Reverse().Select(index => new HotpluggableCPU
+        .. Enumerable.Range(0, _places.Length).Reverse().Select(index => new HotpluggableCPU
         {
             Type = Model + TypeSuffix,
             VcpusCount = 1,
             Props = Place(index),
-            QomPath = index < Count ? _nodes[index].Path : null,
+            QomPath = _places[index]?.Path,
         }),
     ];
+
+    /// <summary>Puts a processor into its place.</summary>
+    /// <param name="node">Its object.</param>
+    /// <param name="values">The properties that were given for it, which name the place.</param>
+    /// <exception cref="CommandException">There is no such place, or it is taken.</exception>
+    public void Plug(ObjectNode node, IReadOnlyDictionary<string, JToken> values)
+    {
+        if (node.Type != Model + TypeSuffix) throw new CommandException($"Invalid CPU type, expected cpu type: '{Model}{TypeSuffix}'");
+        long socket = Number(values, "socket-id", _topology.Sockets, null);
+        long die = Number(values, "die-id", _topology.Dies, 0);
+        long module = Number(values, "module-id", _topology.Modules, 0);
+        long core = Number(values, "core-id", _topology.Cores, null);
+        long thread = Number(values, "thread-id", _topology.Threads, null);
+        long index = ((((((socket * _topology.Dies) + die) * _topology.Modules) + module) * _topology.Cores) + core) * _topology.Threads + thread;
+        if (_places[index] is not null) throw new CommandException($"CPU[{index}] with APIC ID {index} exists");
+        _places[index] = node;
+    }
+
+    /// <summary>Takes a processor out of its place, if it is in one.</summary>
+    public void Unplug(ObjectNode node)
+    {
+        if (Array.IndexOf(_places, node) is var index and >= 0) _places[index] = null;
+    }
 
     /// <summary>Ends their threads.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach ((_, Waker end) in _threads) end.Wake();
-        foreach ((Activity activity, _) in _threads) await activity.JoinAsync().ConfigureAwait(false);
+        foreach ((_, Waker end) in _threads.Values) end.Wake();
+        foreach ((Activity activity, _) in _threads.Values) await activity.JoinAsync().ConfigureAwait(false);
         _threads.Clear();
+    }
+
+    private static long Number(IReadOnlyDictionary<string, JToken> values, string property, long count, long? without)
+    {
+        long? number = values.TryGetValue(property, out JToken? value) ? (long)value : without;
+        if (number is null or < 0) throw new CommandException($"CPU {property} is not set");
+        return number < count ? (long)number : throw new CommandException($"Invalid CPU {property}: {number} must be in range 0:{count - 1}");
     }
 
     private static JToken? ValueOf(JObject properties, string name) => name switch
@@ -108,10 +146,10 @@ internal sealed class Processors
     // A thread that only waits: people pin it and look at its time. In virtual time there are none, and the process stands in.
     private long ThreadOf(int index)
     {
-        while (_threads.Count <= index)
+        if (!_threads.ContainsKey(index))
         {
             Waker end = _timeline.CreateWaker();
-            string name = string.Create(CultureInfo.InvariantCulture, $"CPU {_threads.Count}/TCG");
+            string name = string.Create(CultureInfo.InvariantCulture, $"CPU {index}/TCG");
             using var started = new ManualResetEventSlim();
             Activity activity = _timeline.Start(name, async () =>
             {
@@ -119,7 +157,7 @@ internal sealed class Processors
                 await end.WaitAsync();
             });
             if (_timeline is ThreadTimeline) started.Wait();
-            _threads.Add((activity, end));
+            _threads.Add(index, (activity, end));
         }
 
         return _threads[index].Activity.ThreadId is var id and not 0 ? id : Environment.ProcessId;

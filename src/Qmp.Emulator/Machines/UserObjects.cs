@@ -31,6 +31,23 @@ internal sealed class UserObjects(ObjectTree tree)
     /// <summary>Notes that something needs an object, so that it cannot be removed.</summary>
     public void Use(string id) => _used.Add(id);
 
+    /// <summary>The memory of an object that nobody uses; <see langword="null"/> if there is none.</summary>
+    public RamBlock? Unused(string id) => _unused.GetValueOrDefault(id);
+
+    /// <summary>Gives the memory of an object to the machine.</summary>
+    public void Take(string id)
+    {
+        _unused.Remove(id);
+        _used.Add(id);
+    }
+
+    /// <summary>Takes it back.</summary>
+    public void GiveBack(RamBlock block)
+    {
+        _used.Remove(block.Id);
+        Own(block);
+    }
+
     /// <summary>Lists an object that is made already.</summary>
     /// <exception cref="CommandException">The id is taken.</exception>
     public void List(ObjectOptions made)

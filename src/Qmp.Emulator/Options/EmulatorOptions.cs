@@ -95,7 +95,7 @@ public sealed record EmulatorOptions
 
         MachineChecks.Check(machine, type, given, warn);
         HostChecks.Background(given);
-        GuestChecks.All(given, type);
+        GuestChecks.All(given, type, warn);
         CpuTopology cpus = machine.Smp is null ? CpuTopology.Single : CpuTopology.Of(machine.Smp, type);
         IReadOnlyList<OptionValue<ChardevSpec>> chardevs = ChardevReader.All(given);
         return new EmulatorOptions

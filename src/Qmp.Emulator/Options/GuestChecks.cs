@@ -116,8 +116,9 @@ internal static class GuestChecks
 
     /// <summary>Checks what only a whole command line shows.</summary>
     /// <exception cref="CommandLineException">There is what there cannot be.</exception>
-    public static void All(GivenOptions given, MachineType type)
+    public static void All(GivenOptions given, MachineType type, Action<string> warn)
     {
+        foreach (OptionValue<string> value in given.All(HostOptionTable.FirmwareValues)) Firmware(value, type, warn);
         if (given.Has(GuestOptionTable.Shim) && !given.Has(HostOptionTable.Kernel)) throw new CommandLineException("-shim only allowed with -kernel option");
         if (given.Has(GuestOptionTable.Preconfigured) && given.Last(OptionTable.Incoming) is { Text: not "defer" })
         {
@@ -172,6 +173,21 @@ internal static class GuestChecks
 
         if (items["path"] is not { } path) throw system.Error("path property not set");
         if (!Directory.Exists(path)) throw system.Error($"cannot initialize fsdev '{items.Id ?? items["mount_tag"]}': failed to open '{path}': No such file or directory");
+    }
+
+    private static void Firmware(OptionValue<string> value, MachineType type, Action<string> warn)
+    {
+        if (!type.IsPc) throw value.Error("fw_cfg device not available");
+        OptionList items = Items(value, "name");
+        if (!items["name"]!.StartsWith("opt/", StringComparison.Ordinal))
+        {
+            warn(value.Error("warning: externally provided fw_cfg item names should be prefixed with \"opt/\"").Message);
+        }
+
+        if (items["file"] is { } file && !File.Exists(file))
+        {
+            throw value.Error($"can't load {file}: Failed to open file “{file}”: No such file or directory");
+        }
     }
 
     private static bool IsNumber(string text)

@@ -39,7 +39,7 @@ internal static class HostChecks
         }
     }
 
-    /// <summary>Reads <c>-run-with</c>, and says what of it is not done.</summary>
+    /// <summary>Reads <c>-run-with</c>.</summary>
     public static OptionValue<RunWithOptions> RunWith(string text, CommandLineParser parser)
     {
         OptionValue<RunWithOptions> read = RunWithSyntax.Read(text, parser.Warn);
@@ -49,11 +49,6 @@ internal static class HostChecks
         }
 
         if (read.Value.Chroot is { } root && !Directory.Exists(root)) throw new CommandLineException("chroot failed");
-        if (read.Value is not { User: null, Chroot: null })
-        {
-            parser.Warn(read.Error("warning: user and root of the process stay as they are").Message);
-        }
-
         return read;
     }
 

@@ -20,7 +20,7 @@ internal static class HostOptionTable
     });
 
     public static Option<RunWithOptions> RunWith { get; } = Row(new Option<RunWithOptions>(
-        "run-with", "[async-teardown=on|off][,chroot=DIR][,user=USER]", "checked only", HostChecks.RunWith)
+        "run-with", "[async-teardown=on|off][,chroot=DIR][,user=USER]", "change root and user once the machine is there", HostChecks.RunWith)
     {
         Listing = HelpTexts.List("run-with", HelpTexts.RunWith, status: 1),
     });

@@ -83,7 +83,11 @@ internal static class MachineChecks
         if (!CpuModels.Contains(model)) throw new CommandLineException($"unable to find CPU model '{model}'");
 
         // QEMU makes the CPU on this machine, too, and fails.
-        if (!type.IsPc) throw new CommandLineException("apic-id property was not initialized properly");
+        if (!type.IsPc && !text.Split(',').Any(word => word.StartsWith("apic-id=", StringComparison.Ordinal)))
+        {
+            throw new CommandLineException("apic-id property was not initialized properly");
+        }
+
         if (model == "host") throw new CommandLineException("CPU model 'host' requires KVM or HVF");
     }
 }

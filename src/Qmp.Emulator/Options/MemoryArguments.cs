@@ -22,7 +22,6 @@ internal static class MemoryArguments
             most = memory.Value.Maxmem ?? most;
         }
 
-        // Nothing can be plugged, but QEMU checks the numbers, and so does this.
         if (slots is not null && most is null) throw new CommandLineException("slots specified but no max-size");
         if (most < size)
         {
@@ -32,6 +31,14 @@ internal static class MemoryArguments
         }
 
         return size;
+    }
+
+    /// <summary>How many slots there are for more memory, and how much there may be in all.</summary>
+    public static (long Slots, ulong Most) Extra(GivenOptions given)
+    {
+        IReadOnlyList<OptionValue<MemoryOptions>> all = given.All(OptionTable.Memory);
+        ulong slots = all.LastOrDefault(m => m.Value.Slots is not null)?.Value.Slots ?? 0;
+        return ((long)Math.Min(slots, int.MaxValue), all.LastOrDefault(m => m.Value.Maxmem is not null)?.Value.Maxmem ?? 0);
     }
 
     private static ulong? Size(OptionValue<MemoryOptions> memory)

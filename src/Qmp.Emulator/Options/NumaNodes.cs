@@ -14,6 +14,7 @@ internal sealed class NumaNodes
     private readonly Dictionary<(int From, int To), int> _distances = [];
     private readonly Dictionary<long, int> _processors = [];
     private readonly CpuTopology _cpus;
+    private bool _isImplied;
 
     private NumaNodes(CpuTopology cpus) => _cpus = cpus;
 
@@ -42,7 +43,15 @@ internal sealed class NumaNodes
     public static NumaNodes Of(GivenOptions given, MachineType type, CpuTopology cpus)
     {
         IReadOnlyList<OptionValue<NumaOptions>> all = given.All(GuestOptionTable.Numa);
-        if (all.Count == 0) return None;
+        if (all.Count == 0)
+        {
+            // Whoever can plug memory in has a node, as its firmware could not tell of the memory otherwise.
+            if (!type.IsPc || MemoryArguments.Extra(given).Slots == 0) return None;
+            var one = new NumaNodes(cpus) { _isImplied = true };
+            one._nodes.Add(0, new NumaNodeOptions());
+            return one;
+        }
+
         var nodes = new NumaNodes(cpus);
         HashSet<string> memory = [.. given.All(OptionTable.Object).Select(o => o.Value).Where(IsMemory).Select(o => o.Id)];
         foreach (OptionValue<NumaOptions> option in all)
@@ -60,7 +69,7 @@ internal sealed class NumaNodes
     /// <exception cref="CommandLineException">Something is missing.</exception>
     public void Complete(IEnumerable<ObjectOptions> objects, ulong memory)
     {
-        if (_nodes.Count == 0) return;
+        if (_nodes.Count == 0 || _isImplied) return;
         for (int id = _nodes.Keys.Last() - 1; id >= 0; id--)
         {
             if (!_nodes.ContainsKey(id)) throw new CommandLineException($"numa: Node ID missing: {id}");

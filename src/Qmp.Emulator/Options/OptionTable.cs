@@ -225,7 +225,7 @@ internal static class OptionTable
 
     public static Option<OvercommitOptions> Overcommit { get; } = Row(new Option<OvercommitOptions>(
         "mem-lock=on|off|on-fault[,cpu-pm=on|off]",
-        "checked only",
+        "keep memory in RAM; cpu-pm is checked only",
         new("overcommit", OptionForm.Table, OvercommitOptionsVisitor.Read))
     {
         Check = OptionChecks.Overcommit,

@@ -18,11 +18,19 @@ public sealed class GuestMemory : IDisposable
     /// <summary>Bytes of all blocks.</summary>
     public ulong TotalLength { get; private set; }
 
-    /// <summary>Adds a block that the guest sees at <paramref name="address"/>. Done before the machine starts.</summary>
+    /// <summary>Adds a block that the guest sees at <paramref name="address"/>. No migration is under way.</summary>
     public void Map(RamBlock block, ulong address)
     {
         _mappings.Add(new Mapping(address, block));
         Add(block);
+    }
+
+    /// <summary>Takes a block away again; the caller disposes of it. No migration is under way.</summary>
+    public void Unmap(RamBlock block)
+    {
+        _mappings.RemoveAll(mapping => mapping.Block == block);
+        Blocks = [.. Blocks.Where(other => other != block)];
+        TotalLength -= block.Length;
     }
 
     /// <summary>Adds a block that the guest does not see. Done before the machine starts.</summary>

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Qmp.Interop.Emulators;
+using Qmp.Testing;
+
+namespace Qmp.EndToEnd.Tests.Qtest;
+
+/// <summary>QEMU's test programs, and the lines that they say.</summary>
+/// <remarks>Environment: <c>QMP_QTEST</c> names the folder that the programs were built in; they are skipped without.</remarks>
+[TestFixture]
+internal sealed partial class QtestTests
+{
+    private const string Variable = "QMP_QTEST";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    [Test]
+    public async Task Memory_is_written_and_read()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("qtest");
+        await using TestVm vm = await TestVm.StartAsync("-M", "pc", "-m", "16M", "-nodefaults", "-accel", "qtest", "-qtest", $"unix:{path},server=on,wait=off", "-qtest-log", folder.File("log"));
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        using var stream = new NetworkStream(socket);
+        using var reader = new StreamReader(stream);
+        (string Line, string Answer)[] conversation =
+        [
+            ("endianness", "OK little"),
+            ("writeq 0x400400 0xFEED12345678CAFE", "OK"),
+            ("readq 0x400400", "OK 0xfeed12345678cafe"),
+            ("readb 4195328", "OK 0x00000000000000fe"),
+            ("readw 0x400402", "OK 0x0000000000005678"),
+            ("read 0x400400 0x4", "OK 0xfeca7856"),
+            ("write 0x1000 3 0xAbCd", "OK"),
+            ("read 0x1000 3", "OK 0xabcd00"),
+            ("memset 0x1000 2 0x11", "OK"),
+            ("b64read 0x1000 3", "OK EREA"),
+            ("read 0x40000000 2", "OK 0x0000"),
+            ("clock_step 100", "OK 100"),
+            ("clock_set 50", "OK 100"),
+            ("irq_intercept_in nope", "FAIL Unknown device"),
+            ("irq_intercept_in /machine/unattached/device[0]", "OK"),
+            ("nope", "FAIL Unknown command 'nope'"),
+            ("readb zz", "FAIL Invalid argument of 'readb'"),
+        ];
+        foreach ((string line, string answer) in conversation)
+        {
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(line + "\n"));
+            Assert.That(await reader.ReadLineAsync().WaitAsync(Patience), Is.EqualTo(answer), line);
+        }
+
+        Assert.That(await File.ReadAllTextAsync(folder.File("log")), Does.Contain("] endianness\n[S +"));
+    }
+
+    [TestCase("qmp-test", 4)]
+    [TestCase("qmp-cmd-test", 66)]
+    [TestCase("qom-test", 6)]
+    [TestCase("test-hmp", 7)]
+    [TestCase("device-introspect-test", 6)]
+    [TestCase("machine-none-test", 1)]
+    [TestCase("cpu-plug-test", 2)]
+    [Category("Slow")]
+    public async Task Programs_of_QEMU_pass(string program, int cases)
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } built) throw new IgnoreException($"{Variable} names no folder with QEMU's test programs");
+        using var folder = new TemporaryFolder();
+        string emulator = folder.File("qemu-system-x86_64");
+        File.CreateSymbolicLink(emulator, EmulatorPrograms.PathOf(EmulatorKind.Qmpd));
+        var start = new ProcessStartInfo(Path.Combine(built, "tests", "qtest", program), ["-k"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = built,
+        };
+        start.Environment["QTEST_QEMU_BINARY"] = emulator;
+        start.Environment["TMPDIR"] = folder.Path;
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        Assert.That((process.ExitCode, Passed().Count(output)), Is.EqualTo((0, cases)), () => output + errors.Result);
+    }
+
+    [GeneratedRegex("^ok ", RegexOptions.Multiline)]
+    private static partial Regex Passed();
+}
