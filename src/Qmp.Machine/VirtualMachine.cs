@@ -56,6 +56,9 @@ public sealed class VirtualMachine : IDisposable
     /// <summary>Whether the guest runs.</summary>
     public bool IsRunning => _runState == RunState.Running;
 
+    /// <summary>The images of its disks; <see langword="null"/> for none. Set before the machine starts.</summary>
+    public IStorage? Storage { get; set; }
+
     /// <summary>Adds something that runs when the machine runs. Done before the machine starts.</summary>
     public void AddGuest(IGuest guest) => _guests.Add(guest);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Qmp.Emulator.Files;
 using Qmp.Emulator.Options;
+using Qmp.Machine;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -9,10 +10,13 @@ namespace Qmp.Emulator.Blocks;
 
 /// <summary>The nodes of an emulator. Files are opened and locked, and the headers of images read. Texts are QEMU's.</summary>
 /// <remarks>Used with the machine's lock held.</remarks>
-internal sealed class BlockGraph : IDisposable
+internal sealed class BlockGraph : IStorage, IDisposable
 {
     private readonly List<BlockNode> _nodes = [];
     private int _unnamed;
+
+    /// <summary>The locks of its files.</summary>
+    public ImageLocks Locks { get; } = new();
 
     /// <summary>The nodes, the newest first.</summary>
     public IEnumerable<BlockNode> Nodes => Enumerable.Reverse(_nodes);
@@ -52,7 +56,7 @@ internal sealed class BlockGraph : IDisposable
         {
             child.Parents.Remove(node);
             if (child.Parents.Count > 0) continue;
-            if (child.Handle is not null) ImageLock.Release(child.Handle);
+            if (child.Handle is not null) Locks.Release(child.Handle);
             if (!child.IsRoot && child.Device is null) Drop(child);
         }
     }
@@ -72,6 +76,29 @@ internal sealed class BlockGraph : IDisposable
         if (node.Header is null && file.Handle is { } handle) RandomAccess.SetLength(handle, size);
         node.Size = size;
         if (node.Header is null) file.Size = size;
+    }
+
+    /// <inheritdoc/>
+    public void Release()
+    {
+        Locks.ReleaseAll();
+        foreach (BlockNode node in _nodes) node.IsActive = false;
+    }
+
+    /// <inheritdoc/>
+    public string? Acquire()
+    {
+        try
+        {
+            Locks.TakeAll();
+        }
+        catch (CommandException e)
+        {
+            return e.Message;
+        }
+
+        foreach (BlockNode node in _nodes) node.IsActive = true;
+        return null;
     }
 
     /// <inheritdoc/>
@@ -100,6 +127,7 @@ internal sealed class BlockGraph : IDisposable
             BlockdevOptions.Qcow2 image => OpenImage(options, image.Value, isRoot),
             _ => throw new CommandException($"Driver '{options.Driver.ToWireName()}' is not whitelisted"),
         };
+        node.IsActive = Locks.IsActive;
         _nodes.Add(node);
         return node;
     }
@@ -208,7 +236,7 @@ internal sealed class BlockGraph : IDisposable
         }
         catch (CommandException)
         {
-            if (file.Handle is not null && file.Parents.Count == 0) ImageLock.Release(file.Handle);
+            if (file.Handle is not null && file.Parents.Count == 0) Locks.Release(file.Handle);
             if (!file.IsRoot && file.Parents.Count == 0) Drop(file);
             throw;
         }
@@ -244,8 +272,8 @@ internal sealed class BlockGraph : IDisposable
         }
     }
 
-    private static void Lock(BlockNode file, BlockdevOptions options)
+    private void Lock(BlockNode file, BlockdevOptions options)
     {
-        if (file.Handle is not null && options.ForceShare != true && file.Parents.Count == 0) ImageLock.Take(file.Handle, options.ReadOnly != true);
+        if (file.Handle is not null && options.ForceShare != true && file.Parents.Count == 0) Locks.Take(file.Handle, options.ReadOnly != true);
     }
 }

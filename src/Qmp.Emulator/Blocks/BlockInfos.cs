@@ -52,7 +52,7 @@ internal static class BlockInfos
     public static BlockStats Stats(Disk disk)
     {
         BlockStats stats = disk.Medium is { } medium ? Stats(medium) : new BlockStats { Stats = Nothing(true) };
-        return stats with { Device = disk.Drive ?? "", Qdev = disk.Path, Stats = Nothing(true) };
+        return stats with { Device = disk.Drive ?? "", Qdev = disk.Device, Stats = Nothing(true) };
     }
 
     /// <summary>The same of a node, which does not count what fails.</summary>

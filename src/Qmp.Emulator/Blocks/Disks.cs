@@ -142,9 +142,9 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
     }
 
     // Whoever has a file as it is locks it; one with an image in it is locked already.
-    private static void Insert(Disk disk, BlockNode node)
+    private void Insert(Disk disk, BlockNode node)
     {
-        if (node.Header is null && (node.File ?? node).Handle is { } handle) ImageLock.Take(handle, !node.IsReadOnly);
+        if (node.Header is null && (node.File ?? node).Handle is { } handle) graph.Locks.Take(handle, !node.IsReadOnly);
         node.Device = disk.Path ?? disk.Name;
         disk.Medium = node;
     }
@@ -154,7 +154,7 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
         if (disk.Medium is not { } node) return;
         disk.Medium = null;
         node.Device = null;
-        if (node.Header is null && (node.File ?? node).Handle is { } handle) ImageLock.Release(handle);
+        if (node.Header is null && (node.File ?? node).Handle is { } handle) graph.Locks.Release(handle);
         if (!node.IsRoot) graph.Drop(node);
     }
 }

@@ -78,7 +78,8 @@ internal sealed class BlockCoreCommands(BlockGraph graph, Disks disks, Func<Func
             return ValueTask.CompletedTask;
         }
 
-        foreach (BlockNode node in graph.Nodes.Where(n => arguments.Active || n.Device is null)) node.IsActive = arguments.Active;
+        if (arguments.Active && graph.Acquire() is { } refusal) throw new CommandException(refusal);
+        foreach (BlockNode node in graph.Nodes.Where(n => !arguments.Active && n.Device is null)) node.IsActive = false;
         return ValueTask.CompletedTask;
     }
 

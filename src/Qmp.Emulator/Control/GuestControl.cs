@@ -36,6 +36,7 @@ internal sealed class GuestControl(VirtualMachine machine)
                 break;
 
             default:
+                if (machine.Storage?.Acquire() is { } refusal) throw new CommandException(refusal);
                 machine.Start();
                 break;
         }

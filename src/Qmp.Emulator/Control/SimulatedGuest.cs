@@ -65,14 +65,16 @@ internal sealed class SimulatedGuest : IGuest
 
     /// <summary>Asks it to let a device go.</summary>
     /// <param name="gone">What to do then.</param>
-    public void Unplug(Action gone)
+    /// <returns>Whether it will.</returns>
+    public bool Unplug(Action gone)
     {
-        if (_settings.Unplug is not { } after) return;
+        if (_settings.Unplug is not { } after) return false;
         _agenda?.Add(after, () =>
         {
             gone();
             return ValueTask.CompletedTask;
         });
+        return true;
     }
 
     /// <inheritdoc/>

@@ -39,10 +39,10 @@ internal sealed class BuiltInDevices(ObjectTree tree, BusTree buses, int first)
     /// <param name="bus">The name of the bus.</param>
     public ObjectNode AddPci(string type, string bus)
     {
-        Dictionary<int, (string Type, string? Id)> taken = buses.Named(bus)!.Functions;
+        Dictionary<int, PciFunction> taken = buses.Named(bus)!.Functions;
         int function = 0;
         while (taken.ContainsKey(function)) function += 8;
-        taken[function] = (type, null);
-        return Add(type, ("addr", string.Create(CultureInfo.InvariantCulture, $"{function >> 3:x2}.{function & 7}")));
+        taken[function] = new(type, null, IsMultifunction: false);
+        return Add(type, ("addr", function));
     }
 }

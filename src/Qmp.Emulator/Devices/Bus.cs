@@ -8,8 +8,8 @@ namespace Qmp.Emulator.Devices;
 /// <param name="takesHotPlug">Whether devices may come and go while the machine runs.</param>
 internal sealed class Bus(string name, string type, bool takesHotPlug)
 {
-    /// <summary>The functions of PCI slots that the machine itself has taken, with the types that are there.</summary>
-    public Dictionary<int, (string Type, string? Id)> Functions { get; } = [];
+    /// <summary>The functions of its slots that are taken, by slot times 8 plus function.</summary>
+    public Dictionary<int, PciFunction> Functions { get; } = [];
 
     /// <summary>Its name.</summary>
     public string Name => name;

@@ -71,7 +71,10 @@ internal sealed class BusTree
 
     private static void Take(Bus bus, params (int Slot, int Function, string Type)[] taken)
     {
-        foreach ((int slot, int function, string type) in taken) bus.Functions[(slot << 3) | function] = (type, null);
+        foreach ((int slot, int function, string type) in taken)
+        {
+            bus.Functions[(slot << 3) | function] = new(type, null, IsMultifunction: taken.Count(t => t.Slot == slot) > 1);
+        }
     }
 
     private Bus Add(string name, string type, bool takesHotPlug, bool isPort = false)

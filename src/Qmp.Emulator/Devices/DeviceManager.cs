@@ -26,8 +26,11 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
     /// <summary>The devices, in the order in which they came.</summary>
     public IReadOnlyList<PluggedDevice> Devices => _devices;
 
-    /// <summary>Asks the guest to let a device go, and is told what to do when it has; <see langword="null"/> for no guest.</summary>
-    public Action<Action>? AskGuest { get; set; }
+    /// <summary>
+    /// Asks the guest to let a device go, and is told what to do when it has; says whether there is somebody who will.
+    /// <see langword="null"/> for no guest.
+    /// </summary>
+    public Func<Action, bool>? AskGuest { get; set; }
 
     /// <summary>Whether the machine takes devices of a type that are on no bus.</summary>
     public Func<RecordedType, bool> TakesWithoutBus { get; set; } = _ => false;
@@ -55,14 +58,22 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
 
         CheckId(device.Id);
         IReadOnlyDictionary<string, JToken> values = _properties.Check(type, device);
-        int? function = bus is { IsPci: true } ? Place(bus, type, DeviceProperties.Function(values.GetValueOrDefault("addr")), isHot) : null;
+        bool isMultifunction = (bool?)values.GetValueOrDefault("multifunction") ?? false;
+        int? function = bus is { IsPci: true }
+            ? PciAddress.Place(bus, type.Name, (int?)values.GetValueOrDefault("addr") ?? -1, isMultifunction, isHot)
+            : null;
         DeviceProperties.CheckComplete(type, values);
         var plugged = new PluggedDevice(type, MakeNode(device.Id, type, bus, values, isHot), bus, buses.AddFor(type, device.Id))
         {
             Id = device.Id,
             Function = function,
         };
-        if (function is { } place) bus!.Functions[place] = (type.Name, device.Id);
+        if (function is { } place)
+        {
+            bus!.Functions[place] = new(type.Name, device.Id, isMultifunction);
+            plugged.Node.Store("addr", place);
+        }
+
         foreach ((string property, JToken value) in values) backends.Use(property, value.ToString(), plugged.Node.Path);
         _devices.Add(plugged);
         Announce(plugged, values);
@@ -89,9 +100,12 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
             ?? throw new CommandException(new QmpError(DeviceNotFound, $"Device '{name}' not found"));
         if (device.IsLeaving) throw new CommandException($"Device {name} is already in the process of unplug");
         if (device.Type is null) throw new CommandException($"Device '{device.Node.Type}' does not support hotplugging");
-        if (device.Type.Is("cpu")) throw new CommandException(RefusalToUnplug(device.Node));
-        bool isMemory = device.Type.Is("pc-dimm");
-        if (device.Bus is null && !isMemory) throw new CommandException($"Device '{device.Type.Name}' can not be hotunplugged on this machine");
+        bool isCpu = device.Type.Is("cpu");
+        if (device.Bus is null && !isCpu && !device.Type.Is("pc-dimm"))
+        {
+            throw new CommandException($"Device '{device.Type.Name}' can not be hotunplugged on this machine");
+        }
+
         if (device.Bus is { TakesHotPlug: false }) throw new CommandException($"Bus '{device.Bus.Name}' does not support hotplugging");
         if (device.Bus is { LetsGoAtOnce: true })
         {
@@ -99,8 +113,9 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
             return;
         }
 
+        bool isAsked = AskGuest?.Invoke(() => DropAndTell([device])) ?? false;
+        if (!isAsked && isCpu) throw new CommandException(RefusalToUnplug(device.Node));
         device.IsLeaving = true;
-        AskGuest?.Invoke(() => DropAndTell([device]));
     }
 
     /// <summary>Lets those go that a guest was asked to: a reset ends its say.</summary>
@@ -161,29 +176,6 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         if (id is null) return;
         if (!Identifiers.IsValid(id)) throw new CommandException("Parameter 'id' expects an identifier");
         if (tree.Peripheral.Child(id) is not null) throw new CommandException($"Duplicate device ID '{id}'");
-    }
-
-    private static int Place(Bus bus, RecordedType type, int? wanted, bool isHot)
-    {
-        if (isHot && bus.IsPort && bus.Functions.TryGetValue(0, out (string Type, string? Id) there))
-        {
-            throw new CommandException(
-                $"PCI: slot 0 function 0 already occupied by {there.Type}, new func {type.Name} cannot be exposed to guest.");
-        }
-
-        if (wanted is { } function)
-        {
-            if (!bus.Functions.TryGetValue(function, out there)) return function;
-            throw new CommandException(
-                $"PCI: slot {function >> 3} function {function & 7} not available for {type.Name}, in use by {there.Type},id={there.Id}");
-        }
-
-        for (function = 0; function < 256; function += 8)
-        {
-            if (!bus.Functions.ContainsKey(function)) return function;
-        }
-
-        throw new CommandException($"PCI: no slot/function available for {type.Name}, all in use or reserved");
     }
 
     private ObjectNode MakeNode(

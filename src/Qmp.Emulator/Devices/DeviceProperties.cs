@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Newtonsoft.Json.Linq;
 using Qmp.Emulator.Objects;
@@ -47,7 +46,9 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
                 throw new CommandException($"Property '{type.Name}.{given.Name}' not found");
             }
 
-            JToken value = PropertyValues.Check(property, given.Value, device.IsText);
+            JToken value = property is { Name: "addr", Type: "str" } && type.Bus == "PCI"
+                ? PciAddress.Read(type.Name, given.Value)
+                : PropertyValues.Check(property, given.Value, device.IsText);
             CheckMeaning(type, property, value, path);
             values[given.Name] = value;
         }
@@ -64,15 +65,6 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
         {
             throw new CommandException(needed.Text);
         }
-    }
-
-    /// <summary>The slot and function that <c>addr</c> tells.</summary>
-    public static int? Function(JToken? address)
-    {
-        if (address is null || Address().Match((string?)address ?? "") is not { Success: true } parts) return null;
-        int slot = int.Parse(parts.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        int function = parts.Groups[2].Success ? parts.Groups[2].Value[0] - '0' : 0;
-        return slot <= 31 ? (slot << 3) | function : null;
     }
 
     /// <summary>The virtio device that a device on PCI stands for; <see langword="null"/> if it is none.</summary>
@@ -109,8 +101,7 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
                 throw new CommandException($"Property '{owner}.{property.Name}' can't take value '{text}', it's in use");
             }
         }
-        else if ((property is { Name: "mac", Type: "str" } && !Mac().IsMatch(text))
-            || (property is { Name: "addr", Type: "str" } && type.Bus == "PCI" && Function(value) is null))
+        else if (property is { Name: "mac", Type: "str" } && !Mac().IsMatch(text))
         {
             throw new CommandException($"Property '{owner}.{property.Name}' doesn't take value '{text}'");
         }
@@ -119,9 +110,6 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
             tree.Find(text);
         }
     }
-
-    [GeneratedRegex("^([0-9a-fA-F]{1,2})(?:\\.([0-7]))?$")]
-    private static partial Regex Address();
 
     [GeneratedRegex("^[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}$")]
     private static partial Regex Mac();

@@ -20,7 +20,7 @@ internal sealed class PciView(BusTree buses)
     private List<PciDeviceInfo> DevicesOn(Bus bus)
     {
         var devices = new List<PciDeviceInfo>();
-        foreach ((int function, (string type, string? id)) in bus.Functions.OrderBy(place => place.Key))
+        foreach ((int function, (string type, string? id, _)) in bus.Functions.OrderBy(place => place.Key))
         {
             if (RecordedCatalogue.Current.Pci[type] is not JObject recorded) continue;
             var members = new JObject(recorded)

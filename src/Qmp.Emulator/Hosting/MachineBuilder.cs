@@ -48,8 +48,11 @@ internal static class MachineBuilder
         UserObjects objects = MachineObjects.Create(options, type, machine.Memory, tree);
         var processors = new Processors(type, options, tree, ports.Timeline);
         var backends = new Backends();
-        backends.Register("chardev", id => options.Chardevs.Any(c => c.Value.Id == id));
+        bool isBuilt = false; // character devices are opened after it
+        backends.Register("chardev", id => isBuilt ? chardevs.Find(id) is not null : options.Chardevs.Any(c => c.Value.Id == id));
         var blocks = new BlockGraph();
+        machine.Storage = blocks;
+        if (options.Incoming is not null) blocks.Release();
         var disks = new Disks(blocks, new BlockEvents(publisher));
         var networks = new Networks(tree, ports.Logger);
         backends.Register("drive", name => disks.Drive(name) is not null || blocks.Find(name) is not null);
@@ -66,6 +69,7 @@ internal static class MachineBuilder
         drives.CheckUsed();
         if (given.Last(GuestOptionTable.LoadSnapshot) is not null) throw new CommandLineException(InertDevices.RefusalOfSnapshots(disks));
         migration.Faults.Happening += events.Fault;
+        isBuilt = true;
         return new BuiltMachine(machine, migration, devices, tree, plugged, objects, processors, blocks, disks, drives, networks, type, buses, options.Nodes, memory);
     }
 }

@@ -97,6 +97,7 @@ internal sealed class Processors
         long thread = Number(values, "thread-id", _topology.Threads, null);
         long index = ((((((socket * _topology.Dies) + die) * _topology.Modules) + module) * _topology.Cores) + core) * _topology.Threads + thread;
         if (_places[index] is not null) throw new CommandException($"CPU[{index}] with APIC ID {index} exists");
+        node.Store("apic-id", index);
         _places[index] = node;
     }
 

@@ -38,6 +38,12 @@ internal sealed class TakeOverPhase(DestinationAttempt attempt) : DestinationPha
         using TimelineLock.Hold hold = await attempt.Machine.Lock.EnterAsync();
         VirtualMachine machine = attempt.Machine;
         RunState source = attempt.Entries.GlobalState.Received ?? RunState.Running;
+        if (TakesStorage(source) && machine.Storage?.Acquire() is { } refusal)
+        {
+            attempt.Logger.Error("{Refusal:l}", refusal);
+            machine.Autostart = false;
+        }
+
         RunState next = source != RunState.Running ? source
             : machine.Autostart ? RunState.Running
             : RunState.Paused;
@@ -49,4 +55,8 @@ internal sealed class TakeOverPhase(DestinationAttempt attempt) : DestinationPha
         if (next == RunState.Running) machine.Start();
         else machine.SetRunState(next);
     }
+
+    // Where that is asked for, a guest that does not run yet leaves the images of its disks to whoever lets it run.
+    private bool TakesStorage(RunState source) =>
+        !attempt.Options.Has(MigrationCapability.LateBlockActivate) || (attempt.Machine.Autostart && source == RunState.Running);
 }

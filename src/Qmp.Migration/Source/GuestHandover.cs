@@ -1,4 +1,5 @@
 using Qmp.Machine;
+using Qmp.Machine.Time;
 using Qmp.Types;
 
 namespace Qmp.Migration.Source;
@@ -23,6 +24,15 @@ internal sealed class GuestHandover(VirtualMachine machine)
         await machine.ForceStateAsync(RunState.FinishMigrate);
     }
 
+    /// <summary>Lets the destination have the images of disks.</summary>
+    /// <remarks>Takes the machine's lock.</remarks>
+    public async ValueTask ReleaseStorageAsync()
+    {
+        if (machine.Storage is not { } storage) return;
+        using TimelineLock.Hold hold = await machine.Lock.EnterAsync();
+        storage.Release();
+    }
+
     /// <summary>The guest is at the destination.</summary>
     public void Complete() => machine.SetRunState(RunState.Postmigrate);
 
@@ -34,6 +44,7 @@ internal sealed class GuestHandover(VirtualMachine machine)
 
         // The destination has the guest, or has all that it needs for it; whether it runs there is not known here.
         if (AllSent && isShut is null or true) Complete();
+        else if (machine.Storage?.Acquire() is not null) Complete(); // its images are in use
         else if (_before == RunState.Running) machine.Start();
         else machine.SetRunState(_before);
     }

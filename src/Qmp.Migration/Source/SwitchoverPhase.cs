@@ -23,6 +23,7 @@ internal sealed class SwitchoverPhase(SourceAttempt attempt, SourceLink link) : 
 
         await attempt.AtAsync(FaultPoint.StopDone);
         if (!await PassPreSwitchoverAsync()) return null;
+        await attempt.Handover.ReleaseStorageAsync();
         attempt.Limiter.Lift();
         await link.Stream.CompleteAsync();
         attempt.Handover.AllSent = true;
