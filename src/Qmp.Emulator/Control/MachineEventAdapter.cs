@@ -12,6 +12,8 @@ namespace Qmp.Emulator.Control;
 internal sealed class MachineEventAdapter(IEventPublisher publisher, CommandWarnings warnings)
     : IMachineEvents, IMigrationEvents
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(50);
+
     private readonly RunStateEvents _runState = new(publisher);
     private readonly QdevEvents _devices = new(publisher);
     private readonly MigrationEvents _migration = new(publisher);
@@ -21,9 +23,11 @@ internal sealed class MachineEventAdapter(IEventPublisher publisher, CommandWarn
 
     public void Resumed() => _runState.Resume();
 
-    /// <summary>Tells of devices that have gone, when the command that removed them has been answered, as QEMU does.</summary>
+    /// <summary>Tells of devices that have gone, a while after the command that removed them has been answered, as QEMU does.</summary>
+    /// <remarks>libvirt waits in vain for an event that comes at once: it is not listening yet.</remarks>
     public Action<IReadOnlyList<DeviceDeletedEvent>> Devices(VirtualMachine machine) => gone => machine.Timeline.Start("call_rcu", async () =>
     {
+        await machine.Timeline.CreateWaker().WaitAsync(Grace);
         using TimelineLock.Hold hold = await machine.Lock.EnterAsync();
         foreach (DeviceDeletedEvent device in gone) _devices.DeviceDeleted(device);
     });
