@@ -111,7 +111,7 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
         BlockNode node = graph.Find(name) ?? throw new CommandException($"Node '{name}' not found");
         if (node.Device is not null) throw new CommandException($"Node '{name}' is already in use");
         if (!disk.IsRemovable) throw new CommandException("Device is not removable");
-        if (disk is { HasTray: true, IsOpen: false }) throw new CommandException($"Tray of device '{disk.Name}' is not open");
+        if (disk is { HasTray: true, IsOpen: false }) throw new CommandException("Tray of the device is not open");
         if (disk.Medium is not null) throw new CommandException("There already is a medium in the device");
         Insert(disk, node);
     }
@@ -145,7 +145,7 @@ internal sealed class Disks(BlockGraph graph, BlockEvents events)
     private void Insert(Disk disk, BlockNode node)
     {
         if (node.Header is null && (node.File ?? node).Handle is { } handle) graph.Locks.Take(handle, !node.IsReadOnly);
-        node.Device = disk.Path ?? disk.Name;
+        node.Device = disk.Device ?? disk.Name;
         disk.Medium = node;
     }
 

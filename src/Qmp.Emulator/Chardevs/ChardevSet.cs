@@ -13,6 +13,9 @@ internal sealed class ChardevSet : IDisposable
     /// <summary>All of them.</summary>
     public IReadOnlyList<Chardev> All => _all;
 
+    /// <summary>Whether a device of the machine uses the one of that name.</summary>
+    public Func<string, bool> IsUsed { get; set; } = _ => false;
+
     /// <summary>The device of that name, or <see langword="null"/>.</summary>
     public Chardev? Find(string id) => _all.FirstOrDefault(chardev => chardev.Id == id);
 

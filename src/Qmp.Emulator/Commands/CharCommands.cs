@@ -77,7 +77,7 @@ internal sealed class CharCommands(ChardevSet chardevs, Func<ChardevSpec, Opened
     public ValueTask ChardevRemoveAsync(ChardevRemoveArguments arguments, CancellationToken cancellationToken)
     {
         Chardev found = Find(arguments.Id);
-        if (found.FrontEnd.IsOpen) throw new CommandException($"Chardev '{arguments.Id}' is busy");
+        if (found.FrontEnd.IsOpen || chardevs.IsUsed(arguments.Id)) throw new CommandException($"Chardev '{arguments.Id}' is busy");
         chardevs.Remove(found);
         return ValueTask.CompletedTask;
     }

@@ -26,7 +26,4 @@ internal sealed class UiCommands(BuiltMachine built) : IUiCommands
         built.Tree.Unattached.Children.Any(c => c.Type == "i8042")
             ? new([new MouseInfo { Name = Mouse, Index = Number, Current = true, Absolute = false }])
             : new([]);
-
-    public ValueTask<DisplayOptions> QueryDisplayOptionsAsync(
-        QueryDisplayOptionsArguments arguments, CancellationToken cancellationToken) => new(new DisplayOptions.None());
 }

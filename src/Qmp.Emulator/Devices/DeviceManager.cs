@@ -16,6 +16,9 @@ namespace Qmp.Emulator.Devices;
 /// </remarks>
 internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends backends, Action<IReadOnlyList<DeviceDeletedEvent>> tell, ILogger logger)
 {
+    /// <summary>The name of the disk that a USB device brings.</summary>
+    public const string LegacyDisk = "legacy[0]";
+
     private const string DeviceNotFound = "DeviceNotFound";
 
     private readonly DeviceProperties _properties = new(tree, backends);
@@ -62,7 +65,7 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         int? function = bus is { IsPci: true }
             ? PciAddress.Place(bus, type.Name, (int?)values.GetValueOrDefault("addr") ?? -1, isMultifunction, isHot)
             : null;
-        DeviceProperties.CheckComplete(type, values);
+        _properties.CheckComplete(type, device.Id, values);
         var plugged = new PluggedDevice(type, MakeNode(device.Id, type, bus, values, isHot), bus, buses.AddFor(type, device.Id))
         {
             Id = device.Id,
@@ -188,6 +191,11 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         node.Store("hotpluggable", bus?.TakesHotPlug ?? TakesWithoutBus(type));
         if (type.Name.StartsWith("virtio-balloon", StringComparison.Ordinal)) GuestStatistics.Define(node);
         if (DeviceProperties.Backend(type) is { } backend) node.Add(new ObjectNode(backend.Name, "virtio-backend") { IsDevice = true });
+        if (type.Name == "usb-storage")
+        {
+            node.Add(new ObjectNode("SCSI", $"{id}.0")).Add(new ObjectNode("scsi-hd", LegacyDisk) { IsDevice = true });
+        }
+
         return node;
     }
 
@@ -217,7 +225,11 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
             if (property.Get() is JValue { Value: string { Length: > 0 } name }) backends.Use(property.Name, name, null);
         }
 
-        foreach (ObjectNode child in device.Node.Children) gone.Add(new DeviceDeletedEvent { Path = child.Path });
+        foreach (ObjectNode child in device.Node.Children.Concat(device.Node.Children.SelectMany(c => c.Children)).Where(c => c.IsDevice))
+        {
+            gone.Add(new DeviceDeletedEvent { Path = child.Path });
+        }
+
         device.Node.Parent!.Remove(device.Node);
         gone.Add(new DeviceDeletedEvent { Device = device.Id, Path = path });
     }

@@ -38,7 +38,6 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
     {
         var values = new Dictionary<string, JToken>(StringComparer.Ordinal);
         Dictionary<string, RecordedProperty> known = Settable(type);
-        string path = $"/machine/peripheral/{device.Id}" + (Backend(type) is null ? "" : "/virtio-backend");
         foreach (JProperty given in device.Properties.Properties())
         {
             if (!known.TryGetValue(given.Name, out RecordedProperty? property))
@@ -49,17 +48,23 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
             JToken value = property is { Name: "addr", Type: "str" } && type.Bus == "PCI"
                 ? PciAddress.Read(type.Name, given.Value)
                 : PropertyValues.Check(property, given.Value, device.IsText);
-            CheckMeaning(type, property, value, path);
+            CheckMeaning(type, property, value);
             values[given.Name] = value;
         }
 
         return values;
     }
 
-    /// <summary>Checks that nothing is missing without which the device cannot be.</summary>
+    /// <summary>Checks, of a device that has its place, that nothing is missing without which it cannot be, and nothing another's.</summary>
     /// <exception cref="CommandException">Something is.</exception>
-    public static void CheckComplete(RecordedType type, IReadOnlyDictionary<string, JToken> values)
+    public void CheckComplete(RecordedType type, string? id, IReadOnlyDictionary<string, JToken> values)
     {
+        string name = Backend(type) is null && id is not null ? id : $"/machine/peripheral/{id}/virtio-backend";
+        if (values.TryGetValue("drive", out JToken? drive) && backends.RefusesNode((string)drive!, name) is { } refusal)
+        {
+            throw new CommandException(refusal);
+        }
+
         if ((Needed.TryGetValue(type.Name, out var needed) || Needed.TryGetValue(Backend(type)?.Name ?? "", out needed))
             && !values.ContainsKey(needed.Property))
         {
@@ -85,7 +90,7 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
         return known;
     }
 
-    private void CheckMeaning(RecordedType type, RecordedProperty property, JToken value, string path)
+    private void CheckMeaning(RecordedType type, RecordedProperty property, JToken value)
     {
         string text = value.Type == JTokenType.String ? (string)value! : "";
         string owner = Backend(type)?.DeviceProperties?.Any(p => p.Name == property.Name) == true ? Backend(type)!.Name : type.Name;
@@ -94,11 +99,12 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
             if (!backends.Has(property.Name, text)) throw new CommandException($"Property '{owner}.{property.Name}' can't find value '{text}'");
             if (property.Name == "drive")
             {
-                if (backends.RefusesDrive(text, owner, path) is { } refusal) throw new CommandException(refusal);
+                if (backends.RefusesDrive(text, owner) is { } refusal) throw new CommandException(refusal);
             }
             else if (backends.User(property.Name, text) is not null)
             {
-                throw new CommandException($"Property '{owner}.{property.Name}' can't take value '{text}', it's in use");
+                throw new CommandException($"Property '{owner}.{property.Name}' can't take value '{text}'"
+                    + (property.Name == "chardev" ? $": chardev '{text}' is already in use" : ", it's in use"));
             }
         }
         else if (property is { Name: "mac", Type: "str" } && !Mac().IsMatch(text))
@@ -107,7 +113,11 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
         }
         else if (property.Type.StartsWith("link<", StringComparison.Ordinal))
         {
-            tree.Find(text);
+            string wanted = property.Type["link<".Length..^1];
+            if (RecordedCatalogue.Current.Types.Find(tree.Find(text).Type)?.Is(wanted) == false)
+            {
+                throw new CommandException($"Invalid parameter type for '{property.Name}', expected: {wanted}");
+            }
         }
     }
 

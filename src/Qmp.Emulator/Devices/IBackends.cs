@@ -14,8 +14,12 @@ internal interface IBackends
     /// <summary>Why a device cannot have a drive, in QEMU's words; <see langword="null"/> if it can.</summary>
     /// <param name="name">The name of the drive or node.</param>
     /// <param name="type">The type of the device.</param>
-    /// <param name="path">The path of the device.</param>
-    string? RefusesDrive(string name, string type, string path);
+    string? RefusesDrive(string name, string type);
+
+    /// <summary>Why a device that has its place cannot have a node, in QEMU's words; <see langword="null"/> if it can.</summary>
+    /// <param name="name">The name of the node.</param>
+    /// <param name="device">The id of the device, or the path of what stands behind it.</param>
+    string? RefusesNode(string name, string device);
 
     /// <summary>Notes who uses it; <see langword="null"/> for nobody.</summary>
     void Use(string property, string name, string? user);

@@ -56,7 +56,9 @@ internal static class MachineBuilder
         var disks = new Disks(blocks, new BlockEvents(publisher));
         var networks = new Networks(tree, ports.Logger);
         backends.Register("drive", name => disks.Drive(name) is not null || blocks.Find(name) is not null);
-        backends.RefusalOfDrive = (name, type, path) => InertDevices.Refusal(name, type, path, disks, blocks);
+        backends.RefusalOfDrive = (name, type) => InertDevices.Refusal(name, type, disks);
+        backends.ConflictOverNode = (name, device) => InertDevices.Conflict(name, device, disks, blocks);
+        chardevs.IsUsed = id => backends.User("chardev", id) is not null;
         backends.Register("netdev", networks.Has);
         var buses = new BusTree(type.Name, options.Machine.Usb == true);
         var plugged = new DeviceManager(tree, buses, backends, events.Devices(machine), ports.Logger);

@@ -9,8 +9,11 @@ internal sealed class Backends : IBackends
     private readonly Dictionary<(string Property, string Name), string> _users = [];
     private readonly Dictionary<string, Func<string, bool>> _kinds = new(StringComparer.Ordinal);
 
-    /// <summary>Says why a device cannot have a drive: by its name, the type of the device and its path.</summary>
-    public Func<string, string, string, string?>? RefusalOfDrive { get; set; }
+    /// <summary>Says why a device cannot have a drive: by its name and the type of the device.</summary>
+    public Func<string, string, string?>? RefusalOfDrive { get; set; }
+
+    /// <summary>Says why a device cannot have a node: by its name and what the device is called.</summary>
+    public Func<string, string, string?>? ConflictOverNode { get; set; }
 
     /// <summary>Says how to find out whether there is something of a name.</summary>
     /// <param name="property">The property of devices that refers to it.</param>
@@ -25,7 +28,10 @@ internal sealed class Backends : IBackends
         _users.GetValueOrDefault((property, name));
 
     /// <inheritdoc/>
-    public string? RefusesDrive(string name, string type, string path) => RefusalOfDrive?.Invoke(name, type, path);
+    public string? RefusesDrive(string name, string type) => RefusalOfDrive?.Invoke(name, type);
+
+    /// <inheritdoc/>
+    public string? RefusesNode(string name, string device) => ConflictOverNode?.Invoke(name, device);
 
     /// <inheritdoc/>
     public void Use(string property, string name, string? user)

@@ -1,6 +1,7 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Devices;
+using Qmp.Emulator.Objects;
 using Qmp.Emulator.Recorded;
 using Qmp.Migration;
 using Qmp.Migration.Status;
@@ -21,11 +22,17 @@ internal static class InertDevices
             RecordedType type = device.Type!;
             if (type.Is("cpu")) processors.Plug(device.Node, values);
             if (type.Is("pc-dimm")) memory.Plug(device, values);
+            if (IsBalloon(type) && devices.Devices.Count(d => d.Type is { } other && IsBalloon(other)) > 1)
+            {
+                throw new CommandException("Only one balloon device is supported");
+            }
+
             if (IsPeer(type, values)) Try(() => blockers.Add(PeerMode));
             if (type.DeviceProperties?.Any(p => p.Name == "drive") != true) return;
+            ObjectNode disk = DiskOf(device.Node);
             disks.Add(
-                device.Node.Child("virtio-backend")?.Path ?? device.Node.Path,
-                device.Id,
+                disk.Path,
+                disk.Name == DeviceManager.LegacyDisk ? null : device.Id,
                 type.Name,
                 (string?)values.GetValueOrDefault("drive"));
         };
@@ -33,10 +40,16 @@ internal static class InertDevices
         {
             processors.Unplug(device.Node);
             memory.Unplug(device);
-            disks.Remove(device.Node.Child("virtio-backend")?.Path ?? device.Node.Path);
+            disks.Remove(DiskOf(device.Node).Path);
             if (device.Type!.Name == "ivshmem-plain") blockers.Remove(PeerMode);
         };
     }
+
+    // What stands behind a device on PCI or USB, or the device itself.
+    private static ObjectNode DiskOf(ObjectNode device) =>
+        device.Child("virtio-backend") ?? device.Children.Select(c => c.Child(DeviceManager.LegacyDisk)).FirstOrDefault(c => c is not null) ?? device;
+
+    private static bool IsBalloon(RecordedType type) => type.Name.StartsWith("virtio-balloon", StringComparison.Ordinal);
 
     // Memory that is shared with others cannot move away from them.
     private static bool IsPeer(RecordedType type, IReadOnlyDictionary<string, JToken> values) =>
@@ -55,22 +68,25 @@ internal static class InertDevices
     }
 
     /// <summary>Why a device cannot have a drive, in QEMU's words; <see langword="null"/> if it can.</summary>
-    public static string? Refusal(string name, string type, string path, Disks disks, BlockGraph blocks)
+    public static string? Refusal(string name, string type, Disks disks)
     {
         bool needsMedium = type is "ide-hd" or "scsi-hd" or "virtio-blk-device";
-        if (disks.Drive(name) is { } drive)
+        if (disks.Drive(name) is not { } drive) return null;
+        if (drive.IsMachines)
         {
-            if (drive.IsMachines)
-            {
-                return $"Drive '{name}' is already in use because it has been automatically connected to another device "
-                    + "(did you need 'if=none' in the drive options?)";
-            }
-
-            return drive.Path is not null ? $"Drive '{name}' is already in use by another device"
-                : needsMedium && drive.Medium is null ? "Device needs media, but drive is empty"
-                : null;
+            return $"Drive '{name}' is already in use because it has been automatically connected to another device "
+                + "(did you need 'if=none' in the drive options?)";
         }
 
+        return drive.Path is not null ? $"Drive '{name}' is already in use by another device"
+            : needsMedium && drive.Medium is null ? "Device needs media, but drive is empty"
+            : null;
+    }
+
+    /// <summary>Why a device that has its place cannot have a node, in QEMU's words; <see langword="null"/> if it can.</summary>
+    public static string? Conflict(string name, string path, Disks disks, BlockGraph blocks)
+    {
+        if (disks.Drive(name) is not null) return null;
         return blocks.Find(name) is { } node && UserOf(node) is { } user
             ? $"Permission conflict on node '{name}': permissions 'write' are both required by {user} and unshared by "
                 + $"block device '{path}' (uses node '{name}' as 'root' child)."

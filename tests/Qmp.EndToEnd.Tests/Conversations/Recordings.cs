@@ -19,6 +19,10 @@ internal static class Recordings
             .Where(c => c.Class == "core" && !later.Contains(c.FullName));
     }
 
+    /// <summary>The conversations of a group about the devices of machines.</summary>
+    public static IEnumerable<Conversation> OfMachines(string group) =>
+        ConversationFile.Load(Path.Combine(Folder, $"{group}.jsonl"));
+
     /// <summary>One conversation.</summary>
     public static Conversation Find(string fullName) =>
         ConversationFile.Load(Path.Combine(Folder, $"{fullName.Split('/')[0]}.jsonl"))

@@ -43,12 +43,22 @@ internal sealed partial class PythonTests
         Assert.That(actual, Is.EqualTo(await LaunchAsync(EmulatorKind.Qemu)));
     }
 
-    private static async Task<string[]> LaunchAsync(EmulatorKind kind)
+    [Test]
+    public async Task Pair_of_machines_has_consoles_and_devices_and_migrates_as_QEMUs()
+    {
+        await PythonPackage.CheckAsync("qemu.machine");
+        string[] actual = await LaunchAsync(EmulatorKind.Qmpd, "pair.py");
+        Assert.That(actual, Has.Length.EqualTo(11));
+        Interop.Requirement.Check(EmulatorKind.Qemu);
+        Assert.That(actual, Is.EqualTo(await LaunchAsync(EmulatorKind.Qemu, "pair.py")));
+    }
+
+    private static async Task<string[]> LaunchAsync(EmulatorKind kind, string script = "machine.py")
     {
         using var folder = new TemporaryFolder();
         return await PythonPackage.RunAsync(
             folder.Path,
-            [Path.Combine(AppContext.BaseDirectory, "Python", "machine.py"), EmulatorPrograms.PathOf(kind), folder.Path]);
+            [Path.Combine(AppContext.BaseDirectory, "Python", script), EmulatorPrograms.PathOf(kind), folder.Path]);
     }
 
     private static async Task CompareAsync(Func<string, string[]> wordsFor, params string[] input)
