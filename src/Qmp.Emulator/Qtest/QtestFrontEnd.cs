@@ -60,18 +60,19 @@ internal sealed class QtestFrontEnd : SequentialFrontEnd
 
                 string text = Encoding.UTF8.GetString([.. line]);
                 line.Clear();
-                if (text.Length > 0) await _queue.RunAsync(RunAsync, (peer, text)).ConfigureAwait(false);
+                if (text.Length > 0) await _queue.RunAsync(AnswerAsync, (peer, text)).ConfigureAwait(false);
             }
         }
 
         _log.Note("CLOSED");
     }
 
-    private async ValueTask RunAsync((IConnection Peer, string Line) asked)
+    private async ValueTask AnswerAsync(object asked)
     {
-        _log.Received(asked.Line);
-        string answer = await _commands.RunAsync(asked.Line).ConfigureAwait(false);
+        (IConnection peer, string line) = ((IConnection, string))asked;
+        _log.Received(line);
+        string answer = await _commands.RunAsync(line).ConfigureAwait(false);
         _log.Sent(answer);
-        asked.Peer.Send(Encoding.UTF8.GetBytes(answer + "\n"));
+        peer.Send(Encoding.UTF8.GetBytes(answer + "\n"));
     }
 }
