@@ -60,16 +60,15 @@ internal sealed class QtestFrontEnd : SequentialFrontEnd
 
                 string text = Encoding.UTF8.GetString([.. line]);
                 line.Clear();
-                if (text.Length > 0) await _queue.RunAsync(AnswerAsync, (peer, text)).ConfigureAwait(false);
+                if (text.Length > 0) await _queue.RunAsync(_ => RunAsync(peer, text), peer).ConfigureAwait(false);
             }
         }
 
         _log.Note("CLOSED");
     }
 
-    private async ValueTask AnswerAsync(object asked)
+    private async ValueTask RunAsync(IConnection peer, string line)
     {
-        (IConnection peer, string line) = ((IConnection, string))asked;
         _log.Received(line);
         string answer = await _commands.RunAsync(line).ConfigureAwait(false);
         _log.Sent(answer);

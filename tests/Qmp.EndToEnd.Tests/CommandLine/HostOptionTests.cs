@@ -35,7 +35,6 @@ internal sealed class HostOptionTests
     }
 
     [TestCase("-sandbox", "on,obsolete=deny", "warning: system calls are not restricted here")]
-    [TestCase("-run-with", "user=0:0", "warning: user and root of the process stay as they are")]
     public void What_is_not_done_is_said(string option, string argument, string warning)
     {
         var warnings = new List<string>();
@@ -47,7 +46,7 @@ internal sealed class HostOptionTests
     [TestCase("pc", "could not open kernel file '/nonexistent': No such file or directory", "-kernel", "/nonexistent")]
     [TestCase("pc", "-initrd only allowed with -kernel option", "-initrd", "/nonexistent")]
     [TestCase("pc", "-append only allowed with -kernel option", "-append", "quiet")]
-    [TestCase("pc", "could not load PC BIOS '/nonexistent'", "-bios", "/nonexistent")]
+    [TestCase("pc", "qemu: could not load PC BIOS '/nonexistent'", "-bios", "/nonexistent")]
     [TestCase("none", "-nographic cannot be used with -daemonize", "-nographic", "-daemonize")]
     public void What_cannot_be_is_told(string machine, string message, params string[] words) => Assert.That(
         () => CommandLineParser.Parse(["-M", machine, .. words]),

@@ -9,6 +9,18 @@ internal sealed class SimulationCommandTests
 {
     private static readonly string[] On = ["-x-sim", "on", "-m", "4M"];
 
+    private static readonly string[] Commands =
+    [
+        "x-approve-switchover", "x-fault-release", "x-fault-set", "x-query-faults", "x-query-switchover", "x-workload-set",
+    ];
+
+    // QEMU has commands whose names begin like ours.
+    private static readonly string[] OfQemu =
+    [
+        "x-debug-query-block-graph", "x-exit-preconfig", "x-query-interrupt-controllers", "x-query-irq", "x-query-jit", "x-query-numa",
+        "x-query-opcount", "x-query-ramblock", "x-query-roms", "x-query-usb",
+    ];
+
     [Test]
     public async Task Without_the_switch_there_are_no_such_commands()
     {
@@ -16,9 +28,9 @@ internal sealed class SimulationCommandTests
         Assert.That(
             await emulator.RefusalAsync("x-query-faults", "{}"),
             Is.EqualTo("The command x-query-faults has not been found"));
-        Assert.That(await NamesAsync(emulator), Has.None.StartsWith("x-"));
+        Assert.That((await NamesAsync(emulator)).Except(OfQemu), Has.None.StartsWith("x-"));
         Assert.That(
-            (await emulator.ResultAsync("query-qmp-schema")).Select(s => (string?)s["name"]),
+            (await emulator.ResultAsync("query-qmp-schema")).Select(s => (string?)s["name"]).Except(OfQemu),
             Has.None.StartsWith("x-").And.No.Member("X_FAULT"));
     }
 
@@ -26,16 +38,11 @@ internal sealed class SimulationCommandTests
     public async Task With_the_switch_they_are_listed()
     {
         await using InProcess emulator = await InProcess.StartAsync(On);
-        string[] commands =
-        [
-            "x-approve-switchover", "x-fault-release", "x-fault-set", "x-query-faults", "x-query-switchover",
-            "x-workload-set",
-        ];
-        Assert.That((await NamesAsync(emulator)).Where(n => n!.StartsWith("x-", StringComparison.Ordinal)),
-            Is.EquivalentTo(commands));
+        Assert.That((await NamesAsync(emulator)).Where(n => n!.StartsWith("x-", StringComparison.Ordinal)).Except(OfQemu),
+            Is.EquivalentTo(Commands));
         Assert.That(
             (await emulator.ResultAsync("query-qmp-schema")).Select(s => (string?)s["name"]),
-            Is.SupersetOf(commands).And.Member("X_FAULT"));
+            Is.SupersetOf(Commands).And.Member("X_FAULT"));
     }
 
     [TestCase("x-fault-set", "{ 'point': 'nowhere', 'action': 'fail' }", "Parameter 'point' does not accept value 'nowhere'")]
