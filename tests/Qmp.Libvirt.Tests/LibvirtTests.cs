@@ -5,6 +5,7 @@ using Qmp.Libvirt.Tests.Bench;
 namespace Qmp.Libvirt.Tests;
 
 /// <summary>Tests on a bench that all of them share: each finds it without domains.</summary>
+[Category("Slow")]
 [TestFixture]
 internal abstract class LibvirtTests
 {

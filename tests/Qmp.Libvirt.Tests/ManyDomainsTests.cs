@@ -6,7 +6,6 @@ namespace Qmp.Libvirt.Tests;
 
 /// <summary>As many domains as a small host has; how long that takes is printed.</summary>
 [Explicit("measures")]
-[Category("Slow")]
 internal sealed class ManyDomainsTests : LibvirtTests
 {
     private const int Count = 100;
