@@ -155,7 +155,8 @@ internal sealed class MachineDevices
         }
         catch (CommandException e)
         {
-            throw drive.Option?.Error(e.Message) ?? new CommandLineException(e.Message);
+            string hint = e.Message.EndsWith(" lock", StringComparison.Ordinal) ? $"\nIs another process using the image [{drive.Disk.Medium?.FileName ?? drive.Option?.Value["file"]}]?" : "";
+            throw new CommandLineException(e.Message + hint);
         }
     }
 

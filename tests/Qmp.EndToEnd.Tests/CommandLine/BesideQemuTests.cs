@@ -51,11 +51,12 @@ internal sealed partial class BesideQemuTests
     {
         Requirement.Check(EmulatorKind.Qemu);
         using var folder = new TemporaryFolder();
-        using (FileStream image = File.Create(folder.File("image"))) image.SetLength(1 << 20);
         var differences = new List<string>();
         await Parallel.ForEachAsync(Same, new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (line, _) =>
         {
-            string[] words = [.. Base(line), .. line.Replace("FILE", folder.File("image"), StringComparison.Ordinal).Replace("NONE", folder.File("none"), StringComparison.Ordinal).Split(' ')];
+            string image = folder.File($"image{Array.IndexOf(Same, line)}"); // locked by one at a time
+            await using (FileStream file = File.Create(image)) file.SetLength(1 << 20);
+            string[] words = [.. Base(line), .. line.Replace("FILE", image, StringComparison.Ordinal).Replace("NONE", folder.File("none"), StringComparison.Ordinal).Split(' ')];
             (int Status, string Errors) qemu = await RunAsync(EmulatorKind.Qemu, words);
             (int Status, string Errors) qmpd = await RunAsync(EmulatorKind.Qmpd, words);
             if (qemu == qmpd) return;
