@@ -43,10 +43,12 @@ public static unsafe class Processes
         for (int descriptor = 0; descriptor <= (keepsErrors ? 1 : 2); descriptor++) _ = LibC.Replace(nothing, descriptor);
     }
 
-    /// <summary>Keeps all memory of the process in RAM, that which will come included.</summary>
+    /// <summary>Keeps all memory of the process in RAM.</summary>
     /// <param name="onFault">Only what is touched.</param>
+    /// <param name="future">That which will come, too.</param>
     /// <returns>0, or a negated error number.</returns>
-    public static int LockMemory(bool onFault) => LibC.LockAllMemory(LockCurrent | LockFuture | (onFault ? LockOnFault : 0)) < 0 ? Errno.Negated : 0;
+    public static int LockMemory(bool onFault, bool future) =>
+        LibC.LockAllMemory(LockCurrent | (future ? LockFuture : 0) | (onFault ? LockOnFault : 0)) < 0 ? Errno.Negated : 0;
 
     /// <summary>Changes the root of the file system, and goes there.</summary>
     /// <returns>Whether it could be done.</returns>

@@ -11,12 +11,16 @@ internal static class ProcessRights
 {
     private const string UserFile = "/etc/passwd";
 
-    /// <summary>Keeps memory in RAM, if that is asked for. Done before the machine is made.</summary>
+    /// <summary>Keeps memory in RAM, if that is asked for. Done when the machine is there.</summary>
+    /// <remarks>
+    /// The plain build leaves out what will come: its runtime maps memory all the time, and dies where a limit on what a
+    /// user may lock keeps it from that.
+    /// </remarks>
     /// <exception cref="CommandLineException">It may not.</exception>
     public static void LockMemory(EmulatorOptions options)
     {
         string? wanted = options.Given.Last(OptionTable.Overcommit)?.Value.MemLock;
-        if (wanted is not ("on" or "on-fault") || Processes.LockMemory(onFault: wanted == "on-fault") == 0) return;
+        if (wanted is not ("on" or "on-fault") || Processes.LockMemory(wanted == "on-fault", future: !RuntimeFeature.IsDynamicCodeCompiled) == 0) return;
         throw new CommandLineException("locking memory failed");
     }
 

@@ -42,7 +42,6 @@ internal static class QmpdProcess
     private static async Task<int> RunAsync(
         EmulatorOptions options, ProcessLog log, ErrorReports reports, DaemonStart? daemon)
     {
-        ProcessRights.LockMemory(options);
         EmulatorPorts ports = EmulatorPorts.Real(TimeProvider.System, log.Logger, reports.Write) with { Announce = Console.Out.WriteLine };
         var emulator = new EmulatorInstance(options, ports);
         await using (emulator)
@@ -50,6 +49,7 @@ internal static class QmpdProcess
             _ = new ProcessSignals(emulator, reports.Write);
             using PidFile? pid = options.Given.Last(OptionTable.PidFile) is { } file ? PidFile.Create(file.Value) : null;
             await emulator.StartAsync();
+            ProcessRights.LockMemory(options);
             ProcessRights.Apply(options, reports.Write);
             daemon?.End(KeepsErrors(options));
             return await emulator.Completion;

@@ -171,6 +171,26 @@ internal sealed class ProcessTests
             $"qmpd: -qmp {option}: info: QEMU waiting for connection on: disconnected:unix:{path},server=on"));
     }
 
+    // Who has become another user may lock little, and what comes later does not count.
+    [Test]
+    public async Task Locked_memory_and_another_user_do_not_end_it()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Ignore("Only root becomes another user");
+        using QmpdRun run = QmpdRun.Start("-M", "none", "-overcommit", "mem-lock=on", "-run-with", "user=nobody", "-qmp", "stdio");
+        await run.GreetsAsync();
+        await run.AskAsync("{\"execute\":\"qmp_capabilities\"}");
+        string status = "";
+        for (int i = 0; i < 200 && !status.Contains("\nUid:\t65534\t", StringComparison.Ordinal); i++)
+        {
+            await Task.Delay(20); // it is another user just after the start
+            status = await File.ReadAllTextAsync($"/proc/{run.Id}/status");
+        }
+
+        Assert.That(status, Does.Match("(?m)^Uid:\\s+65534\\s").And.Not.Match("(?m)^VmLck:\\s+0 kB"));
+        await run.AskAsync("{\"execute\":\"quit\"}");
+        Assert.That(await run.ExitAsync(), Is.Zero, () => run.Errors);
+    }
+
     [Test]
     public async Task Messages_begin_with_the_time_and_the_guest_where_that_is_asked_for()
     {
