@@ -3,7 +3,7 @@
 # standard input say, and answers each with a line. When its input ends it ends, and the kernel ends all that it started.
 #
 #   start NODE         started
-#   stop NODE SIGNAL   stopped STATUS
+#   stop NODE SIGNAL   stopped STATUS    (after five seconds it is killed)
 #   kill SIGNAL PID    killed STATUS     (PID as libvirt knows it)
 set -u
 folder=$1
@@ -20,6 +20,11 @@ while read -r verb one two; do
       echo started ;;
     stop)
       kill "-$two" "${daemons[$one]}"
+      for _ in {1..50}; do
+        kill -0 "${daemons[$one]}" 2> /dev/null || break
+        sleep 0.1
+      done
+      kill -KILL "${daemons[$one]}" 2> /dev/null
       wait "${daemons[$one]}"
       echo "stopped $?" ;;
     kill)
