@@ -166,11 +166,18 @@ internal sealed class BlockGraph : IStorage, IDisposable
     private BlockNode Nothing(BlockdevOptions options, BlockdevOptionsNull nothing, bool isRoot) => new(options.NodeName ?? NextName(), options)
     {
         IsRoot = isRoot,
-        FileName = nothing.Size is { } size
-            ? string.Create(CultureInfo.InvariantCulture, $"json:{{\"driver\": \"{options.Driver.ToWireName()}\", \"size\": {size}}}")
-            : $"{options.Driver.ToWireName()}://",
+        FileName = NameOf(options.Driver.ToWireName(), nothing),
         Size = nothing.Size ?? 1L << 30,
     };
+
+    // With options it has no other name than those.
+    private static string NameOf(string driver, BlockdevOptionsNull nothing)
+    {
+        if (nothing is { Size: null, ReadZeroes: null }) return $"{driver}://";
+        string zeroes = nothing.ReadZeroes is { } isRead ? $"\"read-zeroes\": {(isRead ? "true" : "false")}, " : "";
+        string size = nothing.Size is { } given ? string.Create(CultureInfo.InvariantCulture, $", \"size\": {given}") : "";
+        return $"json:{{{zeroes}\"driver\": \"{driver}\"{size}}}";
+    }
 
     // Its rules are about what is read and written, and nobody reads or writes.
     private BlockNode OpenFilter(BlockdevOptions options, BlockdevRef image, bool isRoot)

@@ -36,7 +36,7 @@ internal static class CommandSet
                 .. new HumanSnapshotCommands(new InternalSnapshots(built.Machine, built.Migration, built.Blocks)).All,
                 .. new HumanMachineCommands(built, preconfiguration).All,
             ],
-            new HumanInfos(built.Machine, built.Migration, chardevs, dump),
+            [.. new HumanInfos(built.Machine, built.Migration, chardevs, dump).All, .. new HumanMachineInfos(built).All],
             warnings);
 
     /// <summary>Makes the commands.</summary>

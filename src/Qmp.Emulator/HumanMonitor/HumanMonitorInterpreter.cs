@@ -15,10 +15,10 @@ internal sealed class HumanMonitorInterpreter
 
     private readonly CommandWarnings _warnings;
 
-    public HumanMonitorInterpreter(HumanCommands commands, IReadOnlyList<HumanCommand> more, HumanInfos infos, CommandWarnings warnings)
+    public HumanMonitorInterpreter(HumanCommands commands, IReadOnlyList<HumanCommand> more, IReadOnlyList<HumanCommand> infos, CommandWarnings warnings)
     {
         _warnings = warnings;
-        _infos = infos.All;
+        _infos = infos;
         _commands =
         [
             .. commands.All,
