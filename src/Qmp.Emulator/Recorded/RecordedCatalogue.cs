@@ -4,32 +4,36 @@ using Newtonsoft.Json.Linq;
 
 namespace Qmp.Emulator.Recorded;
 
-/// <summary>What a QEMU told <c>record.py</c> about itself. Each part is read when it is first asked for.</summary>
+/// <summary>What a QEMU told <c>record.py</c> about itself. Each part is read when it is asked for.</summary>
+/// <remarks>
+/// Of the types, which every device needs, what is read stays. The other parts are trees of some MiB that a client asks for
+/// once: they go when memory is collected, and are read again.
+/// </remarks>
 internal sealed class RecordedCatalogue
 {
     private const string Version = "10.0.2";
 
     private readonly string _resource;
     private readonly Lazy<TypeCatalogue> _types;
-    private readonly Lazy<JToken> _machines;
-    private readonly Lazy<JToken> _machinesWithProperties;
-    private readonly Lazy<JToken> _processors;
-    private readonly Lazy<JToken> _models;
-    private readonly Lazy<JToken> _options;
-    private readonly Lazy<JToken> _tpm;
-    private readonly Lazy<JToken> _pci;
+    private readonly Part _machines;
+    private readonly Part _machinesWithProperties;
+    private readonly Part _processors;
+    private readonly Part _models;
+    private readonly Part _options;
+    private readonly Part _tpm;
+    private readonly Part _pci;
 
     private RecordedCatalogue(string version)
     {
         _resource = $"qemu-{version}.zip";
         _types = new(() => new TypeCatalogue(Read("types")));
-        _machines = Part("machines");
-        _machinesWithProperties = Part("machines-compat");
-        _processors = Part("cpus");
-        _models = Part("cpu-models");
-        _options = Part("options");
-        _tpm = Part("tpm");
-        _pci = Part("pci");
+        _machines = new Part(this, "machines");
+        _machinesWithProperties = new Part(this, "machines-compat");
+        _processors = new Part(this, "cpus");
+        _models = new Part(this, "cpu-models");
+        _options = new Part(this, "options");
+        _tpm = new Part(this, "tpm");
+        _pci = new Part(this, "pci");
     }
 
     /// <summary>That of the QEMU that this emulator stands for.</summary>
@@ -61,8 +65,6 @@ internal sealed class RecordedCatalogue
     /// <summary>What <c>query-pci</c> tells of a device, but for its place, by the name of its type.</summary>
     public JToken Pci => _pci.Value;
 
-    private Lazy<JToken> Part(string name) => new(() => Read(name));
-
     private JToken Read(string part)
     {
         using Stream stream = typeof(RecordedCatalogue).Assembly.GetManifestResourceStream(_resource)!;
@@ -70,5 +72,21 @@ internal sealed class RecordedCatalogue
         using var text = new StreamReader(archive.GetEntry($"{part}.json")!.Open());
         using var reader = new JsonTextReader(text) { DateParseHandling = DateParseHandling.None };
         return JToken.ReadFrom(reader);
+    }
+
+    private sealed class Part(RecordedCatalogue catalogue, string name)
+    {
+        private readonly WeakReference<JToken?> _latest = new(null);
+
+        public JToken Value
+        {
+            get
+            {
+                if (_latest.TryGetTarget(out JToken? read)) return read;
+                JToken value = catalogue.Read(name);
+                _latest.SetTarget(value);
+                return value;
+            }
+        }
     }
 }

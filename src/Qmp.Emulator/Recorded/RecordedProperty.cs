@@ -12,7 +12,7 @@ internal sealed record RecordedProperty(string Name, string Type, JToken? Defaul
     /// <summary>Whether the value is an object that is owned, or referred to.</summary>
     public bool IsObject => Type.StartsWith("child<", StringComparison.Ordinal) || Type.StartsWith("link<", StringComparison.Ordinal);
 
-    /// <summary>Reads one as it stands in a file.</summary>
+    /// <summary>Reads one as it stands in a file. Its default is a copy: a part of a tree keeps all of it in memory.</summary>
     public static RecordedProperty From(JToken entry) => new(
-        (string)entry["name"]!, (string)entry["type"]!, entry["default-value"], (string?)entry["description"]);
+        (string)entry["name"]!, (string)entry["type"]!, entry["default-value"]?.DeepClone(), (string?)entry["description"]);
 }

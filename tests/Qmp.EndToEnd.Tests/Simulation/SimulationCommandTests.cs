@@ -17,7 +17,7 @@ internal sealed class SimulationCommandTests
     // QEMU has commands whose names begin like ours.
     private static readonly string[] OfQemu =
     [
-        "x-debug-query-block-graph", "x-exit-preconfig", "x-query-interrupt-controllers", "x-query-irq", "x-query-jit", "x-query-numa",
+        "x-colo-lost-heartbeat", "x-debug-query-block-graph", "x-exit-preconfig", "x-query-interrupt-controllers", "x-query-irq", "x-query-jit", "x-query-numa",
         "x-query-opcount", "x-query-ramblock", "x-query-roms", "x-query-usb",
     ];
 
