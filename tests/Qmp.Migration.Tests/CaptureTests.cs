@@ -7,7 +7,7 @@ using Qmp.Types;
 namespace Qmp.Migration.Tests;
 
 /// <summary>Streams that real QEMU wrote are read, and what is then written is what QEMU wrote.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class CaptureTests
 {
     private const ulong RamSize = 64 << 20;

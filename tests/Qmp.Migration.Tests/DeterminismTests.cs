@@ -9,7 +9,7 @@ using Qmp.Types;
 namespace Qmp.Migration.Tests;
 
 /// <summary>On virtual time, the same inputs give the same transcript, byte for byte.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class DeterminismTests
 {
     private static readonly byte[] Memory = RandomMemory();

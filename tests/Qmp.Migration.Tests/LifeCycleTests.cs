@@ -8,7 +8,7 @@ using Qmp.Types;
 namespace Qmp.Migration.Tests;
 
 /// <summary>Statuses, events and run states of both ends, in QEMU's order.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class LifeCycleTests
 {
     private const string Path = "/mig";

@@ -1,2 +1,2 @@
 // They wait for programs.
-[assembly: LevelOfParallelism(4)]
+[assembly: LevelOfParallelism(6)]

@@ -9,7 +9,7 @@ using Qmp.Testing;
 namespace Qmp.EndToEnd.Tests.Chardevs;
 
 /// <summary>Monitors on sockets that do not listen, and what character devices have besides. QEMU 10.0.2 does the same.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ConnectedMonitorTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -3,6 +3,7 @@ using Newtonsoft.Json.Linq;
 namespace Qmp.EndToEnd.Tests.CommandLine;
 
 /// <summary>What <c>-compat</c> does to the things of our schema; QEMU 10.0.2 answers the same.</summary>
+[Parallelizable]
 internal sealed class CompatTests
 {
     private static string Enable(string capability) =>

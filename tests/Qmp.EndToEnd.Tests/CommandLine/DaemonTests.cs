@@ -10,6 +10,7 @@ namespace Qmp.EndToEnd.Tests.CommandLine;
 /// <summary><c>-daemonize</c>: what a launcher may rely on when the command that it has run is over.</summary>
 [TestFixture(EmulatorKind.Qmpd)]
 [TestFixture(EmulatorKind.Qemu, Category = "Slow")]
+[Parallelizable]
 internal sealed class DaemonTests(EmulatorKind kind)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -5,6 +5,7 @@ using Qmp.Interop.Emulators;
 namespace Qmp.EndToEnd.Tests.Devices;
 
 /// <summary>Devices that are listed and do nothing, objects, disks and network backends: the same with QEMU.</summary>
+[Category("Slow")]
 [TestFixture, Parallelizable]
 internal sealed class DeviceTests
 {

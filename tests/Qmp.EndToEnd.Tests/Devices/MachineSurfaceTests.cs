@@ -5,6 +5,7 @@ using Qmp.Interop.Emulators;
 namespace Qmp.EndToEnd.Tests.Devices;
 
 /// <summary>What a machine has by itself, and what is plugged into it: the same with QEMU.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class MachineSurfaceTests
 {

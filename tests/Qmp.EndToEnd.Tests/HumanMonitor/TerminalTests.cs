@@ -10,6 +10,7 @@ namespace Qmp.EndToEnd.Tests.HumanMonitor;
 /// <summary>The human monitor on a socket, as people use it with socat: each key is answered with what a terminal shows.</summary>
 [TestFixture(EmulatorKind.Qmpd)]
 [TestFixture(EmulatorKind.Qemu, Category = "Slow")]
+[Parallelizable]
 internal sealed class TerminalTests(EmulatorKind kind)
 {
     private const string Greeting = "QEMU 10.0.2 monitor - type 'help' for more information\r\n(qemu) ";

@@ -5,6 +5,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>Migrations to commands (<c>exec:</c>): when they are over, and what becomes of the command.</summary>
+[Category("Slow")]
 [TestFixture, Parallelizable]
 internal sealed class CommandTests
 {

@@ -5,6 +5,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Interop;
 
 /// <summary>FIFOs that nobody has opened at the other end: they hold nothing up for good.</summary>
+[Category("Slow")]
 [TestFixture, Parallelizable]
 internal sealed class FifoTests
 {

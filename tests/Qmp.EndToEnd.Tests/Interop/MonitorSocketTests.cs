@@ -13,6 +13,7 @@ namespace Qmp.EndToEnd.Tests.Interop;
 /// <summary>The sockets of monitors: where they listen, which mode they are in, and what is left of descriptors.</summary>
 [TestFixture(EmulatorKind.Qmpd)]
 [TestFixture(EmulatorKind.Qemu, Category = "Slow")]
+[Parallelizable]
 internal sealed class MonitorSocketTests(EmulatorKind kind)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -43,7 +43,7 @@ internal sealed class ScenarioTests
     }
 
     [TestCaseSource(nameof(Shipped))]
-    public void A_few_runs_print_the_same(string name) => CheckRuns(name, 10);
+    public void A_few_runs_print_the_same(string name) => CheckRuns(name, 3);
 
     [Category("Slow")]
     [TestCaseSource(nameof(Shipped))]

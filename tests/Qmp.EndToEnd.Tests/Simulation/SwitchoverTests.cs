@@ -6,6 +6,7 @@ using Qmp.Types;
 namespace Qmp.EndToEnd.Tests.Simulation;
 
 /// <summary>Two processes, and a device with initial data that the destination works on for 800 ms.</summary>
+[Category("Slow")]
 [TestFixture, Parallelizable]
 internal sealed class SwitchoverTests
 {

@@ -11,7 +11,7 @@ using Serilog.Core;
 namespace Qmp.EndToEnd.Tests.Simulation;
 
 /// <summary>The verdict on convergence, from what the engine answers to <c>query-migrate</c> in virtual time.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class VerdictTests
 {
     private const double Bandwidth = 1 << 20;

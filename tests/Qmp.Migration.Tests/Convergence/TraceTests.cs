@@ -9,7 +9,7 @@ using Qmp.Types;
 namespace Qmp.Migration.Tests.Convergence;
 
 /// <summary>What a real source did, second by second, done again on virtual time.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class TraceTests
 {
     private const int Mebi = 1 << 20;

@@ -11,7 +11,7 @@ using Serilog.Core;
 namespace Qmp.Migration.Tests.Faults;
 
 /// <summary>Every fault at every point of either end: what is left of the guest is whole, and runs once.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class FaultSweepTests
 {
     /// <summary>

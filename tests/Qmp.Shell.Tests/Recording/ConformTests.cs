@@ -7,6 +7,7 @@ using Qmp.Shell.Tests.Support;
 namespace Qmp.Shell.Tests.Recording;
 
 /// <summary>What is recorded with one emulator is replayed against others.</summary>
+[Category("Slow")]
 [TestFixture]
 internal sealed class ConformTests
 {
