@@ -9,7 +9,7 @@ namespace Qmp.Shell.Tests.Scripts;
 [TestFixture(ServerKind.Emulator)]
 [TestFixture(ServerKind.Qemu, Category = "Slow")]
 [TestFixture(ServerKind.OlderQemu, Category = "Slow")]
-[Parallelizable]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase), Parallelizable(ParallelScope.All)]
 internal sealed class LiveScriptTests(ServerKind kind)
 {
     private TemporaryFolder _folder = null!;
