@@ -9,7 +9,8 @@ using Microsoft.Win32.SafeHandles;
 /// <summary>
 /// Test assemblies of one user take turns. A test run starts all of them at once, and those that measure time or start
 /// many emulators would disturb each other. Those that say <c>SharesTurn</c> in their project file neither disturb nor
-/// mind: they have one turn together. Who has to wait says for whom.
+/// mind: they have one turn together, and so have all where the environment variable <c>QMP_SHARE_TURN</c> is 1, for runs
+/// that leave out what measures. Who has to wait says for whom.
 /// </summary>
 /// <remarks>Outside of any namespace, so it is for the whole assembly. The turn ends with the process, too.</remarks>
 [SetUpFixture]
@@ -37,9 +38,7 @@ internal sealed class TakeTurns
         // .NET's own way to open a file locks it a little, and never waits for a lock.
         _turn = Open(Path, ReadWriteCreateCloseOnExec, OwnerOnly);
         if (_turn.IsInvalid) throw new Win32Exception(Marshal.GetLastPInvokeError(), Path);
-        int turn = typeof(TakeTurns).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(a => a is { Key: "SharesTurn", Value: "true" })
-            ? Shared
-            : Exclusive;
+        int turn = Shares() ? Shared : Exclusive;
         if (!TryLock(turn | Immediately))
         {
             long start = Stopwatch.GetTimestamp();
@@ -58,6 +57,9 @@ internal sealed class TakeTurns
 
     [OneTimeTearDown]
     public void End() => _turn?.Dispose();
+
+    private static bool Shares() => Environment.GetEnvironmentVariable("QMP_SHARE_TURN") == "1"
+        || typeof(TakeTurns).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(a => a is { Key: "SharesTurn", Value: "true" });
 
     private static string Me() => typeof(TakeTurns).Assembly.GetName().Name!;
 
