@@ -41,6 +41,7 @@ internal sealed class VirtualNetworkTests
     {
         byte[] data = GC.AllocateUninitializedArray<byte>(Length, pinned: true);
         await channel.WriteAsync(new[] { new IoVector(Marshal.UnsafeAddrOfPinnedArrayElement(data, 0), Length) });
+        GC.KeepAlive(data); // the piece is an address, which keeps nothing
         channel.Dispose();
     }
 
