@@ -25,6 +25,11 @@ internal sealed record Generation(EquatableList<EmittedFile> Sources, EquatableL
     {
         if (settings.ToOptions(out var unknown) is not { } options)
             return Failed(new Problem(ProblemRule.Project, $"QapiEmit: unknown part '{unknown}'"));
+        if (options.Switches.Count > SchemaVariants.MostSwitches)
+        {
+            return Failed(new Problem(ProblemRule.Project,
+                $"QapiSwitches: {options.Switches.Count} switches; there may be {SchemaVariants.MostSwitches}"));
+        }
         var roots = files.Roots();
         if (roots.Count > 1)
         {
@@ -35,7 +40,7 @@ internal sealed record Generation(EquatableList<EmittedFile> Sources, EquatableL
         var loaded = QapiSchema.Load(files, roots.Count == 0 ? files.First : roots[0]);
         if (loaded.Error is { } error)
             return Failed(At(files, error));
-        if (ConditionCheck.Find(loaded.Schema!, options.Conditions) is { } missing)
+        if (ConditionCheck.Find(loaded.Schema!, options) is { } missing)
             return Failed(At(files, missing));
         cancellationToken.ThrowIfCancellationRequested();
         return new Generation(new(SchemaEmitter.Emit(loaded.Schema!, options)), new([]));

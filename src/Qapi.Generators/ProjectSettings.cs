@@ -37,9 +37,7 @@ internal sealed record ProjectSettings(
             }
             parts |= part;
         }
-        var switches = new SortedSet<string>(Split(Switches), StringComparer.Ordinal);
-        var conditions = new HashSet<string>(Split(Conditions).Concat(switches));
-        return new EmitOptions(parts, Namespace, ApiNamespace, conditions, switches,
+        return new EmitOptions(parts, Namespace, ApiNamespace, new HashSet<string>(Split(Conditions)), Split(Switches),
             SchemaClass.Length == 0 ? null : SchemaClass);
     }
 

@@ -18,7 +18,7 @@ public sealed class MutationTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly EmitOptions Emission = new(EmitParts.Types | EmitParts.Api, "Sample", "Sample",
-        new HashSet<string> { "A" }, new HashSet<string>());
+        new HashSet<string> { "A" }, ["B"]);
 
     private static readonly string[] Snippets =
     [
@@ -67,7 +67,7 @@ public sealed class MutationTests
         }
         new SchemaDump(TextWriter.Null).Write(result.Schema);
         SchemaInfoJson.Write(Introspector.List(result.Schema, Emission.Conditions));
-        if (ConditionCheck.Find(result.Schema, Emission.Conditions) is null)
+        if (ConditionCheck.Find(result.Schema, Emission) is null)
             SchemaEmitter.Emit(result.Schema, Emission);
         return true;
     }

@@ -49,15 +49,16 @@ internal sealed class GenerateCommand : ToolCommand
             return QapiTool.SchemaError;
         var error = parsed.InvocationConfiguration.Error;
         var conditions = _conditions.Defined(parsed);
-        if (ConditionCheck.Find(schema, conditions) is { } missing)
+        var space = parsed.GetRequiredValue(_namespace);
+        var parts = (parsed.GetValue(_emit) ?? []).Aggregate(EmitParts.None, (all, part) => all | part);
+        var options = new EmitOptions(parts == EmitParts.None ? EmitParts.Types | EmitParts.Api : parts, space,
+            parsed.GetValue(_apiNamespace) ?? space, conditions, []);
+        if (ConditionCheck.Find(schema, options) is { } missing)
         {
             error.WriteLine(missing.Render());
             return QapiTool.SchemaError;
         }
-        var space = parsed.GetRequiredValue(_namespace);
-        var parts = (parsed.GetValue(_emit) ?? []).Aggregate(EmitParts.None, (all, part) => all | part);
-        var options = new EmitOptions(parts == EmitParts.None ? EmitParts.Types | EmitParts.Api : parts, space,
-            parsed.GetValue(_apiNamespace) ?? space, conditions, new HashSet<string>());
+
         try
         {
             new GeneratedDirectory(parsed.GetRequiredValue(_output)).Write(SchemaEmitter.Emit(schema, options));

@@ -1,5 +1,6 @@
 using Qmp.Emulator.Hosting;
 using Qmp.Emulator.Options;
+using Qmp.Emulator.Versions;
 using Qmp.Simulation;
 
 namespace Qmpd;
@@ -14,7 +15,7 @@ internal static class QmpdProcess
         try
         {
             // What there is to warn of was told by the caller of a daemon.
-            EmulatorOptions options = CommandLineParser.Parse(words, daemon is null ? reports.Write : _ => { });
+            EmulatorOptions options = CommandLineParser.Parse(words, daemon is null ? reports.Write : _ => { }, PlayedVersion());
             if (options.Printout is { } printout)
             {
                 Console.Out.Write(printout.Text);
@@ -32,6 +33,18 @@ internal static class QmpdProcess
         {
             reports.Write(e);
             return 1;
+        }
+    }
+
+    private static QemuVersion PlayedVersion()
+    {
+        try
+        {
+            return VersionChoice.Of(Environment.GetEnvironmentVariable(VersionChoice.Variable), Environment.ProcessPath);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandLineException(e.Message);
         }
     }
 

@@ -25,11 +25,14 @@ internal sealed class MemberReader(Pragmas pragmas, Origin origin)
             NameRules.CheckLower(name, subject, origin, permitAnyCase, permitAnyCase);
             if (NameRules.IsReservedMember(name))
                 throw origin.Error($"{subject} uses reserved name");
-            var full = Full(member, subject, IfFeatures);
+            var full = Full(member, subject, IfFeatures, ShownFormReader.Key);
             var condition = full is null ? Condition.None : ConditionReader.Read(full, subject, origin);
             var features = full is null ? [] : FeatureReader.Read(full, name, origin);
             var type = TypeNameReader.NameOrArray(TypeOf(member), subject, origin);
-            members.Add(new ObjectMember(name, isOptional, type, condition, features, definedIn, At(member.Line)));
+            members.Add(new ObjectMember(name, isOptional, type, condition, features, definedIn, At(member.Line))
+            {
+                Shown = full is null ? null : ShownFormReader.Read(full, subject, origin),
+            });
         }
         return members;
     }
@@ -85,11 +88,15 @@ internal sealed class MemberReader(Pragmas pragmas, Origin origin)
     }
 
     /// <summary>The long form of a member, its keys checked; null if the short form is used.</summary>
-    private ObjectNode? Full(NodeMember member, Subject subject, string[] optional)
+    /// <param name="member">The member.</param>
+    /// <param name="subject">What messages call it.</param>
+    /// <param name="optional">The keys that it may have.</param>
+    /// <param name="extension">One more, which QEMU's language does not have.</param>
+    private ObjectNode? Full(NodeMember member, Subject subject, string[] optional, string? extension = null)
     {
         if (member.Value is not ObjectNode full)
             return null;
-        KeyRules.Check(full, subject, origin, Type, optional);
+        KeyRules.Check(full, subject, origin, Type, optional, extension);
         return full;
     }
 

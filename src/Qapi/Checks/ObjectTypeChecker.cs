@@ -34,6 +34,8 @@ internal sealed class ObjectTypeChecker(TypeResolver types, ObjectType emptyObje
         foreach (var member in type.LocalMembers)
         {
             types.Resolve(member.Reference, type.Origin, member);
+            if (member.Shown?.Reference is { } shown)
+                types.Resolve(shown, type.Origin, member);
             new MemberClashes(type.Origin).AddAll(member.Features);
             clashes.Add(member);
         }

@@ -9,7 +9,7 @@ internal static class AlternateEmitter
     {
         var name = context.Types.Type(type);
         var nested = new HashSet<string>(context.Members.NestedIn(type));
-        var csharp = new CSharpType(context.Types, nested);
+        var csharp = new CSharpType(context, nested);
         var body = new RecordBody(writer, context, csharp);
 
         DocWriter.Entity(writer, type, $"Alternate <c>{type.Name}</c>.");

@@ -3,11 +3,11 @@ using Qapi.Model;
 namespace Qapi.Emit;
 
 /// <summary>Schema types as C# types.</summary>
-/// <param name="types">The names of types.</param>
+/// <param name="context">The schema, with the names of its types.</param>
 /// <param name="hidden">
 /// Names that mean something else where the code stands; null if it stands in another namespace, where none is known.
 /// </param>
-internal sealed class CSharpType(NameTable types, ISet<string>? hidden)
+internal sealed class CSharpType(EmitContext context, ISet<string>? hidden)
 {
     public const string Token = "json::JToken";
     public const string Bag = "json::JObject";
@@ -17,11 +17,11 @@ internal sealed class CSharpType(NameTable types, ISet<string>? hidden)
     {
         BuiltinType builtin => OfBuiltin(builtin.Name),
         ArrayType array => ListOf(Of(array.ElementType)),
-        _ => Named(types.Type(type)),
+        _ => Named(context.Types.Type(type)),
     };
 
     /// <summary>The type of a member's property.</summary>
-    public string Of(ObjectMember member) => Of(member.Type) + (member.IsOptional ? "?" : "");
+    public string Of(ObjectMember member) => Of(member.Type) + (context.IsOptional(member) ? "?" : "");
 
     /// <summary>A type of the schema's namespace.</summary>
     public string Named(string name) => hidden is null || hidden.Contains(name) ? Qualified(name) : name;

@@ -47,7 +47,7 @@ internal sealed class CloneEmitter(SourceWriter writer, EmitContext context)
         let property = context.Members.Property(type!, member)
         select member switch
         {
-            { IsOptional: false } => Set(property, member.Type),
+            _ when !context.IsOptional(member) => Set(property, member.Type),
             { Type: BuiltinType or ArrayType } => $"{property} = {property} is null ? null : {Copy(member.Type, property)}",
             _ => $"{property} = {property}?.{MemberNames.DeepClone}()",
         };

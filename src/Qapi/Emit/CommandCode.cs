@@ -5,7 +5,7 @@ namespace Qapi.Emit;
 /// <summary>How commands look in C#: in their interface, their implementation and their callers.</summary>
 internal sealed class CommandCode(EmitContext context)
 {
-    private readonly CSharpType _types = new(context.Types, hidden: null);
+    private readonly CSharpType _types = new(context, hidden: null);
 
     /// <summary>What a command returns; null if that is nothing.</summary>
     public SchemaType? Result(Command command) =>

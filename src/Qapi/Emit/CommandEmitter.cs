@@ -70,7 +70,7 @@ internal sealed class CommandEmitter(SourceWriter writer, EmitContext context, S
 
     private void Descriptor(string target, Command command)
     {
-        var features = context.SpecialFeatures(command.Features);
+        var features = context.SpecialFeatures(command);
         var arguments = context.Api.VisitorOf(context.Types.Call(command).TypeName);
         writer.Line($"new({CSharpLiteral.Text(command.Name)}, {Options(command)}, {features},");
         writer.Indent();

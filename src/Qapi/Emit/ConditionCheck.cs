@@ -8,9 +8,10 @@ namespace Qapi.Emit;
 /// </summary>
 internal static class ConditionCheck
 {
-    /// <summary>The first such thing; null if there is none.</summary>
-    public static QapiError? Find(QapiSchema schema, ISet<string> defined)
+    /// <summary>The first such thing; null if there is none. Of what depends on switches there is code in any case.</summary>
+    public static QapiError? Find(QapiSchema schema, EmitOptions options)
     {
+        var variants = new SchemaVariants(options.Conditions, options.Switches);
         foreach (var entity in schema.Entities.Where(entity => entity.Origin is not null && On(entity)))
         {
             var missing = Uses(entity).FirstOrDefault(use => !On(use.Type));
@@ -22,15 +23,17 @@ internal static class ConditionCheck
         }
         return null;
 
-        bool On(SchemaEntity entity) => entity.Condition.Holds(defined);
+        bool On(SchemaEntity entity) => variants.CanHold(entity.Condition);
+
+        bool IsOn(SchemaMember member) => variants.CanHold(member.Condition);
 
         IEnumerable<(string User, SchemaType Type)> Uses(SchemaEntity entity) => entity switch
         {
-            ObjectType type => type.LocalMembers.Where(member => member.Condition.Holds(defined))
+            ObjectType type => type.LocalMembers.Where(IsOn)
                 .Select(member => (Called(member), member.Type))
-                .Concat(type.Branches.Where(branch => branch.Condition.Holds(defined))
+                .Concat(type.Branches.Where(IsOn)
                     .Select(branch => (Called(branch), (SchemaType)branch.Type))),
-            AlternateType type => type.Branches.Where(branch => branch.Condition.Holds(defined))
+            AlternateType type => type.Branches.Where(IsOn)
                 .Select(branch => (Called(branch), branch.Type)),
             Command command => Call(command.Arguments, "command's 'data'")
                 .Concat(Call(command.Returns, "command's 'returns'")),

@@ -5,7 +5,7 @@ namespace Qapi.Emit;
 /// <summary>A schema under one set of conditions, with its names: what all emitters work on.</summary>
 internal sealed class EmitContext
 {
-    /// <summary>What <see cref="SpecialFeatures"/> returns for something without special features.</summary>
+    /// <summary>The expression for something without special features.</summary>
     public const string NoSpecialFeatures = "visitors::SpecialFeatures.None";
 
     private readonly HashSet<SchemaType> _used = [];
@@ -14,6 +14,7 @@ internal sealed class EmitContext
     {
         Schema = schema;
         Options = options;
+        Variants = new SchemaVariants(options.Conditions, options.Switches);
         Types = new NameTable(schema);
         Members = new MemberNames(Types);
         Api = new ApiNames(schema, options, Types);
@@ -31,9 +32,20 @@ internal sealed class EmitContext
 
     public ApiNames Api { get; }
 
-    public bool IsOn(SchemaEntity entity) => entity.Condition.Holds(Options.Conditions);
+    /// <summary>What depends on switches, and in which of their settings it is there.</summary>
+    public SchemaVariants Variants { get; }
 
-    public bool IsOn(SchemaMember member) => member.Condition.Holds(Options.Conditions);
+    /// <summary>Whether an entity is there in some variant.</summary>
+    public bool IsOn(SchemaEntity entity) => Variants.CanHold(entity.Condition);
+
+    /// <summary>Whether a member, value, branch or feature is there in some variant.</summary>
+    public bool IsOn(SchemaMember member) => Variants.CanHold(member.Condition);
+
+    /// <summary>Whether a value may do without a member: it is optional, or not there in some variant.</summary>
+    public bool IsOptional(ObjectMember member) => member.IsOptional || IsConditional(member);
+
+    /// <summary>Whether a member is there in some variants and not in others.</summary>
+    public bool IsConditional(SchemaMember member) => IsOn(member) && Variants.Where(member.Condition) != Variants.All;
 
     /// <summary>Whether a type is named: that of some member, branch, argument or result.</summary>
     public bool IsUsed(SchemaType type) => _used.Contains(type);
@@ -76,15 +88,32 @@ internal sealed class EmitContext
     public Feature? Find(IEnumerable<Feature> features, string name) =>
         features.FirstOrDefault(feature => feature.Name == name && IsOn(feature));
 
-    /// <summary>The special features that are on, as an expression.</summary>
-    public string SpecialFeatures(IReadOnlyList<Feature> features)
+    /// <summary>The special features of an entity, as an expression.</summary>
+    public string SpecialFeatures(SchemaEntity entity) => SpecialFeatures(entity.Condition, entity.Features);
+
+    /// <summary>The special features of a member or value, as an expression.</summary>
+    public string SpecialFeatures(SchemaMember member) => SpecialFeatures(member.Condition, member.Features);
+
+    private string SpecialFeatures(Condition condition, IReadOnlyList<Feature> features)
     {
         var names = new List<string>();
-        if (Find(features, Feature.Deprecated) is not null)
-            names.Add("visitors::SpecialFeatures.Deprecated");
-        if (Find(features, Feature.Unstable) is not null)
-            names.Add("visitors::SpecialFeatures.Unstable");
+        Add("Deprecated", 0, Of(Feature.Deprecated));
+        Add("Unstable", 16, Of(Feature.Unstable));
+        Add("Absent", 32, Variants.All & ~Variants.Where(condition));
         return names.Count == 0 ? NoSpecialFeatures : string.Join(" | ", names);
+
+        int Of(string name) => features.Where(feature => feature.Name == name)
+            .Aggregate(0, (bits, feature) => bits | Variants.Where(feature.Condition));
+
+        // One name for all variants; a number for some.
+        void Add(string name, int shift, int bits)
+        {
+            if (bits == 0)
+                return;
+            names.Add(bits == Variants.All
+                ? $"visitors::SpecialFeatures.{name}"
+                : $"(visitors::SpecialFeatures)0x{(ulong)bits << shift:x}UL");
+        }
     }
 
     private void Use(SchemaType type)

@@ -6,11 +6,13 @@ namespace Qapi.Emit;
 /// <param name="ApiNamespace">The namespace of everything else.</param>
 /// <param name="Conditions">The symbols that count as defined in <c>if</c> conditions, in any order.</param>
 /// <param name="Switches">
-/// Those of them that a program may still turn off when it starts: there is code for them, and introspection both ways.
+/// Further symbols, which are decided when the program starts: there is code, and introspection, for both ways. At most
+/// <see cref="SchemaVariants.MostSwitches"/>.
 /// </param>
 /// <param name="SchemaClass">The class of introspection; null for one named after the root file.</param>
 internal sealed record EmitOptions(
-    EmitParts Parts, string Namespace, string ApiNamespace, ISet<string> Conditions, ISet<string> Switches,
+    EmitParts Parts, string Namespace, string ApiNamespace, ISet<string> Conditions,
+    IReadOnlyList<string> Switches,
     string? SchemaClass = null)
 {
     /// <summary>The diagnostic id of things that have the feature <c>unstable</c>.</summary>

@@ -55,7 +55,7 @@ internal static class EnumVisitorEmitter
         writer.Line("    [");
         foreach (var value in values)
             writer.Line($"        {CSharpLiteral.Text(value.Name)},");
-        var features = values.Select(value => context.SpecialFeatures(value.Features)).ToList();
+        var features = values.Select(value => context.SpecialFeatures(value)).ToList();
         if (features.TrueForAll(feature => feature == EmitContext.NoSpecialFeatures))
         {
             writer.Line("    ]);");

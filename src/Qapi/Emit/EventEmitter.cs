@@ -24,7 +24,7 @@ internal sealed class EventEmitter(SourceWriter writer, EmitContext context, Sch
             var data = context.Types.Call(@event).TypeName;
             var type = $"messages::EventDescriptor<{CSharpType.Qualified(data)}>";
             var visitor = context.Api.VisitorOf(data);
-            var features = context.SpecialFeatures(@event.Features);
+            var features = context.SpecialFeatures(@event);
             var hasData = HasData(@event) ? "true" : "false";
             DocWriter.Entity(writer, @event, $"Event <c>{@event.Name}</c>.");
             AttributeWriter.Features(writer, context, @event.Features);

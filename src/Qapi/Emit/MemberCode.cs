@@ -12,13 +12,15 @@ internal sealed class MemberCode(SourceWriter writer, EmitContext context)
     public string Read(ObjectMember member)
     {
         var name = CSharpLiteral.Text(member.Name);
-        var features = context.SpecialFeatures(member.Features);
+        var features = context.SpecialFeatures(member);
         var isSpecial = features != EmitContext.NoSpecialFeatures;
         if (member.IsOptional)
         {
             var has = isSpecial ? $"visitor.HasMember({name}, {features})" : $"visitor.HasMember({name})";
             return $"{has} ? {_values.ReadMember(member.Type, "visitor", name)} : null";
         }
+        if (context.IsConditional(member))
+            return $"visitor.MayOmit({name}, {features}) ? null : {_values.ReadMember(member.Type, "visitor", name)}";
         var visitor = isSpecial ? $"{ApiNames.Support}.Checked(visitor, {name}, {features})" : "visitor";
         return _values.ReadMember(member.Type, visitor, name);
     }
@@ -38,13 +40,13 @@ internal sealed class MemberCode(SourceWriter writer, EmitContext context)
         var member = slot.Member;
         var name = CSharpLiteral.Utf8(member.Name);
         var tests = new List<string>();
-        var features = context.SpecialFeatures(member.Features);
+        var features = context.SpecialFeatures(member);
         if (features != EmitContext.NoSpecialFeatures)
             tests.Add($"!visitor.Hides({features})");
         if (slot.TagText is null && member.Type is EnumType or ArrayType { ElementType: EnumType })
             tests.Add($"!{ApiNames.Support}.Keeps({extension}, {CSharpLiteral.Text(member.Name)})");
         var value = slot.Value;
-        if (member.IsOptional)
+        if (context.IsOptional(member))
         {
             var local = locals.Add("the" + CSharpName.Pascal(member.Name));
             tests.Add($"{value} is {{ }} {local}");

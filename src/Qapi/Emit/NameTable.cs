@@ -23,7 +23,7 @@ internal sealed class NameTable
     // A record cannot have a member of its own name.
     private static readonly string[] ReservedTypes =
     [
-        Null, Empty, Equality, Copy, "ToWireName", "TryParse", .. MemberNames.OfObject, MemberNames.Extension,
+        Null, Empty, Equality, Copy, ApiNames.Support, "ToWireName", "TryParse", .. MemberNames.OfObject, MemberNames.Extension,
         MemberNames.Unrecognized,
     ];
 

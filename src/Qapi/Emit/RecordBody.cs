@@ -7,12 +7,12 @@ internal sealed class RecordBody(SourceWriter writer, EmitContext context, CShar
 {
     private const string Helper = "types::" + NameTable.Equality;
 
-    /// <summary>A property for a member; a mandatory one must be set.</summary>
+    /// <summary>A property for a member; one that is mandatory in all variants must be set.</summary>
     public void Property(ObjectType owner, ObjectMember member)
     {
         DocWriter.Member(writer, member, $"Member <c>{member.Name}</c>.");
         AttributeWriter.Features(writer, context, member.Features);
-        var modifier = member.IsOptional ? "" : "required ";
+        var modifier = context.IsOptional(member) ? "" : "required ";
         writer.Line($"public {modifier}{csharp.Of(member)} {context.Members.Property(owner, member)} {{ get; init; }}");
         writer.Gap();
     }
@@ -28,7 +28,7 @@ internal sealed class RecordBody(SourceWriter writer, EmitContext context, CShar
     /// <summary>Equality of a record that stands alone, or of the base of branches.</summary>
     public void Equality(string name, ObjectType? type, IEnumerable<ObjectMember> members, bool isBase)
     {
-        var fields = members.Where(member => member.Type is not BuiltinType { Name: "null" } || member.IsOptional)
+        var fields = members.Where(member => member.Type is not BuiltinType { Name: "null" } || context.IsOptional(member))
             .Select(member => (member, property: context.Members.Property(type!, member))).ToList();
         var terms = fields.Select(field => Same(field.member, field.property)).ToList();
         if (isBase)
@@ -79,7 +79,7 @@ internal sealed class RecordBody(SourceWriter writer, EmitContext context, CShar
     private string Same(ObjectMember member, string property) => member.Type switch
     {
         ArrayType or BuiltinType { Name: "any" } => $"{Helper}.Same({property}, other.{property})",
-        BuiltinType { Name: "number" } when member.IsOptional =>
+        BuiltinType { Name: "number" } when context.IsOptional(member) =>
             $"global::System.Nullable.Equals({property}, other.{property})",
         BuiltinType { Name: "number" } => $"{property}.Equals(other.{property})",
         _ => $"{property} == other.{property}",

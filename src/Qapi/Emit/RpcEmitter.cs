@@ -73,7 +73,7 @@ internal sealed class RpcEmitter(EmitContext context)
         if (members.Count == 0)
             return "";
         var type = _code.ArgumentsType(command);
-        return members.All(member => member.IsOptional)
+        return members.All(context.IsOptional)
             ? $"{Whole} {type}? arguments = null, "
             : $"{Whole} {type} arguments, ";
     }

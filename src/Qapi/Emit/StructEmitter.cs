@@ -23,7 +23,7 @@ internal static class StructEmitter
 
     private static void Body(SourceWriter writer, EmitContext context, string name, ObjectType? type)
     {
-        var body = new RecordBody(writer, context, new CSharpType(context.Types, new HashSet<string>()));
+        var body = new RecordBody(writer, context, new CSharpType(context, new HashSet<string>()));
         var members = context.MembersOf(type);
         AttributeWriter.Type(writer);
         writer.Open($"public sealed record {name}");

@@ -12,7 +12,7 @@ internal static class UnionEmitter
     {
         var name = context.Types.Type(union);
         var nested = new HashSet<string>(context.Members.NestedIn(union));
-        var csharp = new CSharpType(context.Types, nested);
+        var csharp = new CSharpType(context, nested);
         var body = new RecordBody(writer, context, csharp);
         var members = context.MembersOf(union).Where(member => member != union.Discriminator).ToList();
 

@@ -9,7 +9,7 @@ namespace Qapi.Emit;
 internal sealed class UnionVisitorEmitter(SourceWriter writer, EmitContext context)
 {
     private readonly MemberCode _code = new(writer, context);
-    private readonly CSharpType _types = new(context.Types, hidden: null);
+    private readonly CSharpType _types = new(context, hidden: null);
 
     public void Write(ObjectType union)
     {
@@ -138,7 +138,7 @@ internal sealed class UnionVisitorEmitter(SourceWriter writer, EmitContext conte
     {
         var tag = union.Discriminator!;
         var name = CSharpLiteral.Text(tag.Name);
-        var features = context.SpecialFeatures(tag.Features);
+        var features = context.SpecialFeatures(tag);
         var visitor = features == EmitContext.NoSpecialFeatures
             ? "visitor"
             : $"{ApiNames.Support}.Checked(visitor, {name}, {features})";

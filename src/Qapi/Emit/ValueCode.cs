@@ -6,7 +6,7 @@ namespace Qapi.Emit;
 internal sealed class ValueCode(EmitContext context)
 {
     /// <summary>Types as code outside their namespace names them.</summary>
-    public CSharpType Types { get; } = new(context.Types, hidden: null);
+    public CSharpType Types { get; } = new(context, hidden: null);
 
     /// <summary>Reads a value that is not a member of an object: an unknown enum text is lost.</summary>
     public string Read(SchemaType type, string visitor, string name) => type switch

@@ -88,15 +88,26 @@ internal sealed class Introspector
     {
         var name = NameOf(type);
         // Types are mentioned whether or not their users are there.
-        var members = type.Members.Select(member => (member, type: Mention(member.Type))).ToList();
+        var members = type.Members.Select(member => (member, type: Mention(member.Type), shown: MentionShown(member)))
+            .ToList();
         var branches = type.Branches.Select(branch => (branch, type: Mention(branch.Type))).ToList();
         return new SchemaInfo.Object(name, Names(type.Features),
             [.. members.Where(pair => IsOn(pair.member)).Select(pair =>
-                new SchemaInfo.Member(pair.member.Name, pair.type, pair.member.IsOptional,
-                    Names(pair.member.Features)))],
+                new SchemaInfo.Member(pair.member.Name, pair.shown ?? pair.type,
+                    ShownForm(pair.member)?.IsOptional ?? pair.member.IsOptional, Names(pair.member.Features)))],
             type.DiscriminatorName,
             [.. branches.Where(pair => IsOn(pair.branch))
                 .Select(pair => new SchemaInfo.Variant(pair.branch.Name, pair.type))]);
+    }
+
+    /// <summary>The other form that is shown of a member under these conditions; null for none.</summary>
+    private ShownForm? ShownForm(ObjectMember member) =>
+        member.Shown is { } shown && shown.Condition.Holds(_defined) ? shown : null;
+
+    private string? MentionShown(ObjectMember member)
+    {
+        var mentioned = member.Shown?.Reference is { } reference ? Mention(reference.Target) : null;
+        return ShownForm(member)?.Reference is null ? null : mentioned;
     }
 
     private bool IsOn(SchemaMember member) => member.Condition.Holds(_defined);

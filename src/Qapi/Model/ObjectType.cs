@@ -61,7 +61,8 @@ internal sealed class ObjectType : SchemaType
             ? inline.DescribedMembers.Concat(LocalMembers)
             : LocalMembers;
 
-    public override IEnumerable<TypeReference> References => LocalMembers.Select(member => member.Reference);
+    public override IEnumerable<TypeReference> References => LocalMembers.Select(member => member.Reference)
+        .Concat(LocalMembers.Select(member => member.Shown?.Reference).OfType<TypeReference>());
 
     internal bool IsChecked => _members is not null;
 
@@ -88,6 +89,9 @@ internal sealed class ObjectMember(string name, bool isOptional, TypeReference t
     public SchemaType Type => Reference.Target;
 
     public TypeReference Reference { get; } = type;
+
+    /// <summary>How introspection shows it under a condition; null if always as it is.</summary>
+    public ShownForm? Shown { get; init; }
 
     public override string Role => "member";
 }

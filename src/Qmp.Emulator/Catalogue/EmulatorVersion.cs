@@ -1,13 +1,11 @@
 using System.Reflection;
+using Qmp.Emulator.Versions;
 
 namespace Qmp.Emulator.Catalogue;
 
 /// <summary>What the emulator says it is.</summary>
 public static class EmulatorVersion
 {
-    /// <summary>The QEMU release whose behaviour this is.</summary>
-    public static Version Qemu { get; } = new(10, 0, 2);
-
     private const int CommitDigits = 12;
 
     // VERSION+COMMIT, or VERSION alone where it was built outside of a repository.
@@ -23,5 +21,5 @@ public static class EmulatorVersion
         : Package;
 
     /// <summary>What <c>-version</c> prints.</summary>
-    public static string Text { get; } = $"QEMU emulator version {Qemu} ({PackageAndCommit})\n";
+    public static string Text(QemuVersion version) => $"QEMU emulator version {version.Release} ({PackageAndCommit})\n";
 }

@@ -50,6 +50,9 @@ internal sealed class PropertyList : InputVisitor
     public override bool HasMember(string name, SpecialFeatures features = SpecialFeatures.None) => true;
 
     /// <inheritdoc/>
+    public override bool MayOmit(string name, SpecialFeatures features) => false;
+
+    /// <inheritdoc/>
     public override void CheckMember(string name, SpecialFeatures features)
     {
     }

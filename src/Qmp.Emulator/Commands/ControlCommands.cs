@@ -1,8 +1,10 @@
 using Qmp.Api;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Control;
+using Qmp.Emulator.Versions;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
+using CompatPolicy = Qmp.Protocol.Visitors.CompatPolicy;
 
 namespace Qmp.Emulator.Commands;
 
@@ -11,13 +13,15 @@ internal sealed class ControlCommands : IControlCommands
 {
     private readonly IMonitorSession _session;
     private readonly ShutdownController _shutdown;
-    private readonly IReadOnlyList<string> _names;
+    private readonly QemuVersion _version;
+    private readonly CompatPolicy _policy;
 
-    public ControlCommands(IMonitorSession session, ShutdownController shutdown, bool withSimulation)
+    public ControlCommands(IMonitorSession session, ShutdownController shutdown, QemuVersion version, CompatPolicy policy)
     {
         _session = session;
         _shutdown = shutdown;
-        _names = withSimulation ? QmpSchema.FullCommandNames : QmpSchema.CommandNames;
+        _version = version;
+        _policy = policy;
     }
 
     public ValueTask QmpCapabilitiesAsync(QmpCapabilitiesArguments arguments, CancellationToken cancellationToken)
@@ -32,9 +36,9 @@ internal sealed class ControlCommands : IControlCommands
         {
             Qemu = new VersionTriple
             {
-                Major = EmulatorVersion.Qemu.Major,
-                Minor = EmulatorVersion.Qemu.Minor,
-                Micro = EmulatorVersion.Qemu.Build,
+                Major = _version.Release.Major,
+                Minor = _version.Release.Minor,
+                Micro = _version.Release.Build,
             },
             Package = EmulatorVersion.Package,
         });
@@ -42,7 +46,9 @@ internal sealed class ControlCommands : IControlCommands
     // In the reverse order of registration, as QEMU lists them.
     public ValueTask<IReadOnlyList<CommandInfo>> QueryCommandsAsync(
         QueryCommandsArguments arguments, CancellationToken cancellationToken) =>
-        new([.. _names.Reverse().Select(name => new CommandInfo { Name = name })]);
+        new([.. from command in QmpSchema.CommandNames.Reverse()
+                where !_policy.Lacks(command.Features)
+                select new CommandInfo { Name = command.Name }]);
 
     public ValueTask QuitAsync(QuitArguments arguments, CancellationToken cancellationToken)
     {

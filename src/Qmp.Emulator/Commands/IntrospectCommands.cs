@@ -13,17 +13,17 @@ internal sealed class IntrospectCommands : IIntrospectCommands
 
     private readonly Lazy<IReadOnlyList<SchemaInfo>> _schema;
 
-    public IntrospectCommands(Protocol.Visitors.CompatPolicy policy, bool withSimulation) =>
+    public IntrospectCommands(Protocol.Visitors.CompatPolicy policy) =>
         _schema = new(() => policy.DeprecatedOutput == Protocol.Visitors.CompatPolicyOutput.Hide
-            ? [.. Read(withSimulation).Where(info => !IsDeprecated(info.Features)).Select(WithoutDeprecatedMembers)]
-            : Read(withSimulation));
+            ? [.. Read(policy.Variant!.Value).Where(info => !IsDeprecated(info.Features)).Select(WithoutDeprecatedMembers)]
+            : Read(policy.Variant!.Value));
 
     public ValueTask<IReadOnlyList<SchemaInfo>> QueryQmpSchemaAsync(
         QueryQmpSchemaArguments arguments, CancellationToken cancellationToken) => new(_schema.Value);
 
-    private static List<SchemaInfo> Read(bool withSimulation)
+    private static List<SchemaInfo> Read(SchemaVariant variant)
     {
-        using var reader = new QmpJsonReader(withSimulation ? QmpSchema.FullJson : QmpSchema.Json);
+        using var reader = new QmpJsonReader(QmpSchema.Json(variant));
         var visitor = new JsonInputVisitor();
         visitor.Reset(JArray.Load(reader));
         var schema = new List<SchemaInfo>();

@@ -28,6 +28,15 @@ internal sealed class MachineCommands(
     public ValueTask<KvmInfo> QueryKvmAsync(QueryKvmArguments arguments, CancellationToken cancellationToken) =>
         new(new KvmInfo { Enabled = false, Present = true });
 
+    // Code runs on nothing here, which TCG comes nearest to.
+    public ValueTask<AcceleratorInfo> QueryAcceleratorsAsync(
+        QueryAcceleratorsArguments arguments, CancellationToken cancellationToken) =>
+        new(new AcceleratorInfo
+        {
+            Enabled = Accelerator.Tcg,
+            Present = [Accelerator.Kvm, Accelerator.Mshv, Accelerator.Qtest, Accelerator.Tcg],
+        });
+
     public ValueTask SystemResetAsync(SystemResetArguments arguments, CancellationToken cancellationToken) =>
         shutdown.ResetAsync(ShutdownCause.HostQmpSystemReset);
 

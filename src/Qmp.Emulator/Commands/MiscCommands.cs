@@ -32,6 +32,7 @@ internal sealed class MiscCommands(
                 PollMaxNs = thread.Value.PollMaxNs ?? IothreadDefaults.PollMaxNs,
                 PollGrow = thread.Value.PollGrow ?? 0,
                 PollShrink = thread.Value.PollShrink ?? 0,
+                PollWeight = thread.Value.PollWeight ?? 0,
                 AioMaxBatch = thread.Value.AioMaxBatch ?? 0,
             }),
         ]);

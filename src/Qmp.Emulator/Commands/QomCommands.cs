@@ -23,6 +23,11 @@ internal sealed class QomCommands(ObjectTree tree, UserObjects objects) : IQomCo
         ]);
     }
 
+    // What cannot be read has no value; a path that leads nowhere is an error.
+    public ValueTask<IReadOnlyList<ObjectPropertiesValues>> QomListGetAsync(
+        QomListGetArguments arguments, CancellationToken cancellationToken) =>
+        new([.. arguments.Paths.Select(path => new ObjectPropertiesValues { Properties = Values(tree.Find(path)) })]);
+
     public ValueTask<JToken> QomGetAsync(QomGetArguments arguments, CancellationToken cancellationToken) =>
         new(tree.Find(arguments.Path).Property(arguments.Property).Get());
 
@@ -71,6 +76,12 @@ internal sealed class QomCommands(ObjectTree tree, UserObjects objects) : IQomCo
         objects.Remove(arguments.Id);
         return ValueTask.CompletedTask;
     }
+
+    private static IReadOnlyList<ObjectPropertyValue> Values(ObjectNode node) =>
+    [
+        .. node.Properties().Select(p => new ObjectPropertyValue { Name = p.Name, Type = p.Type, Value = p.Get() }),
+        .. node.Children.Select(c => new ObjectPropertyValue { Name = c.Name, Type = $"child<{c.Type}>", Value = c.Path }),
+    ];
 
     /// <summary>Recorded properties, as replies show them.</summary>
     internal static IReadOnlyList<ObjectPropertyInfo> Describe(IEnumerable<RecordedProperty> properties) =>

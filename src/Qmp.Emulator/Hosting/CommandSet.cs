@@ -36,8 +36,9 @@ internal static class CommandSet
                 .. new HumanSnapshotCommands(new InternalSnapshots(built.Machine, built.Migration, built.Blocks)).All,
                 .. new HumanMachineCommands(built, preconfiguration).All,
             ],
-            [.. new HumanInfos(built.Machine, built.Migration, chardevs, dump).All, .. new HumanMachineInfos(built).All],
-            warnings);
+            [.. new HumanInfos(built, chardevs, dump).All, .. new HumanMachineInfos(built).All],
+            warnings,
+            built.Version.Release);
 
     /// <summary>Makes the commands.</summary>
     /// <param name="built">The machine that they are about.</param>
@@ -63,8 +64,7 @@ internal static class CommandSet
         Preconfiguration preconfiguration)
     {
         (VirtualMachine machine, MigrationCore core) = (built.Machine, built.Migration);
-        CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
-        bool withSimulation = options.Given.Last(OptionTable.Simulation)?.Value ?? false;
+        CompatPolicy policy = options.Policy;
         var guest = new GuestControl(machine) { IsDumping = () => dump.IsActive };
         ulong memory = MachineObjects.MemorySize(options, built.Type, machine.Memory);
         var simulated = new SimulatedGuest(machine, built.Devices.Guest, shutdown, new MachineEvents(publisher), memory, built.Type.IsPc);
@@ -83,8 +83,8 @@ internal static class CommandSet
             .Add(TpmCommandTable.Commands, new TpmCommands())
             .Add(MigrationCommandTable.Commands, migration)
             .Add(MigrationCommandTable.OobCommands, migration)
-            .Add(ControlCommandTable.Commands, session => new ControlCommands(session, shutdown, withSimulation))
-            .Add(IntrospectCommandTable.Commands, new IntrospectCommands(policy, withSimulation))
+            .Add(ControlCommandTable.Commands, session => new ControlCommands(session, shutdown, options.Version, policy))
+            .Add(IntrospectCommandTable.Commands, new IntrospectCommands(policy))
             .Add(QomCommandTable.Commands, new QomCommands(built.Tree, built.Objects))
             .Add(QdevCommandTable.Commands, new QdevCommands(built.Plugged))
             .Add([QdevCommands.DeviceAdd], new DeviceAddCommand(built.Plugged, core))
@@ -103,7 +103,7 @@ internal static class CommandSet
             .Add(BlockExportCommandTable.Commands, new BlockExportCommands())
             .Add(CryptodevCommandTable.Commands, new CryptodevCommands())
             .Add(StatsCommandTable.Commands, new StatsCommands());
-        if (withSimulation)
+        if (options.HasSimulation)
         {
             commands.Add(XSimCommandTable.Commands, new XSimCommands(core, built.Devices, machine.Timeline));
         }

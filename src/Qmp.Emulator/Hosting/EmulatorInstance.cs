@@ -48,7 +48,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     {
         _options = options;
         _ports = ports;
-        CompatPolicy policy = CompatSettings.ToPolicy(options.Compat);
+        CompatPolicy policy = options.Policy;
         _bus = new EventBus(ports.Timeline.Clock, policy: policy);
         _warnings = new CommandWarnings(ports.Logger);
         _preconfiguration = new Preconfiguration(options.Given.Has(GuestOptionTable.Preconfigured));
@@ -71,9 +71,9 @@ public sealed class EmulatorInstance : IAsyncDisposable
             new QmpServerOptions
             {
                 Version = new QmpVersion(
-                    EmulatorVersion.Qemu.Major,
-                    EmulatorVersion.Qemu.Minor,
-                    EmulatorVersion.Qemu.Build,
+                    options.Version.Release.Major,
+                    options.Version.Release.Minor,
+                    options.Version.Release.Build,
                     EmulatorVersion.Package),
                 CompatPolicy = policy,
                 IsPreconfig = () => _preconfiguration.IsActive,

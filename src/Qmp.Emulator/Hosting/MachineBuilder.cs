@@ -72,6 +72,6 @@ internal static class MachineBuilder
         if (given.Last(GuestOptionTable.LoadSnapshot) is not null) throw new CommandLineException(InertDevices.RefusalOfSnapshots(disks));
         migration.Faults.Happening += events.Fault;
         isBuilt = true;
-        return new BuiltMachine(machine, migration, devices, tree, plugged, objects, processors, blocks, disks, drives, networks, type, buses, options.Nodes, memory);
+        return new BuiltMachine(options.Version, machine, migration, devices, tree, plugged, objects, processors, blocks, disks, drives, networks, type, buses, options.Nodes, memory);
     }
 }

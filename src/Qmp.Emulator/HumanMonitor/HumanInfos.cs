@@ -3,6 +3,7 @@ using System.Text;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Dumps;
+using Qmp.Emulator.Machines;
 using Qmp.Machine;
 using Qmp.Migration;
 using Qmp.Types;
@@ -12,12 +13,13 @@ namespace Qmp.Emulator.HumanMonitor;
 /// <summary>What the human monitor's <c>info</c> knows.</summary>
 internal sealed class HumanInfos
 {
-    public HumanInfos(VirtualMachine machine, MigrationCore migration, ChardevSet chardevs, MemoryDump dump)
+    public HumanInfos(BuiltMachine built, ChardevSet chardevs, MemoryDump dump)
     {
+        (VirtualMachine machine, MigrationCore migration) = (built.Machine, built.Migration);
         All =
         [
             Info("status", "show the current VM status (running|paused)", () => Status(machine)),
-            Info("version", "show the version of QEMU", () => $"{EmulatorVersion.Qemu}{EmulatorVersion.Package}\n"),
+            Info("version", "show the version of QEMU", () => $"{built.Version.Release}{EmulatorVersion.Package}\n"),
             Info("name", "show the current VM name", () => machine.Identity.Name is { } name ? $"{name}\n" : ""),
             Info("uuid", "show the current VM UUID", () => $"{machine.Identity.Uuid ?? Guid.Empty:D}\n"),
             Info("kvm", "show KVM information", () => "kvm support: disabled\n"),

@@ -71,10 +71,10 @@ internal sealed class HumanMachineCommands
     });
 
     private ValueTask<string> AddObject(HumanArguments arguments) =>
-        Last(arguments, text => _built.Objects.Add(Read(() => OptionTable.Object.ReadValue(text))));
+        Last(arguments, text => _built.Objects.Add(Read(() => OptionTable.Object.ReadValue(text, _built.Version))));
 
     private ValueTask<string> AddNetwork(HumanArguments arguments) =>
-        Last(arguments, text => _built.Networks.Add(Read(() => OptionTable.Netdev.ReadValue(text))));
+        Last(arguments, text => _built.Networks.Add(Read(() => OptionTable.Netdev.ReadValue(text, _built.Version))));
 
     private ValueTask<string> SetLink(HumanArguments arguments)
     {

@@ -15,8 +15,9 @@ internal sealed class HumanMonitorInterpreter
 
     private readonly CommandWarnings _warnings;
 
-    public HumanMonitorInterpreter(HumanCommands commands, IReadOnlyList<HumanCommand> more, IReadOnlyList<HumanCommand> infos, CommandWarnings warnings)
+    public HumanMonitorInterpreter(HumanCommands commands, IReadOnlyList<HumanCommand> more, IReadOnlyList<HumanCommand> infos, CommandWarnings warnings, Version version)
     {
+        Version = version;
         _warnings = warnings;
         _infos = infos;
         _commands =
@@ -27,6 +28,9 @@ internal sealed class HumanMonitorInterpreter
             new HumanCommand(["info"], "[subcommand]", "show various information about the system state", _ => default),
         ];
     }
+
+    /// <summary>The release of QEMU that is played.</summary>
+    public Version Version { get; }
 
     /// <summary>Runs one line.</summary>
     /// <returns>What it prints, with <c>\r\n</c> at line ends.</returns>

@@ -3,12 +3,14 @@ using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Devices;
 using Qmp.Emulator.Objects;
 using Qmp.Emulator.Options;
+using Qmp.Emulator.Versions;
 using Qmp.Machine;
 using Qmp.Migration;
 
 namespace Qmp.Emulator.Machines;
 
 /// <summary>A machine as a command line asks for it.</summary>
+/// <param name="Version">The QEMU that is played.</param>
 /// <param name="Machine">The machine.</param>
 /// <param name="Migration">Its migration.</param>
 /// <param name="Devices">The devices that commands of our own name.</param>
@@ -25,6 +27,7 @@ namespace Qmp.Emulator.Machines;
 /// <param name="Nodes">The nodes that memory and processors belong to.</param>
 /// <param name="MemoryDevices">The memory that is plugged in.</param>
 internal sealed record BuiltMachine(
+    QemuVersion Version,
     VirtualMachine Machine,
     MigrationCore Migration,
     SimulatedDevices Devices,

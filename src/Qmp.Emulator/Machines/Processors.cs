@@ -62,6 +62,7 @@ internal sealed class Processors
         .. Enumerable.Range(0, _places.Length).Where(index => _places[index] is not null).Select(index => new CpuInfoFast.X86_64
         {
             CpuIndex = index,
+            QomType = _places[index]!.Type,
             QomPath = _places[index]!.Path,
             ThreadId = ThreadOf(index),
             Props = HasAny ? Place(index) : null,

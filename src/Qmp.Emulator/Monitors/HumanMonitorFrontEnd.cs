@@ -1,5 +1,4 @@
 using System.Globalization;
-using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.HumanMonitor;
 using Qmp.Protocol.Transport;
@@ -47,7 +46,7 @@ internal sealed class HumanMonitorFrontEnd : SequentialFrontEnd
     {
         var editor = new LineEditor(_interpreter.Complete);
         editor.Print(string.Create(
-            CultureInfo.InvariantCulture, $"QEMU {EmulatorVersion.Qemu} monitor - type 'help' for more information\n"));
+            CultureInfo.InvariantCulture, $"QEMU {_interpreter.Version} monitor - type 'help' for more information\n"));
         editor.ShowPrompt();
         peer.Send(editor.TakeOutput());
         byte[] buffer = new byte[4096];

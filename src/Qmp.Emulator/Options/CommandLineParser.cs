@@ -1,6 +1,7 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Versions;
 using Qmp.Protocol.Visitors.Text;
 using Qmp.Types;
 
@@ -20,7 +21,14 @@ public sealed class CommandLineParser
     private int _serialPorts;
     private int _parallelPorts;
 
-    private CommandLineParser(Action<string> warn) => _warn = warn;
+    private CommandLineParser(QemuVersion version, Action<string> warn)
+    {
+        Version = version;
+        _warn = warn;
+    }
+
+    /// <summary>The QEMU whose command line it is.</summary>
+    internal QemuVersion Version { get; }
 
     /// <summary>The values that were read.</summary>
     internal GivenOptions Given { get; } = new();
@@ -33,23 +41,24 @@ public sealed class CommandLineParser
     /// <param name="warn">
     /// Is told, at once, of what is deprecated or has no effect; <see langword="null"/> to drop it.
     /// </param>
+    /// <param name="version">The QEMU that is played unless the words name another one; <see langword="null"/> for the default.</param>
     /// <exception cref="CommandLineException">
     /// A word is not an option, or an argument does not fit its option.
     /// </exception>
-    public static EmulatorOptions Parse(IReadOnlyList<string> words, Action<string>? warn = null)
+    public static EmulatorOptions Parse(IReadOnlyList<string> words, Action<string>? warn = null, QemuVersion? version = null)
     {
-        var parser = new CommandLineParser(warn ?? (_ => { }));
-        if (parser.ReadAll(words) is { } printout) return new EmulatorOptions { Printout = printout };
+        var parser = new CommandLineParser(VersionIn(words) ?? version ?? QemuVersion.Default, warn ?? (_ => { }));
+        if (parser.ReadAll(words) is { } printout) return new EmulatorOptions { Version = parser.Version, Printout = printout };
         if (Catalogue.MachineType.Find(parser.MachineName) is { } type)
         {
             DefaultDevices.AddTo(parser, type);
         }
 
-        return EmulatorOptions.From(parser.Given, parser._machine, parser._warn);
+        return EmulatorOptions.From(parser.Given, parser._machine, parser.Version, parser._warn);
     }
 
     /// <summary>One for an argument that stands alone.</summary>
-    internal static CommandLineParser Apart() => new(_ => { });
+    internal static CommandLineParser Apart(QemuVersion version) => new(version, _ => { });
 
     /// <summary>Reports a warning, at once.</summary>
     internal void Warn(string text) => _warn(text);
@@ -171,7 +180,7 @@ public sealed class CommandLineParser
             }
 
             if (option == OptionTable.ShowHelp) printout ??= new Printout(HelpTexts.All());
-            else if (option == OptionTable.Version) printout ??= new Printout(EmulatorVersion.Text);
+            else if (option == OptionTable.Version) printout ??= new Printout(EmulatorVersion.Text(Version));
             else if (option.Listing?.Invoke(argument) is { } listing) printout ??= listing;
             else Take(option, argument);
         }
@@ -186,10 +195,26 @@ public sealed class CommandLineParser
         Given.Note(option);
     }
 
-    private static Option Find(string word)
+    private static Option Find(string word) =>
+        FindOrDefault(word) ?? throw new CommandLineException($"{word}: invalid option");
+
+    private static Option? FindOrDefault(string word)
     {
         string name = word.StartsWith("--", StringComparison.Ordinal) ? word[2..] : word[1..];
-        return OptionTable.All.FirstOrDefault(o => o.Name == name || o.Alias == name)
-            ?? throw new CommandLineException($"{word}: invalid option");
+        return OptionTable.All.FirstOrDefault(o => o.Name == name || o.Alias == name);
+    }
+
+    // Before anything else is read, because it decides how the rest is.
+    private static QemuVersion? VersionIn(IReadOnlyList<string> words)
+    {
+        QemuVersion? version = null;
+        for (int i = 0; i < words.Count; i++)
+        {
+            Option? option = words[i].StartsWith('-') ? FindOrDefault(words[i]) : null;
+            if (option?.Argument is null || ++i == words.Count) continue;
+            if (option == HostOptionTable.PlayedVersion) version = HostOptionTable.PlayedVersion.ReadValue(words[i], QemuVersion.Default);
+        }
+
+        return version;
     }
 }

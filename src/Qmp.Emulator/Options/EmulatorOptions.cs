@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.Emulator.Files;
 using Qmp.Emulator.Logging;
+using Qmp.Emulator.Versions;
 using Qmp.Protocol.Visitors;
 using Qmp.Protocol.Visitors.Text;
 using Qmp.Types;
@@ -11,6 +12,9 @@ namespace Qmp.Emulator.Options;
 /// <summary>What a command line asks for: the values of its options, and what several of them mean together.</summary>
 public sealed record EmulatorOptions
 {
+    /// <summary>The QEMU that is played.</summary>
+    public QemuVersion Version { get; init; } = QemuVersion.Default;
+
     /// <summary>The machine type, by name or alias.</summary>
     public string MachineType { get; init; } = Catalogue.MachineType.Default;
 
@@ -56,6 +60,13 @@ public sealed record EmulatorOptions
     /// <summary>How deprecated and unstable commands and members are treated (<c>-compat</c>).</summary>
     public Types.CompatPolicy Compat => Given.Last(OptionTable.Compat)?.Value ?? new();
 
+    /// <summary>Whether there are commands of our own (<c>-x-sim</c>).</summary>
+    public bool HasSimulation => Given.Last(OptionTable.Simulation)?.Value ?? false;
+
+    /// <summary>What monitors know, refuse and hide.</summary>
+    internal Protocol.Visitors.CompatPolicy Policy =>
+        CompatSettings.ToPolicy(Compat) with { Variant = Version.Schema(HasSimulation) };
+
     /// <summary>What resets, shutdowns and panics do (<c>-action</c>).</summary>
     public SetActionArguments Actions
     {
@@ -81,9 +92,10 @@ public sealed record EmulatorOptions
     /// <summary>Finds out what the options mean together.</summary>
     /// <param name="given">The values of the options.</param>
     /// <param name="properties">The properties of the machine, which several options give.</param>
+    /// <param name="version">The QEMU that is played.</param>
     /// <param name="warn">Is told of what has no effect.</param>
     /// <exception cref="CommandLineException">The options contradict each other.</exception>
-    internal static EmulatorOptions From(GivenOptions given, JObject properties, Action<string> warn)
+    internal static EmulatorOptions From(GivenOptions given, JObject properties, QemuVersion version, Action<string> warn)
     {
         string name = (string?)properties["type"] ?? Catalogue.MachineType.Default;
         Catalogue.MachineType? type = Catalogue.MachineType.Find(name);
@@ -101,6 +113,7 @@ public sealed record EmulatorOptions
         return new EmulatorOptions
         {
             Given = given,
+            Version = version,
             MachineType = name,
             MemoryBackend = machine.MemoryBackend,
             MemorySize = MemoryArguments.Size(given.All(OptionTable.Memory)),

@@ -1,5 +1,6 @@
 using Qmp.Api;
 using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Versions;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Options;
@@ -9,6 +10,9 @@ namespace Qmp.Emulator.Options;
 internal static class HostOptionTable
 {
     private static readonly List<Option> Rows = [];
+
+    public static Option<QemuVersion> PlayedVersion { get; } = Row(new Option<QemuVersion>(
+        "x-qemu-version", string.Join('|', QemuVersion.All), "play this version of QEMU", ValueTexts.PlayedVersion));
 
     public static Option ReadConfiguration { get; } = Row(new ShortOption(
         "readconfig", "FILE", "take further options from a file", ConfigurationFile.Take));

@@ -1,3 +1,4 @@
+using Qmp.Emulator.Versions;
 using Qmp.Protocol.Visitors;
 
 namespace Qmp.Emulator.Options;
@@ -42,9 +43,9 @@ internal sealed class Option<T> : Option
 
     /// <summary>Reads an argument that does not come from the command line.</summary>
     /// <exception cref="CommandLineException">The argument does not fit the option.</exception>
-    public T ReadValue(string text)
+    public T ReadValue(string text, QemuVersion version)
     {
-        OptionValue<T> value = _read(text, CommandLineParser.Apart());
+        OptionValue<T> value = _read(text, CommandLineParser.Apart(version));
         Check?.Invoke(value);
         return value.Value;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Qmp.Emulator.Versions;
 
 namespace Qmp.Emulator.Options;
 
@@ -18,6 +19,10 @@ internal static class ValueTexts
     public static Guid Uuid(string text) => Guid.TryParseExact(text, "D", out Guid uuid)
         ? uuid
         : throw CommandLineException.At("uuid", text, "failed to parse UUID string: wrong format");
+
+    /// <summary>The QEMU that is played.</summary>
+    public static QemuVersion PlayedVersion(string text) => QemuVersion.Find(text)
+        ?? throw CommandLineException.At("x-qemu-version", text, VersionChoice.Unknown(text));
 
     public static bool Simulation(string text) => text switch
     {

@@ -28,6 +28,14 @@ public abstract class InputVisitor
     /// <param name="features">Special features of the member; the compat policy may refuse it.</param>
     public abstract bool HasMember(string name, SpecialFeatures features = SpecialFeatures.None);
 
+    /// <summary>
+    /// Whether a member that is mandatory in some variants of the schema is not to be read here: the schema that is
+    /// spoken lacks it, or any is accepted and the member is not there.
+    /// </summary>
+    /// <param name="name">The wire name.</param>
+    /// <param name="features">Its special features, which say in which variants it is.</param>
+    public abstract bool MayOmit(string name, SpecialFeatures features);
+
     /// <summary>Announces a mandatory member that carries special features, before it is read.</summary>
     public abstract void CheckMember(string name, SpecialFeatures features);
 

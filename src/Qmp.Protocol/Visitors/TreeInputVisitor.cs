@@ -105,9 +105,14 @@ public abstract class TreeInputVisitor : InputVisitor
     public override bool HasMember(string name, SpecialFeatures features = SpecialFeatures.None)
     {
         if (Top.Container is not { } container || !container.TryGetMember(name, out _)) return false;
+        if (_policy.Lacks(features)) return false;
         CheckMember(name, features);
         return true;
     }
+
+    /// <inheritdoc/>
+    public override bool MayOmit(string name, SpecialFeatures features) =>
+        _policy.Lacks(features) || (_policy.Variant is null && !HasMember(name, features));
 
     /// <inheritdoc/>
     public override void CheckMember(string name, SpecialFeatures features)
@@ -144,7 +149,7 @@ public abstract class TreeInputVisitor : InputVisitor
     public override int ReadEnum(string? name, EnumNames names)
     {
         int index = ReadIndex(name, names, out string text);
-        if (index < 0)
+        if (index < 0 || _policy.Lacks(names.Features(index)))
         {
             return _tolerant
                 ? -1

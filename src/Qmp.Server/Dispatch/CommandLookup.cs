@@ -21,7 +21,7 @@ internal sealed class CommandLookup(CommandRegistry registry, CompatPolicy polic
         command = message.IsPlain(envelope.Command)
             ? registry.Find(message.RawAt(envelope.Command)[1..^1])
             : registry.Find(message.StringAt(envelope.Command));
-        if (command is null)
+        if (command is null || policy.Lacks(command.Descriptor.Features))
         {
             return QmpError.NotFound($"The command {message.StringAt(envelope.Command)} has not been found");
         }

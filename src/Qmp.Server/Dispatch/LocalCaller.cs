@@ -41,8 +41,12 @@ public sealed class LocalCaller : IMonitorSession
     /// <exception cref="CommandException">No command has that name, or the compat policy refuses it.</exception>
     public RegisteredCommand Find(string name)
     {
-        RegisteredCommand command = _commands.Find(name)
-            ?? throw new CommandException(QmpError.NotFound($"The command {name} has not been found"));
+        RegisteredCommand? command = _commands.Find(name);
+        if (command is null || _policy.Lacks(command.Descriptor.Features))
+        {
+            throw new CommandException(QmpError.NotFound($"The command {name} has not been found"));
+        }
+
         CommandDescriptor descriptor = command.Descriptor;
         return _policy.Refuses(descriptor.Features, "command", descriptor.Name) is { } reason
             ? throw new CommandException(QmpError.NotFound(reason))

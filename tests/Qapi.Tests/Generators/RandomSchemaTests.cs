@@ -27,13 +27,14 @@ public sealed class RandomSchemaTests
             foreach (var number in batch)
             {
                 var text = new RandomSchema(random).Text();
-                if (Load.Result(text).Schema is not { } schema || ConditionCheck.Find(schema, conditions) is not null)
+                var api = random.Next(2) == 0 ? "" : "Api";
+                string[] switches = random.Next(2) == 0 ? [] : [.. conditions];
+                var options = new EmitOptions(EmitParts.Types | EmitParts.Api | EmitParts.StreamJsonRpc,
+                    $"Random{number}", $"Random{number}{api}", conditions, switches);
+                if (Load.Result(text).Schema is not { } schema || ConditionCheck.Find(schema, options) is not null)
                     continue;
                 right++;
                 texts.Add($"{number}:\n{text}");
-                var api = random.Next(2) == 0 ? "" : "Api";
-                var options = new EmitOptions(EmitParts.Types | EmitParts.Api | EmitParts.StreamJsonRpc,
-                    $"Random{number}", $"Random{number}{api}", conditions, new HashSet<string>());
                 sources.AddRange(SchemaEmitter.Emit(schema, options).Select(file => file.Text));
             }
             Assert.That(Project.Errors(sources), Is.Empty, string.Join("\n", texts));

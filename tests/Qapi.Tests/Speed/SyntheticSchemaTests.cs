@@ -33,7 +33,7 @@ public sealed class SyntheticSchemaTests
     public void Its_code_compiles()
     {
         var options = new EmitOptions(EmitParts.Types | EmitParts.Api, "Sample.Types", "Sample.Api",
-            new HashSet<string>(), new HashSet<string>());
+            new HashSet<string>(), []);
         Assert.That(Project.Errors(SchemaEmitter.Emit(Schema.Value, options).Select(file => file.Text)), Is.Empty);
     }
 }
