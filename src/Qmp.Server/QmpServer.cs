@@ -34,6 +34,7 @@ public sealed class QmpServer : IAsyncDisposable
             options.CompatPolicy,
             options.MapException,
             options.Version,
+            options.JsonDialect,
             options.Time,
             options.MaxBacklog,
             options.CloseTimeout,

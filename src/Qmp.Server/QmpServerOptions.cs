@@ -1,3 +1,4 @@
+using Qmp.Protocol.Json;
 using Qmp.Protocol.Messages;
 using Qmp.Protocol.Visitors;
 using Serilog;
@@ -9,6 +10,9 @@ public sealed record QmpServerOptions
 {
     /// <summary>The version in the greeting.</summary>
     public required QmpVersion Version { get; init; }
+
+    /// <summary>How what is wrong with a client's JSON is told: as QEMU 10.0 does unless said otherwise.</summary>
+    public JsonDialect JsonDialect { get; init; } = JsonDialect.Qemu10;
 
     /// <summary>How deprecated and unstable commands and members are treated.</summary>
     public CompatPolicy CompatPolicy { get; init; } = CompatPolicy.Permissive;

@@ -4,11 +4,12 @@ using Qmp.Protocol.Json;
 namespace Qmp.Protocol.Framing;
 
 /// <summary>Received bytes, which are parsed one message after the other.</summary>
-public sealed class MessageInput : IDisposable
+/// <param name="dialect">How errors are told; as QEMU 10.0 does unless given.</param>
+public sealed class MessageInput(JsonDialect? dialect = null) : IDisposable
 {
     private const int ChunkSize = 16 << 10;
 
-    private readonly JsonMessageParser _parser = new();
+    private readonly JsonMessageParser _parser = new(dialect);
     private byte[]? _chunk;
     private int _at;
     private int _end;
@@ -47,8 +48,11 @@ public sealed class MessageInput : IDisposable
     /// <summary>Takes white space away that stands at the beginning of the input; only between messages.</summary>
     public void SkipWhiteSpace()
     {
-        int start = _chunk.AsSpan(_at, _end - _at).IndexOfAnyExcept(" \t\r\n"u8);
-        _at = start < 0 ? _end : _at + start;
+        ReadOnlySpan<byte> rest = _chunk.AsSpan(_at, _end - _at);
+        int start = rest.IndexOfAnyExcept(" \t\r\n"u8);
+        if (start < 0) start = rest.Length;
+        _parser.Pass(rest[..start]);
+        _at += start;
     }
 
     /// <summary>Hands the message over and parses on with <paramref name="empty"/>.</summary>

@@ -16,6 +16,7 @@ internal sealed class JsonLexer
     private int _start;
     private byte _quote;
     private bool _plain;
+    private bool _nextEndedAnother; // the next byte, which stays unread
 
     private enum State : byte
     {
@@ -39,6 +40,11 @@ internal sealed class JsonLexer
 
     /// <summary>Whether the string found last has neither escapes nor anything that output would escape.</summary>
     public bool TokenIsPlain => _plain;
+
+    /// <summary>
+    /// Whether the token that was found last begins with the byte at which a number, a keyword or the recovery ended.
+    /// </summary>
+    public bool TokenEndedAnother { get; private set; }
 
     /// <summary>Forgets a token that is not complete.</summary>
     public void Reset() => _state = State.Start;
@@ -92,12 +98,16 @@ internal sealed class JsonLexer
     private JsonTokenKind Begin(ReadOnlySpan<byte> input, ref int at, ByteBuffer text)
     {
         byte first = input[at];
+        bool endedAnother = _nextEndedAnother;
+        _nextEndedAnother = false;
         while (first is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
         {
+            endedAnother = false;
             if (++at == input.Length) return JsonTokenKind.None;
             first = input[at];
         }
 
+        TokenEndedAnother = endedAnother;
         _start = text.Length;
         switch (first)
         {
@@ -217,6 +227,7 @@ internal sealed class JsonLexer
                 or (byte)'{' or (byte)'}' or (byte)'[' or (byte)']' or (byte)':' or (byte)',')
             {
                 _state = State.Start;
+                _nextEndedAnother = true;
                 break;
             }
         }
@@ -235,6 +246,7 @@ internal sealed class JsonLexer
     private JsonTokenKind Complete(JsonTokenKind kind)
     {
         _state = State.Start;
+        _nextEndedAnother = true;
         return kind;
     }
 

@@ -1,3 +1,4 @@
+using Qmp.Protocol.Json;
 using Qmp.Protocol.Messages;
 using Qmp.Protocol.Visitors;
 using Qmp.Server.Dispatch;
@@ -14,6 +15,7 @@ internal sealed record MonitorServices(
     CompatPolicy Policy,
     Func<Exception, QmpError?> MapException,
     QmpVersion Version,
+    JsonDialect JsonDialect,
     TimeProvider Time,
     long MaxBacklog,
     TimeSpan CloseTimeout,

@@ -26,7 +26,7 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
     private readonly MonitorOptions _options;
     private readonly MonitorServices _services;
     private readonly IConnection _connection;
-    private readonly MessageInput _input = new();
+    private readonly MessageInput _input;
     private readonly Outbox _outbox;
     private readonly CommandDispatcher _inBand;
     private readonly CommandDispatcher _outOfBand;
@@ -49,6 +49,7 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
         _services = services;
         _connection = connection;
         Gone = _gone.Token;
+        _input = new MessageInput(services.JsonDialect);
         _outbox = new Outbox(connection, services.MaxBacklog, OnOverflow);
         _inBand = new CommandDispatcher(this, services, options.Pretty, isInBand: true);
         _outOfBand = new CommandDispatcher(this, services, options.Pretty, isInBand: false);

@@ -7,9 +7,14 @@ namespace Qmp.Protocol.Tests.Json;
 internal sealed class DialectTests
 {
     /// <summary>What input leads to: values as QEMU would echo them, errors behind a <c>!</c>.</summary>
-    internal static List<string> Outcomes(ReadOnlySpan<byte> input, params ReadOnlySpan<int> cuts)
+    internal static List<string> Outcomes(ReadOnlySpan<byte> input, params ReadOnlySpan<int> cuts) =>
+        Outcomes(null, input, cuts);
+
+    /// <inheritdoc cref="Outcomes(ReadOnlySpan{byte}, ReadOnlySpan{int})"/>
+    internal static List<string> Outcomes(
+        JsonDialect? dialect, ReadOnlySpan<byte> input, params ReadOnlySpan<int> cuts)
     {
-        using var parser = new JsonMessageParser();
+        using var parser = new JsonMessageParser(dialect);
         var outcomes = new List<string>();
         int start = 0;
         foreach (int cut in (ReadOnlySpan<int>)[.. cuts, input.Length])
