@@ -51,12 +51,6 @@ public sealed class JsonMessageParser(JsonDialect? dialect = null) : IDisposable
         return outcome;
     }
 
-    /// <summary>Takes note of white space between messages that is not worth a call of <see cref="Feed"/>.</summary>
-    internal void Pass(ReadOnlySpan<byte> whiteSpace)
-    {
-        if (_dialect.TellsPositions) _position.MoveBehind(whiteSpace);
-    }
-
     /// <summary>Ends the input: what is there must be a value, or nothing.</summary>
     public JsonParseOutcome Finish()
     {
@@ -77,6 +71,12 @@ public sealed class JsonMessageParser(JsonDialect? dialect = null) : IDisposable
 
     /// <summary>Gives the pooled bytes back.</summary>
     public void Dispose() => _message.Dispose();
+
+    /// <summary>Takes note of white space between messages that is not worth a call of <see cref="Feed"/>.</summary>
+    internal void Pass(ReadOnlySpan<byte> whiteSpace)
+    {
+        if (_dialect.TellsPositions) _position.MoveBehind(whiteSpace);
+    }
 
     /// <param name="kind">The token that was found last.</param>
     /// <param name="input">The bytes of this call's input up to the end of the token.</param>
@@ -100,7 +100,7 @@ public sealed class JsonMessageParser(JsonDialect? dialect = null) : IDisposable
         _message.Add(kind, _lexer.TokenStart, kind == JsonTokenKind.String && _lexer.TokenIsPlain);
         if (_syntaxError is null && _syntax.Check(_message) is { } wrong)
         {
-            _syntaxError = Describe(wrong, input);
+            _syntaxError = Describe(wrong, TokenPosition(input));
             if (_dialect.ReportsAtOnce) return Fail(_syntaxError, skip: true);
         }
 
@@ -116,7 +116,7 @@ public sealed class JsonMessageParser(JsonDialect? dialect = null) : IDisposable
         }
 
         ReadOnlySpan<byte> token = _message.Text.Span[_lexer.TokenStart..];
-        return Fail(Describe($"stray '{ModifiedUtf8.ToDisplay(token)}'", input), skip: false);
+        return Fail(Describe($"stray '{ModifiedUtf8.ToDisplay(token)}'", TokenPosition(input)), skip: false);
     }
 
     private JsonParseOutcome Exceed(string error) => Fail(error, _dialect.SkipsBehindLimits);
@@ -124,7 +124,7 @@ public sealed class JsonMessageParser(JsonDialect? dialect = null) : IDisposable
     private JsonParseOutcome Complete()
     {
         _complete = true;
-        Error = _syntaxError ?? (_syntax.IsComplete ? null : Describe("premature EOI", []));
+        Error = _syntaxError ?? (_syntax.IsComplete ? null : Describe("premature EOI", _position));
         return Error is null ? JsonParseOutcome.Message : JsonParseOutcome.Error;
     }
 
@@ -134,6 +134,7 @@ public sealed class JsonMessageParser(JsonDialect? dialect = null) : IDisposable
     {
         _skipping = skip && IsOpen;
         _complete = !_skipping;
+        if (_skipping) _message.Clear();
         Error = error;
         return JsonParseOutcome.Error;
     }
@@ -145,12 +146,9 @@ public sealed class JsonMessageParser(JsonDialect? dialect = null) : IDisposable
         return JsonParseOutcome.NeedMore;
     }
 
-    private string Describe(string wrong, ReadOnlySpan<byte> input)
-    {
-        if (!_dialect.TellsPositions) return $"JSON parse error, {wrong}";
-        TextPosition place = TokenPosition(input);
-        return $"{place.Line}:{place.Column}: JSON parse error, {wrong}";
-    }
+    private string Describe(string wrong, TextPosition place) => _dialect.TellsPositions
+        ? $"{place.Line}:{place.Column}: JSON parse error, {wrong}"
+        : $"JSON parse error, {wrong}";
 
     /// <summary>Where the token begins that ends with <paramref name="input"/>, part of which may have come before.</summary>
     private TextPosition TokenPosition(ReadOnlySpan<byte> input)

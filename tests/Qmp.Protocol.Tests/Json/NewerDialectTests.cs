@@ -119,6 +119,33 @@ internal sealed class NewerDialectTests
             Outcomes($"[{elements}{elements}1]2 "), Is.EqualTo(["!JSON token count limit exceeded", "2"]));
     }
 
+    [Test]
+    public void A_value_of_more_than_64_MiB_is_skipped()
+    {
+        using var parser = new JsonMessageParser(JsonDialect.Qemu11);
+        byte[] half = Encoding.ASCII.GetBytes($"\"{new string('a', JsonLimits.MaxTokenBytes / 2)}\",");
+        Assert.That(parser.Feed("["u8, out _), Is.EqualTo(JsonParseOutcome.NeedMore));
+        Assert.That(parser.Feed(half, out _), Is.EqualTo(JsonParseOutcome.NeedMore));
+        Assert.That(parser.Feed(half, out _), Is.EqualTo(JsonParseOutcome.Error));
+        Assert.That(parser.Error, Is.EqualTo("JSON token size limit exceeded"));
+        Assert.That(parser.Feed(",1] {}"u8, out int consumed), Is.EqualTo(JsonParseOutcome.Message));
+        Assert.That((parser.Message.Count, consumed), Is.EqualTo((2, 6)));
+    }
+
+    [TestCase("{\"a\" 1,", "1:6: expecting ':'")]
+    [TestCase("[1\n,", "2:2: premature EOI")]
+    [TestCase("[1 2", "1:4: expected ',' or ']'")]
+    [TestCase("{1", "1:2: expecting key")]
+    [TestCase("\n\"a", "2:1: stray '\"a'")]
+    public void The_end_of_the_input_adds_one_error_at_most(string input, string error)
+    {
+        using var parser = new JsonMessageParser(JsonDialect.Qemu11);
+        var errors = new List<string?>();
+        if (parser.Feed(Encoding.UTF8.GetBytes(input), out _) == JsonParseOutcome.Error) errors.Add(parser.Error);
+        if (parser.Finish() == JsonParseOutcome.Error) errors.Add(parser.Error);
+        Assert.That(errors.Select(e => "!" + e), Is.EqualTo([Worded(error)]));
+    }
+
     [TestCase("[1 2]{} 5 @ }\n[\"\\q\" @")]
     [TestCase("  \"b\n @ }] 01 -} 5\n 5 tru ")]
     public void A_place_does_not_depend_on_how_the_input_comes(string text)
