@@ -76,6 +76,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
                     options.Version.Release.Build,
                     EmulatorVersion.Package),
                 CompatPolicy = policy,
+                JsonDialect = options.Version.Json,
                 IsPreconfig = () => _preconfiguration.IsActive,
                 Time = ports.Timeline.Clock,
                 Logger = ports.Logger,

@@ -1,3 +1,5 @@
+using Qmp.Protocol.Json;
+
 namespace Qmp.Emulator.Versions;
 
 public sealed partial record QemuVersion
@@ -8,5 +10,6 @@ public sealed partial record QemuVersion
         Name = "11.1",
         Release = new Version(11, 1, 3),
         Symbols = ["QEMU_11_1"],
+        Json = JsonDialect.Qemu11,
     };
 }

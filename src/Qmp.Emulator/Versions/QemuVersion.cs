@@ -1,4 +1,5 @@
 using Qmp.Api;
+using Qmp.Protocol.Json;
 using Qmp.Protocol.Visitors;
 
 namespace Qmp.Emulator.Versions;
@@ -23,6 +24,9 @@ public sealed partial record QemuVersion
 
     /// <summary>The symbols of the schema that say what came with it, and with those before it.</summary>
     public required IReadOnlyList<string> Symbols { get; init; }
+
+    /// <summary>The JSON that its monitors read.</summary>
+    internal JsonDialect Json { get; init; } = JsonDialect.Qemu10;
 
     /// <summary>All of them, the oldest first.</summary>
     public static IReadOnlyList<QemuVersion> All => [Qemu10_0, Qemu11_1];
