@@ -80,6 +80,11 @@ class Emulator:
         self.process.wait()
 
 
+def needs(name):
+    """What a device of that type cannot be without: more of its own words, and options."""
+    return next((NEEDED[start] for start in NEEDED if name.startswith(start)), ("",))
+
+
 class Recorder:
     def __init__(self, program):
         self.program = program
@@ -160,11 +165,12 @@ class Recorder:
         for found in types:
             if not found.get("user") or found.get("bus") not in ("PCI", "usb-bus", "SCSI", "virtio-bus", "ISA", "PCIE"):
                 continue
-            words = ["-M", "q35", "-S"]
+            more, *needed = needs(found["name"])
+            words = ["-M", "q35", "-S", *needed]
             if found["bus"] == "usb-bus":
                 words += ["-device", "qemu-xhci"]
             try:
-                machine = Emulator(self.program, [*words, "-device", f"{found['name']},id=ID"])
+                machine = Emulator(self.program, [*words, "-device", f"{found['name']},id=ID{more}"])
             except (EOFError, OSError, json.JSONDecodeError):
                 continue
             pairs = []
@@ -209,7 +215,7 @@ class Recorder:
                 if (device["slot"], device["function"]) in built_in:
                     self.keep(told, built_in[device["slot"], device["function"]], device)
         for name in types:
-            more, *words = next((NEEDED[start] for start in NEEDED if name.startswith(start)), ("",))
+            more, *words = needs(name)
             for device in self.devices(["-M", "q35", "-S", *words, "-device", f"{name},id=x{more}"]):
                 if device["qdev_id"] == "x":
                     self.keep(told, name, device)
