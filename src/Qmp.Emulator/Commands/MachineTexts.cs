@@ -21,12 +21,20 @@ internal static class MachineTexts
                 if (built.Nodes.NodeOf(processor) == node) text.Append(CultureInfo.InvariantCulture, $" {processor}");
             }
 
-            ulong size = built.Nodes.MemoryOf(node) is { } name ? built.Machine.Memory.Find(name)?.Length ?? 0 : 0;
-            text.Append(CultureInfo.InvariantCulture, $"\nnode {node} size: {size >> 20} MB\nnode {node} plugged: 0 MB\n");
+            ulong plugged = built.MemoryDevices.OfNode(node);
+            ulong size = OwnOf(built, node) + plugged;
+            text.Append(CultureInfo.InvariantCulture, $"\nnode {node} size: {size >> 20} MB\nnode {node} plugged: {plugged >> 20} MB\n");
         }
 
         return text.ToString();
     }
+
+    // The one node of a machine that none was asked for has all.
+    private static ulong OwnOf(BuiltMachine built, int node) => built.Nodes switch
+    {
+        { IsImplied: true } => built.Machine.Memory.Find(built.MainMemory)?.Length ?? 0,
+        var nodes => nodes.MemoryOf(node) is { } name ? built.Machine.Memory.Find(name)?.Length ?? 0 : 0,
+    };
 
     /// <summary>The blocks of memory, as far as it makes sense outside: where the host has them is left open.</summary>
     public static string Blocks(GuestMemory memory)

@@ -24,18 +24,7 @@ internal sealed class MiscCommands(
 
     public ValueTask<IReadOnlyList<IOThreadInfo>> QueryIothreadsAsync(
         QueryIothreadsArguments arguments, CancellationToken cancellationToken) =>
-        new([
-            .. built.Objects.All.OfType<ObjectOptions.Iothread>().Select(thread => new IOThreadInfo
-            {
-                Id = thread.Id,
-                ThreadId = Environment.ProcessId,
-                PollMaxNs = thread.Value.PollMaxNs ?? IothreadDefaults.PollMaxNs,
-                PollGrow = thread.Value.PollGrow ?? 0,
-                PollShrink = thread.Value.PollShrink ?? 0,
-                PollWeight = thread.Value.PollWeight ?? 0,
-                AioMaxBatch = thread.Value.AioMaxBatch ?? 0,
-            }),
-        ]);
+        new(IothreadInfos.Of(built.Tree));
 
     public ValueTask<IReadOnlyList<CommandLineOptionInfo>> QueryCommandLineOptionsAsync(
         QueryCommandLineOptionsArguments arguments, CancellationToken cancellationToken) =>

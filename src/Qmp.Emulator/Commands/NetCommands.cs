@@ -10,7 +10,7 @@ internal sealed class NetCommands(Networks networks) : INetCommands
 {
     public ValueTask SetLinkAsync(SetLinkArguments arguments, CancellationToken cancellationToken)
     {
-        networks.SetLink(arguments.Name, arguments.Up);
+        networks.SetLink(arguments.Name);
         return ValueTask.CompletedTask;
     }
 

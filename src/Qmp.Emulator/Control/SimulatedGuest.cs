@@ -15,7 +15,7 @@ internal sealed class SimulatedGuest : IGuest
     private readonly ShutdownController _shutdown;
     private readonly MachineEvents _events;
     private readonly VirtualMachine _machine;
-    private readonly ulong _memory;
+    private readonly Func<ulong> _memory;
     private readonly bool _hasFirmware;
     private ulong? _actual;
     private bool _isNew = true; // it has not run since it was switched on
@@ -24,14 +24,14 @@ internal sealed class SimulatedGuest : IGuest
     /// <param name="settings">What it does; <see langword="null"/> for nothing.</param>
     /// <param name="shutdown">Switches the machine off.</param>
     /// <param name="events">Is told of the balloon.</param>
-    /// <param name="memory">Bytes of its memory.</param>
+    /// <param name="memory">Tells the bytes of its memory.</param>
     /// <param name="hasFirmware">Whether firmware starts it.</param>
     public SimulatedGuest(
         VirtualMachine machine,
         GuestSettings? settings,
         ShutdownController shutdown,
         MachineEvents events,
-        ulong memory,
+        Func<ulong> memory,
         bool hasFirmware)
     {
         _machine = machine;
@@ -49,7 +49,7 @@ internal sealed class SimulatedGuest : IGuest
     }
 
     /// <summary>Bytes that the guest has, as far as its balloon tells.</summary>
-    public ulong Actual => _actual ?? _memory;
+    public ulong Actual => _actual ?? _memory();
 
     /// <summary>Asks it to give memory back or to take it again.</summary>
     public void Balloon(ulong target)
@@ -57,7 +57,7 @@ internal sealed class SimulatedGuest : IGuest
         if (_settings.Balloon is not { } after) return;
         _agenda?.Add(after, () =>
         {
-            _actual = Math.Min(target, _memory);
+            _actual = Math.Min(target, _memory());
             _events.BalloonChange(new BalloonChangeEvent { Actual = (long)Actual });
             return ValueTask.CompletedTask;
         });

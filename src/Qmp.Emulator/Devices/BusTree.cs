@@ -5,6 +5,7 @@ namespace Qmp.Emulator.Devices;
 /// <summary>The buses of a machine: those that it has, and those that devices bring.</summary>
 internal sealed class BusTree
 {
+    private readonly Dictionary<string, int> _numbered = new(StringComparer.Ordinal);
     private readonly List<Bus> _buses = []; // newest first, as QEMU looks for one
 
     /// <summary>The buses of a machine without devices.</summary>
@@ -33,7 +34,11 @@ internal sealed class BusTree
         }
 
         if (hasUsb) Add("usb-bus.0", "usb-bus", true);
-        foreach (Bus bus in _buses) bus.IsBuiltIn = true;
+        foreach (Bus bus in _buses)
+        {
+            bus.IsBuiltIn = true;
+            if (bus.Name != "pcie.0") _numbered[bus.Type] = _numbered.GetValueOrDefault(bus.Type) + 1;
+        }
     }
 
     /// <summary>The PCI buses that the machine itself has.</summary>
@@ -84,17 +89,15 @@ internal sealed class BusTree
         return bus;
     }
 
-    // A bus of a device without id is numbered among those of its kind.
+    /// <summary>The name of the bus that a USB disk without id brings.</summary>
+    public string NextScsi() => NextName("ID.0", "SCSI");
+
+    // A bus of a device without id is numbered among such buses of its kind.
     private string NextName(string pattern, string type)
     {
-        string kind = type switch
-        {
-            "SCSI" => "scsi",
-            "IDE" => "ide",
-            "PCI" => "pci",
-            _ => type.ToLowerInvariant(),
-        };
-        int number = _buses.Count(bus => bus.Type == type);
-        return pattern.Contains("ID", StringComparison.Ordinal) ? $"{kind}.{number}" : pattern;
+        if (!pattern.Contains("ID", StringComparison.Ordinal)) return pattern;
+        int number = _numbered.GetValueOrDefault(type);
+        _numbered[type] = number + 1;
+        return $"{type.ToLowerInvariant()}.{number}";
     }
 }

@@ -71,6 +71,8 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
             Id = device.Id,
             Function = function,
         };
+        ObjectNode owner = plugged.Node.Child("virtio-backend") ?? plugged.Node;
+        foreach (Bus brought in plugged.Buses) owner.Add(new ObjectNode(brought.Type, brought.Name));
         if (function is { } place)
         {
             bus!.Functions[place] = new(type.Name, device.Id, isMultifunction);
@@ -190,13 +192,24 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         node.Store("hotplugged", isHot);
         node.Store("hotpluggable", bus?.TakesHotPlug ?? TakesWithoutBus(type));
         if (type.Name.StartsWith("virtio-balloon", StringComparison.Ordinal)) GuestStatistics.Define(node);
-        if (DeviceProperties.Backend(type) is { } backend) node.Add(new ObjectNode(backend.Name, "virtio-backend") { IsDevice = true });
+        if (DeviceProperties.Backend(type) is { } backend) AddBackend(node, backend, values);
         if (type.Name == "usb-storage")
         {
-            node.Add(new ObjectNode("SCSI", $"{id}.0")).Add(new ObjectNode("scsi-hd", LegacyDisk) { IsDevice = true });
+            node.Add(new ObjectNode("SCSI", id is null ? buses.NextScsi() : $"{id}.0")).Add(new ObjectNode("scsi-hd", LegacyDisk) { IsDevice = true });
         }
 
         return node;
+    }
+
+    // What is set for a device on PCI that is meant for the one behind it goes there, too.
+    private static void AddBackend(ObjectNode node, RecordedType backend, IReadOnlyDictionary<string, JToken> values)
+    {
+        node.Add(new ObjectNode("virtio-pci-bus", "virtio-bus"));
+        ObjectNode behind = node.Add(new ObjectNode(backend.Name, "virtio-backend") { IsDevice = true });
+        foreach (RecordedProperty property in backend.DeviceProperties ?? [])
+        {
+            if (values.TryGetValue(property.Name, out JToken? value)) behind.Store(property.Name, value);
+        }
     }
 
     private ObjectNode NewNode(string type, string? id) => id is null

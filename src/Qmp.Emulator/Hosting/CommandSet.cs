@@ -29,16 +29,34 @@ internal static class CommandSet
         ChardevSet chardevs,
         MemoryDump dump,
         CommandWarnings warnings,
-        Preconfiguration preconfiguration) => new(
+        Preconfiguration preconfiguration,
+        MachineCommands commands) => new(
             new HumanCommands(new GuestControl(built.Machine) { IsDumping = () => dump.IsActive }, built.Migration, incoming, shutdown),
             [
-                .. new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors)).All,
+                .. new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors), new CharCommands(chardevs, ports.OpenChardev)).All,
                 .. new HumanSnapshotCommands(new InternalSnapshots(built.Machine, built.Migration, built.Blocks)).All,
                 .. new HumanMachineCommands(built, preconfiguration).All,
+                .. new HumanObjectCommands(built.Tree, new QomCommands(built.Tree, built.Objects)).All,
+                .. new HumanMemoryCommands(commands).All,
+                .. new HumanActionCommands(new RunStateCommands(built.Machine, shutdown)).All,
             ],
-            [.. new HumanInfos(built, chardevs, dump).All, .. new HumanMachineInfos(built).All],
+            [
+                .. new HumanInfos(built, chardevs, dump).All,
+                .. new HumanMachineInfos(built).All,
+                .. new HumanHardwareInfos(built, commands, new UiCommands(built)).All,
+            ],
             warnings,
             built.Version.Release);
+
+    /// <summary>Makes the commands about the machine, which monitors of both kinds have, and its guest.</summary>
+    public static MachineCommands CreateMachine(BuiltMachine built, EmulatorOptions options, EmulatorPorts ports, IEventPublisher publisher, ShutdownController shutdown)
+    {
+        ulong memory = MachineObjects.MemorySize(options, built.Type, built.Machine.Memory);
+        var guest = new SimulatedGuest(
+            built.Machine, built.Devices.Guest, shutdown, new MachineEvents(publisher), () => memory + built.MemoryDevices.Total, built.Type.IsPc);
+        built.Plugged.AskGuest = guest.Unplug;
+        return new MachineCommands(built.Machine, shutdown, new SavedMemory(built.Machine, shutdown, ports.Offload), built, guest, memory);
+    }
 
     /// <summary>Makes the commands.</summary>
     /// <param name="built">The machine that they are about.</param>
@@ -51,6 +69,7 @@ internal static class CommandSet
     /// <param name="dump">Dumps its memory.</param>
     /// <param name="human">Runs lines of the human monitor.</param>
     /// <param name="preconfiguration">The time before the machine is there.</param>
+    /// <param name="machineCommands">The commands about the machine.</param>
     public static CommandRegistry Create(
         BuiltMachine built,
         EmulatorOptions options,
@@ -61,14 +80,12 @@ internal static class CommandSet
         ChardevSet chardevs,
         MemoryDump dump,
         HumanMonitorInterpreter human,
-        Preconfiguration preconfiguration)
+        Preconfiguration preconfiguration,
+        MachineCommands machineCommands)
     {
         (VirtualMachine machine, MigrationCore core) = (built.Machine, built.Migration);
         CompatPolicy policy = options.Policy;
         var guest = new GuestControl(machine) { IsDumping = () => dump.IsActive };
-        ulong memory = MachineObjects.MemorySize(options, built.Type, machine.Memory);
-        var simulated = new SimulatedGuest(machine, built.Devices.Guest, shutdown, new MachineEvents(publisher), memory, built.Type.IsPc);
-        built.Plugged.AskGuest = simulated.Unplug;
         shutdown.HasReset += _ => built.Plugged.Reset();
         var jobs = new JobList(machine, new JobEvents(publisher));
         var migration = new MigrationCommands(core, incoming, jobs, new InternalSnapshots(machine, core, built.Blocks));
@@ -88,7 +105,7 @@ internal static class CommandSet
             .Add(QomCommandTable.Commands, new QomCommands(built.Tree, built.Objects))
             .Add(QdevCommandTable.Commands, new QdevCommands(built.Plugged))
             .Add([QdevCommands.DeviceAdd], new DeviceAddCommand(built.Plugged, core))
-            .Add(MachineCommandTable.Commands, new MachineCommands(machine, shutdown, new SavedMemory(machine, shutdown, ports.Offload), built, simulated, memory))
+            .Add(MachineCommandTable.Commands, machineCommands)
             .Add(MachineTargetCommandTable.Commands, new MachineTargetCommands())
             .Add(ReplayCommandTable.Commands, new ReplayCommands())
             .Add(YankCommandTable.OobCommands, new YankCommands(chardevs, core))

@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Chardevs;
+using Qmp.Emulator.Commands;
 using Qmp.Emulator.Control;
 using Qmp.Emulator.Dumps;
 using Qmp.Emulator.HumanMonitor;
@@ -63,10 +64,11 @@ public sealed class EmulatorInstance : IAsyncDisposable
         Migration.IncomingFailed += OnIncomingFailed;
         var dump = new MemoryDump(
             Machine, Migration, _shutdown, new DumpEvents(_bus), _built.Processors.List().Count, ports.Offload);
-        _human = CommandSet.CreateHuman(_built, ports, _shutdown, _incoming, _chardevs, dump, _warnings, _preconfiguration);
+        MachineCommands machineCommands = CommandSet.CreateMachine(_built, options, ports, _bus, _shutdown);
+        _human = CommandSet.CreateHuman(_built, ports, _shutdown, _incoming, _chardevs, dump, _warnings, _preconfiguration, machineCommands);
         _queue = new MachineCommandQueue(Machine.Lock);
         _qtest = QtestPort.Create(options, _built, _queue, ports);
-        CommandRegistry commands = CommandSet.Create(_built, options, ports, _bus, _shutdown, _incoming, _chardevs, dump, _human, _preconfiguration);
+        CommandRegistry commands = CommandSet.Create(_built, options, ports, _bus, _shutdown, _incoming, _chardevs, dump, _human, _preconfiguration, machineCommands);
         _server = new QmpServer(
             new QmpServerOptions
             {

@@ -54,24 +54,25 @@ internal static class MachineBuilder
         machine.Storage = blocks;
         if (options.Incoming is not null) blocks.Release();
         var disks = new Disks(blocks, new BlockEvents(publisher));
-        var networks = new Networks(tree, ports.Logger);
+        var networks = new Networks(ports.Logger);
         backends.Register("drive", name => disks.Drive(name) is not null || blocks.Find(name) is not null);
         backends.RefusalOfDrive = (name, type) => InertDevices.Refusal(name, type, disks);
         backends.ConflictOverNode = (name, device) => InertDevices.Conflict(name, device, disks, blocks);
         chardevs.IsUsed = id => backends.User("chardev", id) is not null;
         backends.Register("netdev", networks.Has);
+        backends.UserOfNetwork = networks.UserOf;
         var buses = new BusTree(type.Name, options.Machine.Usb == true);
         var plugged = new DeviceManager(tree, buses, backends, events.Devices(machine), ports.Logger);
         var memory = new MemoryDevices(machine.Memory, objects, MemoryArguments.Extra(given), MachineObjects.MemorySize(options, type, machine.Memory));
         plugged.TakesWithoutBus = model => type.IsPc && (model.Is("cpu") || model.Is("pc-dimm"));
-        InertDevices.Follow(plugged, disks, migration.Blockers, processors, memory);
+        InertDevices.Follow(plugged, disks, networks, migration.Blockers, processors, memory);
         DriveTable drives = MachineObjects.AddBackends(given, type, blocks, disks, networks, ports.Logger);
-        MachineDevices.Create(options, type, tree, buses, drives, disks);
+        MachineDevices.Create(options, type, tree, buses, drives, disks, networks);
         SimulatedDevices devices = DeviceFactory.Create([.. given.All(OptionTable.Device), .. MachineObjects.DevicesOf(drives)], machine, migration, plugged, ports.Logger);
         drives.CheckUsed();
         if (given.Last(GuestOptionTable.LoadSnapshot) is not null) throw new CommandLineException(InertDevices.RefusalOfSnapshots(disks));
         migration.Faults.Happening += events.Fault;
         isBuilt = true;
-        return new BuiltMachine(options.Version, machine, migration, devices, tree, plugged, objects, processors, blocks, disks, drives, networks, type, buses, options.Nodes, memory);
+        return new BuiltMachine(options.Version, machine, migration, devices, tree, plugged, objects, processors, blocks, disks, drives, networks, type, buses, options.Nodes, memory, options.MemoryBackend ?? type.RamId);
     }
 }

@@ -89,10 +89,10 @@ internal static class BlockText
 
     private static void Line(StringBuilder text, string name, string value) => text.Append(Invariant($"    {name + ":",-18}{value}\n"));
 
-    // Three digits, in the largest unit of which there is one, or nearly.
-    private static string Size(long bytes)
+    /// <summary>Bytes with three digits, in the largest unit of which there is one, or nearly.</summary>
+    internal static string Size(decimal bytes)
     {
-        double value = bytes;
+        double value = (double)bytes;
         int unit = -1;
         while (value >= 1000 && unit < Suffixes.Length - 1)
         {

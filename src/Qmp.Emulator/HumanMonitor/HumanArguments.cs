@@ -55,6 +55,21 @@ internal sealed class HumanArguments
     /// <exception cref="HumanException">The line has no further word.</exception>
     public string Text() => OptionalText() ?? throw Error($"{_command}: string expected");
 
+    /// <summary>Takes the name of a disk.</summary>
+    /// <exception cref="HumanException">The line has no further word.</exception>
+    public string Disk() => OptionalText() ?? throw Error($"{_command}: block device name expected");
+
+    /// <summary>Takes all that is left of the line.</summary>
+    /// <exception cref="HumanException">Nothing is.</exception>
+    public string Rest()
+    {
+        SkipSpaces();
+        if (_at == _line.Length) throw Error($"{_command}: string expected");
+        int start = _at;
+        _at = _line.Length;
+        return _line[start..];
+    }
+
     /// <summary>Takes a number, decimal, octal with 0 or hexadecimal with 0x; <see langword="null"/> at the end.</summary>
     /// <exception cref="HumanException">The word is not a number.</exception>
     public long? OptionalInteger()

@@ -15,15 +15,18 @@ internal sealed class HumanDeviceCommands
     private readonly ChardevSet _chardevs;
     private readonly Func<ChardevSpec, OpenedChardev> _open;
     private readonly IDumpCommands _dump;
+    private readonly ICharCommands _commands;
 
-    public HumanDeviceCommands(ChardevSet chardevs, Func<ChardevSpec, OpenedChardev> open, IDumpCommands dump)
+    public HumanDeviceCommands(ChardevSet chardevs, Func<ChardevSpec, OpenedChardev> open, IDumpCommands dump, ICharCommands commands)
     {
+        _commands = commands;
         _chardevs = chardevs;
         _open = open;
         _dump = dump;
         All =
         [
             new(["chardev-add"], "args", "add chardev", Add),
+            new(["chardev-change"], "id args", "change chardev", ChangeAsync),
             new(["chardev-remove"], "id", "remove chardev", Remove),
             new(["chardev-send-break"], "id", "send a break on chardev", SendBreak),
             new(["ringbuf_write"], "device data", "Write to a ring buffer character device", WriteRing),
@@ -58,6 +61,25 @@ internal sealed class HumanDeviceCommands
         }
 
         return new ValueTask<string>("");
+    }
+
+    private async ValueTask<string> ChangeAsync(HumanArguments arguments)
+    {
+        string id = arguments.Text();
+        string text = LastText(arguments);
+        if (text.Split(',').Any(item => item.StartsWith("id=", StringComparison.Ordinal))) throw new CommandException("Unexpected 'id' parameter");
+        ChardevBackend backend;
+        try
+        {
+            backend = ChardevReader.Option.Read($"{text},id={id}", _ => { }).Value.Backend;
+        }
+        catch (CommandLineException e)
+        {
+            throw new CommandException(e.Reason);
+        }
+
+        await _commands.ChardevChangeAsync(new ChardevChangeArguments { Id = id, Backend = backend }, CancellationToken.None).ConfigureAwait(false);
+        return "";
     }
 
     private ValueTask<string> Remove(HumanArguments arguments)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Control;
 using Qmp.Emulator.Machines;
@@ -9,7 +10,7 @@ using Qmp.Types;
 namespace Qmp.Emulator.HumanMonitor;
 
 /// <summary>The commands of the human monitor about devices, disks and objects.</summary>
-internal sealed class HumanMachineCommands
+internal sealed partial class HumanMachineCommands
 {
     private readonly BuiltMachine _built;
 
@@ -24,13 +25,13 @@ internal sealed class HumanMachineCommands
             new(["device_del"], "device", "remove device", a => Last(a, built.Plugged.Remove)),
             new(["object_add"], "[qom-type=]type,id=str[,prop=value][,...]", "create QOM object", AddObject),
             new(["object_del"], "id", "destroy QOM object", a => Last(a, built.Objects.Remove)),
-            new(["netdev_add"], "[type=]type,id=str[,prop=value][,...]", "add host network device", AddNetwork),
+            new(["netdev_add"], "[user|tap|socket|stream|dgram|vde|bridge|hubport|netmap|vhost-user],id=str[,prop=value][,...]", "add host network device", AddNetwork),
             new(["netdev_del"], "id", "remove host network device", a => Last(a, built.Networks.Remove)),
             new(["set_link"], "name on|off", "change the link status of a network adapter", SetLink),
-            new(["drive_add"], "[-n] [[<domain>:]<bus>:]<slot>\n[file=file][,if=type][,...]", "add drive to PCI storage controller", AddDrive),
+            new(["drive_add"], "[-n] [[<domain>:]<bus>:]<slot>\n[file=file][,if=type][,bus=n]\n[,unit=m][,media=d][,index=i]\n[,snapshot=on|off][,cache=on|off]\n[,readonly=on|off][,copy-on-read=on|off]", "add drive to PCI storage controller", AddDrive),
             new(["drive_del"], "device", "remove host block device", a => Last(a, RemoveDrive)),
             new(["eject"], "[-f] device", "eject a removable medium (use -f to force it)", Eject),
-            new(["change"], "device filename [format [read-only-mode]]", "change a removable medium, optional format", Change),
+            new(["change"], "device [-f] filename [format [read-only-mode]]", "change a removable medium, optional format, use -f to force the operation", Change),
             new(["block_resize"], "device size", "resize a block image", Resize),
             new(["exit_preconfig"], "", "exit the preconfig state", a => Done(a, preconfiguration.End)),
         ];
@@ -53,6 +54,14 @@ internal sealed class HumanMachineCommands
         return new ValueTask<string>("");
     }
 
+    private static ValueTask<string> LastOr(HumanArguments arguments, string needed, Action<string> run)
+    {
+        string text = arguments.OptionalText() ?? throw new CommandException($"Parameter '{needed}' is missing");
+        arguments.End();
+        run(text);
+        return new ValueTask<string>("");
+    }
+
     private void Interrupt()
     {
         if (!_built.Type.IsPc) throw new CommandException("machine does not provide NMIs");
@@ -62,7 +71,7 @@ internal sealed class HumanMachineCommands
         ? "Unable to wake up: guest is not in suspended state"
         : "wake-up from suspend is not supported by this guest");
 
-    private ValueTask<string> AddDevice(HumanArguments arguments) => Last(arguments, text =>
+    private ValueTask<string> AddDevice(HumanArguments arguments) => LastOr(arguments, "driver", text =>
     {
         if (_built.Migration.IsRunning) throw new CommandException("device_add not allowed while migrating");
         DeviceArguments device = Read(() => DeviceArguments.OfText(text, _ => { }));
@@ -74,14 +83,33 @@ internal sealed class HumanMachineCommands
         Last(arguments, text => _built.Objects.Add(Read(() => OptionTable.Object.ReadValue(text, _built.Version))));
 
     private ValueTask<string> AddNetwork(HumanArguments arguments) =>
-        Last(arguments, text => _built.Networks.Add(Read(() => OptionTable.Netdev.ReadValue(text, _built.Version))));
+        LastOr(arguments, "id", text =>
+        {
+            Netdev network;
+            try
+            {
+                network = OptionTable.Netdev.ReadValue(text, _built.Version);
+            }
+            catch (CommandLineException e) when (Unexpected().Match(e.Reason) is { Success: true } found)
+            {
+                throw new CommandException($"Invalid parameter '{found.Groups[1].Value}'");
+            }
+            catch (CommandLineException e)
+            {
+                throw new CommandException(e.Reason);
+            }
+
+            // What is wrong is told on standard error.
+            if (_built.Networks.Has(network.Id)) throw new HumanException("Try \"help netdev_add\" for more information\n");
+            _built.Networks.Add(network);
+        });
 
     private ValueTask<string> SetLink(HumanArguments arguments)
     {
         string name = arguments.Text();
-        bool isUp = arguments.OnOff();
+        arguments.OnOff();
         arguments.End();
-        _built.Networks.SetLink(name, isUp);
+        _built.Networks.SetLink(name);
         return new ValueTask<string>("");
     }
 
@@ -109,18 +137,18 @@ internal sealed class HumanMachineCommands
     private ValueTask<string> Eject(HumanArguments arguments)
     {
         arguments.Flags("f");
-        return Last(arguments, name =>
-        {
-            Disk disk = _built.Disks.Find(name, null);
-            _built.Disks.MoveTray(disk, opens: true);
-            _built.Disks.RemoveMedium(disk);
-        });
+        string name = arguments.Disk();
+        arguments.End();
+        Disk disk = _built.Disks.Find(name, null);
+        _built.Disks.MoveTray(disk, opens: true);
+        _built.Disks.RemoveMedium(disk);
+        return new ValueTask<string>("");
     }
 
     private ValueTask<string> Change(HumanArguments arguments)
     {
         arguments.Flags("f");
-        string device = arguments.Text();
+        string device = arguments.Disk();
         string path = arguments.Text();
         string? format = arguments.OptionalText();
         string? mode = arguments.OptionalText();
@@ -140,7 +168,7 @@ internal sealed class HumanMachineCommands
     // A plain number counts mebibytes.
     private ValueTask<string> Resize(HumanArguments arguments)
     {
-        string device = arguments.Text();
+        string device = arguments.Disk();
         string text = arguments.Text();
         arguments.End();
         if (Qmp.Protocol.Visitors.Text.SizeText.Parse(text, out ulong size, defaultSuffix: 'M') != Qmp.Protocol.Visitors.Text.NumberOutcome.Valid || size > long.MaxValue)
@@ -152,6 +180,9 @@ internal sealed class HumanMachineCommands
         BlockGraph.Resize(node ?? _built.Blocks.Named(device, null), (long)size);
         return new ValueTask<string>("");
     }
+
+    [GeneratedRegex("^Parameter '(.*)' is unexpected$")]
+    private static partial Regex Unexpected();
 
     private static T Read<T>(Func<T> read)
     {

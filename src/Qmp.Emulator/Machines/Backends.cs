@@ -15,6 +15,9 @@ internal sealed class Backends : IBackends
     /// <summary>Says why a device cannot have a node: by its name and what the device is called.</summary>
     public Func<string, string, string?>? ConflictOverNode { get; set; }
 
+    /// <summary>Says what a network backend is connected to, by its name.</summary>
+    public Func<string, string?>? UserOfNetwork { get; set; }
+
     /// <summary>Says how to find out whether there is something of a name.</summary>
     /// <param name="property">The property of devices that refers to it.</param>
     /// <param name="has">Whether there is something of that name.</param>
@@ -25,7 +28,7 @@ internal sealed class Backends : IBackends
 
     /// <inheritdoc/>
     public string? User(string property, string name) =>
-        _users.GetValueOrDefault((property, name));
+        property == "netdev" ? UserOfNetwork?.Invoke(name) : _users.GetValueOrDefault((property, name));
 
     /// <inheritdoc/>
     public string? RefusesDrive(string name, string type) => RefusalOfDrive?.Invoke(name, type);

@@ -15,7 +15,7 @@ internal static class InertDevices
     private const string PeerMode = "Migration is disabled when using feature 'peer mode' in device 'ivshmem'";
 
     /// <summary>Keeps that up with the devices.</summary>
-    public static void Follow(DeviceManager devices, Disks disks, MigrationBlockers blockers, Processors processors, MemoryDevices memory)
+    public static void Follow(DeviceManager devices, Disks disks, Networks networks, MigrationBlockers blockers, Processors processors, MemoryDevices memory)
     {
         devices.Added = (device, values) =>
         {
@@ -27,6 +27,7 @@ internal static class InertDevices
                 throw new CommandException("Only one balloon device is supported");
             }
 
+            if (IsCard(type)) AddCard(networks, device, values);
             if (IsPeer(type, values)) Try(() => blockers.Add(PeerMode));
             if (type.DeviceProperties?.Any(p => p.Name == "drive") != true) return;
             ObjectNode disk = DiskOf(device.Node);
@@ -40,6 +41,7 @@ internal static class InertDevices
         {
             processors.Unplug(device.Node);
             memory.Unplug(device);
+            networks.RemoveCard(device.Node.Path);
             disks.Remove(DiskOf(device.Node).Path);
             if (device.Type!.Name == "ivshmem-plain") blockers.Remove(PeerMode);
         };
@@ -48,6 +50,17 @@ internal static class InertDevices
     // What stands behind a device on PCI or USB, or the device itself.
     private static ObjectNode DiskOf(ObjectNode device) =>
         device.Child("virtio-backend") ?? device.Children.Select(c => c.Child(DeviceManager.LegacyDisk)).FirstOrDefault(c => c is not null) ?? device;
+
+    private static bool IsCard(RecordedType type) =>
+        type.DeviceProperties is { } properties && properties.Any(p => p.Name == "mac") && properties.Any(p => p.Name == "netdev");
+
+    private static void AddCard(Networks networks, PluggedDevice device, IReadOnlyDictionary<string, JToken> values)
+    {
+        NetworkClient.Card card = networks.AddCard(
+            device.Node.Path, device.Id, device.Type!.Name, (string?)values.GetValueOrDefault("mac"), (string?)values.GetValueOrDefault("netdev"));
+        device.Node.Store("mac", card.Mac.ToString());
+        device.Node.Child("virtio-backend")?.Store("mac", card.Mac.ToString());
+    }
 
     private static bool IsBalloon(RecordedType type) => type.Name.StartsWith("virtio-balloon", StringComparison.Ordinal);
 

@@ -18,10 +18,12 @@ internal sealed class MachineDevices
     private readonly EmulatorOptions _options;
     private readonly DriveTable _drives;
     private readonly Disks _disks;
+    private readonly Networks _networks;
     private readonly DefaultDevices _defaults;
 
-    private MachineDevices(EmulatorOptions options, MachineType type, ObjectTree tree, BusTree buses, DriveTable drives, Disks disks)
+    private MachineDevices(EmulatorOptions options, MachineType type, ObjectTree tree, BusTree buses, DriveTable drives, Disks disks, Networks networks)
     {
+        _networks = networks;
         _options = options;
         _tree = tree;
         _drives = drives;
@@ -32,9 +34,9 @@ internal sealed class MachineDevices
 
     /// <summary>Lists the devices of a machine, and connects its drives.</summary>
     /// <exception cref="CommandLineException">A drive cannot be connected.</exception>
-    public static void Create(EmulatorOptions options, MachineType type, ObjectTree tree, BusTree buses, DriveTable drives, Disks disks)
+    public static void Create(EmulatorOptions options, MachineType type, ObjectTree tree, BusTree buses, DriveTable drives, Disks disks, Networks networks)
     {
-        var devices = new MachineDevices(options, type, tree, buses, drives, disks);
+        var devices = new MachineDevices(options, type, tree, buses, drives, disks, networks);
         if (type.IsPiix) devices.CreatePiix();
         else if (type.IsQ35) devices.CreateQ35();
     }
@@ -56,7 +58,7 @@ internal sealed class MachineDevices
         _devices.Add("isa-i8259", ("iobase", 0xa0), ("elcr_addr", 0x4d1), ("elcr_mask", 0xde), ("master", false));
         AddVideo("pci.0");
         AddSuperIo(hasFloppies: true);
-        if (_defaults.Network) _devices.AddPci("e1000", "pci.0");
+        if (_defaults.Network) AddCard("e1000", "pci.0");
         AddMemories();
     }
 
@@ -77,7 +79,7 @@ internal sealed class MachineDevices
         _devices.Add("ICH9-SMB", ("addr", "1f.3"), ("multifunction", true)).Add(new ObjectNode("i2c-bus", "i2c"));
         AddMemories();
         AddVideo("pcie.0");
-        if (_defaults.Network) _devices.AddPci("e1000e", "pcie.0");
+        if (_defaults.Network) AddCard("e1000e", "pcie.0");
     }
 
     private void AddRoots()
@@ -148,6 +150,7 @@ internal sealed class MachineDevices
     {
         if (type == "ide-hd" && drive.Disk.Medium is null) throw new CommandLineException("Device needs media, but drive is empty");
         ObjectNode node = _devices.Add(type, ("drive", drive.Disk.Drive!), ("unit", drive.Unit));
+        node.ParentBus = type == "floppy" ? "floppy-bus.0" : FormattableString.Invariant($"ide.{drive.Bus}");
         drive.Disk.IsMachines = drive.Option is not null;
         try
         {
@@ -172,6 +175,14 @@ internal sealed class MachineDevices
             _ => null,
         };
         if (type is not null) _devices.AddPci(type, bus);
+    }
+
+    private void AddCard(string type, string bus)
+    {
+        ObjectNode node = _devices.AddPci(type, bus);
+        NetworkClient.Card card = _networks.AddDefaultCard(node.Path, type);
+        node.Store("mac", card.Mac.ToString());
+        node.Store("netdev", card.Peer!.Name);
     }
 
     private void AddMemories()

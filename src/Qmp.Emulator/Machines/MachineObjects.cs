@@ -63,6 +63,7 @@ internal static class MachineObjects
         DefaultDevices defaults = DefaultDevices.Of(given, type);
         if (defaults.Cdrom) drives.AddDefault(null, 2, isCdrom: true);
         if (defaults.Floppy) drives.AddDefault("floppy", 0, isCdrom: false);
+        if (defaults.Network) networks.AddDefault();
         foreach (OptionValue<Netdev> network in given.All(OptionTable.Netdev)) Try(network, networks.Add);
         return drives;
     }

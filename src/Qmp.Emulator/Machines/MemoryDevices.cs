@@ -26,6 +26,9 @@ internal sealed class MemoryDevices(GuestMemory memory, UserObjects objects, (lo
     /// <summary>Bytes that are plugged in.</summary>
     public ulong Total => (ulong)_plugged.Sum(p => (long)p.Block.Length);
 
+    /// <summary>Bytes that are plugged in at a node.</summary>
+    public ulong OfNode(long node) => (ulong)_plugged.Where(p => NodeOf(p.Device) == node).Sum(p => (long)p.Block.Length);
+
     private ulong Start => (HighStart + (own > LowEnd ? own - LowPart : 0) + StartAlignment - 1) & ~(StartAlignment - 1);
 
     /// <summary>Plugs memory in.</summary>
@@ -76,7 +79,7 @@ internal sealed class MemoryDevices(GuestMemory memory, UserObjects objects, (lo
                     Addr = (long)p.Address,
                     Size = (long)p.Block.Length,
                     Slot = p.Slot,
-                    Node = (long?)p.Device.Node.Property("node").Get() ?? 0,
+                    Node = NodeOf(p.Device),
                     Memdev = $"/objects/{p.Block.Id}",
                     Hotplugged = (bool)p.Device.Node.Property("hotplugged").Get(),
                     Hotpluggable = (bool)p.Device.Node.Property("hotpluggable").Get(),
@@ -97,6 +100,8 @@ internal sealed class MemoryDevices(GuestMemory memory, UserObjects objects, (lo
             Status = 0,
         }),
     ];
+
+    private static long NodeOf(PluggedDevice device) => (long?)device.Node.Property("node").Get() ?? 0;
 
     private long SlotOf(long wanted)
     {

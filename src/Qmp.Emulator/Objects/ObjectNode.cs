@@ -35,6 +35,9 @@ internal sealed class ObjectNode(string type, string name)
     /// <summary>Whether it is a device: what users set when they made it cannot be changed any more.</summary>
     public bool IsDevice { get; init; }
 
+    /// <summary>The name of the bus that it is on, of a device of the machine for which its type does not tell that.</summary>
+    public string? ParentBus { get; set; }
+
     /// <summary>The objects that it owns, in the order in which they came.</summary>
     public IEnumerable<ObjectNode> Children => MoreChildren is null ? _children : _children.Concat(MoreChildren());
 
@@ -67,6 +70,9 @@ internal sealed class ObjectNode(string type, string name)
 
     /// <summary>Gives a property a value.</summary>
     public void Store(string property, JToken value) => _values[property] = value;
+
+    /// <summary>Whether a property has been given a value.</summary>
+    public bool IsSet(string property) => _values.ContainsKey(property);
 
     /// <summary>Its properties, but for the objects that it owns.</summary>
     public IEnumerable<ObjectProperty> Properties()

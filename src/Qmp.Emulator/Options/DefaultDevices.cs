@@ -23,13 +23,15 @@ internal sealed record DefaultDevices(bool Cdrom, bool Floppy, bool Video, bool 
     /// <summary>Finds out what a machine has.</summary>
     public static DefaultDevices Of(GivenOptions given, MachineType type)
     {
-        if (given.Has(OptionTable.NoDefaults) || !type.IsPc) return new DefaultDevices(false, false, false, false);
+        if (given.Has(OptionTable.NoDefaults)) return new DefaultDevices(false, false, false, false);
+        bool network = !given.Has(OptionTable.Network) && !given.Has(OptionTable.NetworkCard) && !given.Has(OptionTable.Netdev);
+        if (!type.IsPc) return new DefaultDevices(false, false, false, network);
         string? video = given.Last(OptionTable.Video)?.Value;
         return new DefaultDevices(
             !Has(given, Cdroms),
             type.IsPiix && !Has(given, Floppies),
             video is null && !Has(given, Videos),
-            !given.Has(OptionTable.Network) && !given.Has(OptionTable.NetworkCard) && !given.Has(OptionTable.Netdev));
+            network);
     }
 
     /// <summary>Adds the ports and the monitor that nobody has asked for.</summary>

@@ -21,6 +21,9 @@ internal sealed class NumaNodes
     /// <summary>No nodes.</summary>
     public static NumaNodes None { get; } = new(CpuTopology.Single);
 
+    /// <summary>Whether nobody has asked for them: the machine has one that all memory belongs to.</summary>
+    public bool IsImplied => _isImplied;
+
     /// <summary>How many there are.</summary>
     public int Count => _nodes.Count;
 
