@@ -35,7 +35,7 @@ internal sealed class MemoryDevices(GuestMemory memory, UserObjects objects, (lo
     /// <exception cref="CommandException">There is no place for it, or the object is in use.</exception>
     public void Plug(PluggedDevice device, IReadOnlyDictionary<string, JToken> values)
     {
-        long slot = SlotOf(values.TryGetValue("slot", out JToken? wanted) ? (long)wanted : -1);
+        long slot = SlotOf(values.TryGetValue("slot", out JToken? number) ? (long)number : -1);
         string name = ((string)values["memdev"]!).Split('/')[^1];
         RamBlock block = objects.Unused(name) ?? throw new CommandException($"can't use already busy memdev: {name}");
         ulong space = extra.Most - own;
@@ -45,8 +45,10 @@ internal sealed class MemoryDevices(GuestMemory memory, UserObjects objects, (lo
                 CultureInfo.InvariantCulture, $"not enough space, currently 0x{Total:x} in use of total space for memory devices 0x{space:x}"));
         }
 
+        ulong wanted = values.TryGetValue("addr", out JToken? place) ? (ulong)place : 0;
+        if (wanted % Alignment != 0) throw new CommandException($"address must be aligned to 0x{Alignment:x} bytes");
         if (block.Length % Alignment != 0) throw new CommandException($"backend memory size must be multiple of 0x{Alignment:x}");
-        ulong address = Free(block.Length);
+        ulong address = wanted == 0 ? Free(block.Length) : Checked(wanted, block.Length);
         objects.Take(name);
         memory.Map(block, address);
         _plugged.Add((device, block, slot, address));
@@ -114,6 +116,26 @@ internal sealed class MemoryDevices(GuestMemory memory, UserObjects objects, (lo
         }
 
         throw new CommandException("no free slots available");
+    }
+
+    private ulong Checked(ulong address, ulong length)
+    {
+        ulong range = extra.Most - own + ((ulong)extra.Slots * StartAlignment);
+        if (address < Start || address - Start > range || range - (address - Start) < length)
+        {
+            throw new CommandException(
+                $"can't add memory device [0x{address:x}:0x{length:x}], usable range for memory devices [0x{Start:x}:0x{range:x}]");
+        }
+
+        foreach ((PluggedDevice device, RamBlock block, _, ulong start) in _plugged)
+        {
+            if (address < start + block.Length && start < address + length)
+            {
+                throw new CommandException($"address range conflicts with memory device id='{device.Id ?? "(unnamed)"}'");
+            }
+        }
+
+        return address;
     }
 
     private ulong Free(ulong length)

@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using Qmp.Client;
 using Qmp.Interop.Emulators;
 using Qmp.Types;
 
@@ -20,6 +21,46 @@ internal sealed class PluggedMemoryTests
     [TearDown]
     public void TearDown() => _folder?.Dispose();
 
+    [Test]
+    public async Task Memory_is_plugged_in_where_it_is_asked_for([Values] EmulatorKind kind)
+    {
+        Requirement.Check(kind);
+        await using EmulatorProcess vm = await EmulatorProcess.StartAsync(kind, "vm", _folder, "-M", "pc", "-m", "64M,slots=4,maxmem=1G", "-S");
+        (string Id, long Size, long? Address, string Answer)[] cases =
+        [
+            ("d2", 8, High + (16 * Mebibyte), ""),
+            ("d1", 16, High, ""),
+            ("d3", 8, High + 1, "address must be aligned to 0x200000 bytes"),
+            ("d3", 8, High + (16 * Mebibyte), "address range conflicts with memory device id='d2'"),
+            ("d3", 8, High / 2, "can't add memory device [0x80000000:0x800000], usable range for memory devices [0x100000000:0x13c000000]"),
+            ("d3", 8, null, ""),
+        ];
+        int number = 0;
+        foreach ((string id, long size, long? address, string answer) in cases)
+        {
+            string memory = $"m{number++}";
+            await vm.Monitor.ExecuteRawAsync("object-add", new JObject { ["qom-type"] = "memory-backend-ram", ["id"] = memory, ["size"] = size * Mebibyte });
+            var device = new JObject { ["driver"] = "pc-dimm", ["id"] = id, ["memdev"] = memory };
+            if (address is not null) device["addr"] = address;
+            string said = "";
+            try
+            {
+                await vm.Monitor.ExecuteRawAsync("device_add", device);
+            }
+            catch (QmpCommandException e)
+            {
+                said = e.Error.Description;
+            }
+
+            Assert.That(said, Is.EqualTo(answer));
+        }
+
+        JToken told = await vm.Monitor.ExecuteRawAsync("query-memory-devices");
+        Assert.That(
+            told.Select(d => ((string?)d["data"]!["id"], (long)d["data"]!["addr"]! - High)),
+            Is.EqualTo(((string?, long)[])[("d1", 0), ("d2", 16 * Mebibyte), ("d3", 24 * Mebibyte)]));
+    }
+
     // At the destination it is there from the beginning, as those that manage machines do it.
     [TestCase("pc")]
     [TestCase("q35")]
@@ -35,8 +76,8 @@ internal sealed class PluggedMemoryTests
             _folder,
             [
                 .. words,
+                "-object", "memory-backend-ram,id=m2,size=8M", "-device", "pc-dimm,id=d2,memdev=m2,slot=1,addr=0x101000000",
                 "-object", "memory-backend-ram,id=m1,size=16M", "-device", "pc-dimm,id=d1,memdev=m1,slot=0,addr=0x100000000",
-                "-object", "memory-backend-ram,id=m2,size=8M", "-device", "pc-dimm,id=d2,memdev=m2,slot=1",
                 "-incoming", "defer",
             ]);
         await PlugAsync(src, 1, "first", 16);
