@@ -16,7 +16,8 @@ internal sealed class MachineCommands(
     SavedMemory saved,
     BuiltMachine built,
     SimulatedGuest guest,
-    ulong memory) : IMachineCommands
+    ulong memory,
+    Preconfiguration preconfiguration) : IMachineCommands
 {
     public ValueTask<UuidInfo> QueryUuidAsync(QueryUuidArguments arguments, CancellationToken cancellationToken) =>
         new(new UuidInfo { Uuid = (machine.Identity.Uuid ?? Guid.Empty).ToString("D") });
@@ -89,11 +90,11 @@ internal sealed class MachineCommands(
 
     public ValueTask<IReadOnlyList<Memdev>> QueryMemdevAsync(
         QueryMemdevArguments arguments, CancellationToken cancellationToken) =>
-        new([.. built.Objects.All.Select(MemoryObjects.Describe).OfType<Memdev>()]);
+        new([.. built.Objects.All.Select(MemoryObjects.Describe).OfType<Memdev>().Where(m => !preconfiguration.IsActive || m.Id != built.Type.RamId)]);
 
     public ValueTask<IReadOnlyList<HotpluggableCPU>> QueryHotpluggableCpusAsync(
         QueryHotpluggableCpusArguments arguments, CancellationToken cancellationToken) => built.Processors.HasAny
-        ? new(built.Processors.Places())
+        ? new(built.Processors.Places(areFilled: !preconfiguration.IsActive))
         : throw new CommandException("machine does not support hot-plugging CPUs");
 
     public ValueTask BalloonAsync(BalloonArguments arguments, CancellationToken cancellationToken)

@@ -49,13 +49,13 @@ internal static class CommandSet
             built.Version.Release);
 
     /// <summary>Makes the commands about the machine, which monitors of both kinds have, and its guest.</summary>
-    public static MachineCommands CreateMachine(BuiltMachine built, EmulatorOptions options, EmulatorPorts ports, IEventPublisher publisher, ShutdownController shutdown)
+    public static MachineCommands CreateMachine(BuiltMachine built, EmulatorOptions options, EmulatorPorts ports, IEventPublisher publisher, ShutdownController shutdown, Preconfiguration preconfiguration)
     {
         ulong memory = MachineObjects.MemorySize(options, built.Type, built.Machine.Memory);
         var guest = new SimulatedGuest(
             built.Machine, built.Devices.Guest, shutdown, new MachineEvents(publisher), () => memory + built.MemoryDevices.Total, built.Type.IsPc);
         built.Plugged.AskGuest = guest.Unplug;
-        return new MachineCommands(built.Machine, shutdown, new SavedMemory(built.Machine, shutdown, ports.Offload), built, guest, memory);
+        return new MachineCommands(built.Machine, shutdown, new SavedMemory(built.Machine, shutdown, ports.Offload), built, guest, memory, preconfiguration);
     }
 
     /// <summary>Makes the commands.</summary>

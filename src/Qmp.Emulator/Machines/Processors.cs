@@ -73,14 +73,15 @@ internal sealed class Processors
     public bool Has(long index) => index >= 0 && index < _places.Length && _places[index] is not null;
 
     /// <summary>The places for processors, the last one first.</summary>
-    public IReadOnlyList<HotpluggableCPU> Places() =>
+    /// <param name="areFilled">Whether the machine is already made, and there are processors in them.</param>
+    public IReadOnlyList<HotpluggableCPU> Places(bool areFilled) =>
     [
         .. Enumerable.Range(0, _places.Length).Reverse().Select(index => new HotpluggableCPU
         {
             Type = Model + TypeSuffix,
             VcpusCount = 1,
             Props = Place(index),
-            QomPath = _places[index]?.Path,
+            QomPath = areFilled ? _places[index]?.Path : null,
         }),
     ];
 

@@ -132,6 +132,40 @@ internal sealed class MachineSurfaceTests
             await vm.RefusalAsync("x-exit-preconfig"), Is.EqualTo("The command is permitted only before machine initialization"));
     }
 
+    [TestCase("qom-list", true)]
+    [TestCase("object-add", true)]
+    [TestCase("blockdev-add", true)]
+    [TestCase("netdev_add", true)]
+    [TestCase("query-memdev", true)]
+    [TestCase("query-iothreads", true)]
+    [TestCase("query-named-block-nodes", true)]
+    [TestCase("query-command-line-options", true)]
+    [TestCase("device_add", false)]
+    [TestCase("query-cpus-fast", false)]
+    [TestCase("query-machines", false)]
+    public async Task Before_the_machine_is_made_some_commands_are_permitted(string command, bool isPermitted)
+    {
+        foreach (EmulatorKind kind in Enum.GetValues<EmulatorKind>())
+        {
+            await using StdioMonitor vm = await StdioMonitor.StartAsync(kind, "-M", "pc", "--preconfig");
+            string? refusal = await vm.RefusalAsync(command, new JObject { ["no-such"] = 1 });
+            Assert.That(refusal?.Contains("permitted only after", StringComparison.Ordinal), Is.EqualTo(!isPermitted), $"{kind}: {refusal}");
+        }
+    }
+
+    [Test]
+    public async Task Places_for_processors_are_empty_before_the_machine_is_made([Values] EmulatorKind kind)
+    {
+        await using StdioMonitor vm = await StdioMonitor.StartAsync(kind, "-M", "pc", "--preconfig", "-S", "-smp", "1,maxcpus=2");
+        JToken before = await vm.AskAsync("query-hotpluggable-cpus");
+        Assert.That(before.Select(p => p["qom-path"]), Is.EqualTo((JToken?[])[null, null]));
+        Assert.That(await vm.AskAsync("query-memdev"), Is.Empty);
+        await vm.AskAsync("x-exit-preconfig");
+        JToken after = await vm.AskAsync("query-hotpluggable-cpus");
+        Assert.That(after.Select(p => (string?)p["qom-path"]), Is.EqualTo((string?[])[null, "/machine/unattached/device[0]"]));
+        Assert.That((await vm.AskAsync("query-memdev")).Select(m => (string?)m["id"]), Is.EqualTo((string[])["pc.ram"]));
+    }
+
     [TestCase("drive_add 0 if=none,id=x,file=FILE,format=raw", "OK\r\n")]
     [TestCase("drive_add 0 if=ide,file=FILE", "Can't hot-add drive to type 1\r\n")]
     [TestCase("change ide1-cd0 FILE raw", "")]
