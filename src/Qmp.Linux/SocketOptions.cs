@@ -14,6 +14,9 @@ public static unsafe class SocketOptions
     private const int AcceptsConnections = 30; // SO_ACCEPTCONN
     private const int TcpLevel = 6; // IPPROTO_TCP
     private const int NoDelay = 1; // TCP_NODELAY
+    private const int KeepAliveIdle = 4; // TCP_KEEPIDLE
+    private const int KeepAliveInterval = 5; // TCP_KEEPINTVL
+    private const int KeepAliveCount = 6; // TCP_KEEPCNT
     private const int Ipv6Level = 41; // IPPROTO_IPV6
     private const int OnlyIpv6 = 26; // IPV6_V6ONLY
     private const nuint OutputQueue = 0x5411; // SIOCOUTQ
@@ -29,7 +32,33 @@ public static unsafe class SocketOptions
     public static void SendWithoutDelay(SafeHandle socket) => Set(socket, TcpLevel, NoDelay, true);
 
     /// <summary>Lets the kernel find out that a peer is dead.</summary>
-    public static void KeepAlive(SafeHandle socket) => Set(socket, SocketLevel, KeepAliveOption, true);
+    /// <param name="socket">The socket.</param>
+    /// <param name="count">How many probes may stay unanswered; 0 for the host's default.</param>
+    /// <param name="idle">Seconds of silence before the first probe; 0 for the host's default.</param>
+    /// <param name="interval">Seconds between probes; 0 for the host's default.</param>
+    public static void KeepAlive(SafeHandle socket, uint count = 0, uint idle = 0, uint interval = 0)
+    {
+        Set(socket, SocketLevel, KeepAliveOption, true);
+        if (count > 0) Set(socket, TcpLevel, KeepAliveCount, (int)count);
+        if (idle > 0) Set(socket, TcpLevel, KeepAliveIdle, (int)idle);
+        if (interval > 0) Set(socket, TcpLevel, KeepAliveInterval, (int)interval);
+    }
+
+    /// <summary>What the kernel does about silent peers of a TCP socket: whether it looks after them, and the three numbers.</summary>
+    public static (bool IsOn, uint Count, uint Idle, uint Interval) KeepAliveOf(SafeHandle socket)
+    {
+        using var held = new HeldDescriptor(socket);
+        int number = held.Number;
+        return (Get(SocketLevel, KeepAliveOption) != 0, Get(TcpLevel, KeepAliveCount), Get(TcpLevel, KeepAliveIdle), Get(TcpLevel, KeepAliveInterval));
+
+        uint Get(int level, int option)
+        {
+            int got = 0;
+            uint length = sizeof(int);
+            _ = LibC.GetOption(number, level, option, &got, &length);
+            return (uint)got;
+        }
+    }
 
     /// <summary>Lets a port be used again at once.</summary>
     public static void ReuseAddress(SafeHandle socket) => Set(socket, SocketLevel, ReuseOption, true);
@@ -71,6 +100,8 @@ public static unsafe class SocketOptions
         return known;
     }
 
-    private static void Set(SafeHandle socket, int level, int option, bool value) =>
-        _ = LibC.SetOption(socket, level, option, value ? 1 : 0, sizeof(int));
+    private static void Set(SafeHandle socket, int level, int option, bool value) => Set(socket, level, option, value ? 1 : 0);
+
+    private static void Set(SafeHandle socket, int level, int option, int value) =>
+        _ = LibC.SetOption(socket, level, option, value, sizeof(int));
 }

@@ -59,6 +59,26 @@ public sealed class QmpServer : IAsyncDisposable
         return monitor;
     }
 
+    /// <summary>Removes a monitor: its client gets the replies of what is running, and is disconnected; no other one comes.</summary>
+    /// <remarks>Its connections are stopped when this returns, and disposed of later.</remarks>
+    /// <exception cref="ArgumentException">It is not, or no longer, one of this server's.</exception>
+    public void RemoveMonitor(IMonitor monitor)
+    {
+        lock (_gate)
+        {
+            if (_closed) return;
+            if (monitor is not MonitorHost host || !_monitors.Remove(host)) throw new ArgumentException("Not a monitor of this server.", nameof(monitor));
+            host.Close();
+            _ = DisposeAsync(host);
+        }
+
+        static async Task DisposeAsync(MonitorHost host)
+        {
+            await host.Completion.ConfigureAwait(false);
+            host.Dispose();
+        }
+    }
+
     /// <summary>
     /// Stops accepting and disconnects all clients; one whose command is running gets its reply first. Commands
     /// that have not begun are dropped.

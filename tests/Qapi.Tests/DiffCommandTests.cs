@@ -67,6 +67,22 @@ public sealed class DiffCommandTests
     }
 
     [Test]
+    public void Conditions_of_one_side_compare_a_schema_with_itself()
+    {
+        string schema = Write("s.json", "{ 'command': 'stop', 'data': { '*x': 'int' } }\n{ 'event': 'STOP', 'if': 'V2' }\n{ 'event': 'GONE', 'if': { 'not': 'V2' } }\n");
+        (int status, string output, _) = Tool.Run("diff", schema, schema, "--new-condition", "V2");
+        Assert.That((status, output), Is.EqualTo((1, """
+            event GONE
+              breaks  event 'GONE' removed
+            event STOP
+              ok      event 'STOP' added
+            2 changes: 1 break clients, 0 may break them, 1 do not
+
+            """)));
+        Assert.That(Tool.Run("diff", schema, schema, "--new-condition", "V2", "--old-condition", "V2").Output, Is.Empty);
+    }
+
+    [Test]
     public void Conditions_count_on_both_sides()
     {
         var off = Write("off.json", "{ 'command': 'a' }");

@@ -5,10 +5,10 @@ namespace Qapi.Tool;
 /// <summary>The symbols that count as defined.</summary>
 internal sealed class ConditionOption : Option<string[]>
 {
-    public ConditionOption()
-        : base("--condition")
+    public ConditionOption(string name = "--condition", string description = "A symbol that counts as defined in 'if' conditions; may be given again.")
+        : base(name)
     {
-        Description = "A symbol that counts as defined in 'if' conditions; may be given again.";
+        Description = description;
         HelpName = "NAME";
     }
 

@@ -11,6 +11,8 @@ internal sealed class DiffCommand : ToolCommand
         + "with its envelope, or in a transcript.");
     private readonly SchemaArgument _new = new("NEW", "What to compare it with, in any of these forms.");
     private readonly ConditionOption _conditions = new();
+    private readonly ConditionOption _oldConditions = new("--old-condition", "The same, in OLD only.");
+    private readonly ConditionOption _newConditions = new("--new-condition", "The same, in NEW only: so one schema can be compared with itself.");
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array, one object a change." };
 
     public DiffCommand()
@@ -21,13 +23,15 @@ internal sealed class DiffCommand : ToolCommand
         Add(_old);
         Add(_new);
         Add(_conditions);
+        Add(_oldConditions);
+        Add(_newConditions);
         Add(_json);
         SetAction(Run);
     }
 
     private int Run(ParseResult parsed)
     {
-        if (Load(parsed, _old) is not { } before || Load(parsed, _new) is not { } after)
+        if (Load(parsed, _old, _oldConditions) is not { } before || Load(parsed, _new, _newConditions) is not { } after)
             return QapiTool.SchemaError;
         IReadOnlyList<SchemaChange> changes;
         try
@@ -47,7 +51,7 @@ internal sealed class DiffCommand : ToolCommand
         return changes.Any(change => change.Impact == ChangeImpact.Breaks) ? QapiTool.BreakingChange : QapiTool.Success;
     }
 
-    private IReadOnlyList<SchemaInfo>? Load(ParseResult parsed, SchemaArgument argument)
+    private IReadOnlyList<SchemaInfo>? Load(ParseResult parsed, SchemaArgument argument, ConditionOption own)
     {
         var file = parsed.GetRequiredValue(argument);
         var files = new DiskFiles(Directory.GetCurrentDirectory());
@@ -55,7 +59,7 @@ internal sealed class DiffCommand : ToolCommand
         if (content is null || !SavedSchema.IsSaved(content))
         {
             // Types go by numbers here, too: the comparison must not lean on names.
-            return argument.Load(parsed, files, SchemaRules.Interface) is { } schema ? Introspector.List(schema, _conditions.Defined(parsed)) : null;
+            return argument.Load(parsed, files, SchemaRules.Interface) is { } schema ? Introspector.List(schema, _conditions.Defined(parsed).Union(own.Defined(parsed)).ToHashSet()) : null;
         }
         try
         {

@@ -5,6 +5,10 @@ namespace Qmp.Emulator.Blocks;
 /// <summary>Nodes as queries show them.</summary>
 internal static class BlockInfos
 {
+    private const ulong SectorSize = 512;
+    private const ulong PageSize = 4096;
+    private const long MostBuffers = 1024; // IOV_MAX
+
     /// <summary>A node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="isFlat">Whether images that it builds on are left out.</param>
@@ -33,17 +37,20 @@ internal static class BlockInfos
             NoFlush = node.Options.Cache?.NoFlush ?? false,
         },
         WriteThreshold = 0,
+        Children = Children(node),
     };
 
     /// <summary>A disk.</summary>
-    public static BlockInfo Describe(Disk disk) => new()
+    /// <param name="disk">The disk.</param>
+    /// <param name="isFlat">Whether images that its medium builds on are left out.</param>
+    public static BlockInfo Describe(Disk disk, bool isFlat) => new()
     {
         Device = disk.Drive ?? "",
         Qdev = disk.Device,
         Type = "unknown",
         Removable = disk.IsRemovable,
         Locked = false,
-        Inserted = disk.Medium is null ? null : Describe(disk.Medium, isFlat: false),
+        Inserted = disk.Medium is null ? null : Describe(disk.Medium, isFlat),
         TrayOpen = disk.HasTray ? disk.IsOpen : null,
         IoStatus = disk.NotesErrors ? BlockDeviceIoStatus.Ok : null,
     };
@@ -101,6 +108,14 @@ internal static class BlockInfos
         SharedPerm = [BlockPermission.ConsistentRead, BlockPermission.WriteUnchanged],
     };
 
+    private static IReadOnlyList<BlockdevChild> Children(BlockNode node)
+    {
+        var children = new List<BlockdevChild>();
+        if (node.Backing is { } backing) children.Add(new BlockdevChild { Child = "backing", NodeName = backing.Name });
+        if (node.File is { } file) children.Add(new BlockdevChild { Child = "file", NodeName = file.Name });
+        return children;
+    }
+
     private static int Depth(BlockNode node) => node.Backing is { } backing ? 1 + Depth(backing) : 0;
 
     private static ImageInfo Image(BlockNode node, bool isFlat)
@@ -120,8 +135,20 @@ internal static class BlockInfos
             BackingFilenameFormat = node.Backing?.Options.Driver.ToWireName(),
             BackingImage = isFlat || node.Backing is null ? null : Image(node.Backing, isFlat),
             FormatSpecific = Specific(node),
+            Limits = Limits(node, file),
         };
     }
+
+    // A file takes memory as it is; a node without one asks for whole sectors.
+    private static BlockLimitsInfo Limits(BlockNode node, BlockNode file) => new()
+    {
+        RequestAlignment = 1,
+        MinMemAlignment = file.Handle is null ? SectorSize : 1,
+        OptMemAlignment = PageSize,
+        MaxIov = MostBuffers,
+        DiscardAlignment = (uint?)node.Header?.ClusterSize,
+        WriteZeroesAlignment = (uint?)node.Header?.ClusterSize,
+    };
 
     private static ImageInfoSpecific? Specific(BlockNode node)
     {

@@ -1,4 +1,5 @@
 using Qmp.Api;
+using Qmp.Emulator.Versions;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Catalogue;
@@ -58,37 +59,39 @@ internal static class Listings
         """;
 
     /// <summary>The objects of <c>-object</c>.</summary>
-    public static string Objects => "List of user creatable objects:\n"
-        + string.Concat(ObjectKinds.All.Select(ObjectTypeExtensions.ToWireName).Order(StringComparer.Ordinal).Select(n => $"  {n}\n"));
+    public static string Objects(QemuVersion version) => "List of user creatable objects:\n"
+        + string.Concat(ObjectKinds.Of(version).Select(ObjectTypeExtensions.ToWireName).Order(StringComparer.Ordinal).Select(n => $"  {n}\n"));
 
     /// <summary>The properties of a device, or <see langword="null"/> if there is none of that name.</summary>
-    public static string? Device(string driver) => driver switch
+    public static string? Device(string driver, QemuVersion version) => driver switch
     {
-        "loader" => PropertyList.Text(driver, LoaderOptionsVisitor.Read, OfLoader),
-        "x-guest" => PropertyList.Text(driver, GuestOptionsVisitor.Read, None),
-        "x-vfio" => PropertyList.Text(driver, VfioOptionsVisitor.Read, OfVfio),
-        "x-workload" => PropertyList.Text(driver, WorkloadOptionsVisitor.Read, OfWorkload),
-        _ => RecordedListings.Device(driver),
+        "loader" => PropertyList.Text(driver, LoaderOptionsVisitor.Read, OfLoader, version),
+        "x-guest" => PropertyList.Text(driver, GuestOptionsVisitor.Read, None, version),
+        "x-vfio" => PropertyList.Text(driver, VfioOptionsVisitor.Read, OfVfio, version),
+        "x-workload" => PropertyList.Text(driver, WorkloadOptionsVisitor.Read, OfWorkload, version),
+        _ => RecordedListings.Device(driver, version.Recorded),
     };
 
     /// <summary>The properties of an object, or <see langword="null"/> if there is none of that name.</summary>
-    public static string? Object(string type) => type switch
+    public static string? Object(string type, QemuVersion version) => type switch
     {
-        "iothread" => PropertyList.Text(type, IothreadPropertiesVisitor.Read, None),
-        "memory-backend-memfd" => PropertyList.Text(type, MemoryBackendMemfdPropertiesVisitor.Read, OfMemory),
-        "rng-builtin" => PropertyList.Text(type, RngPropertiesVisitor.Read, None),
-        "rng-random" => PropertyList.Text(type, RngRandomPropertiesVisitor.Read, None),
-        "memory-backend-file" => PropertyList.Text(type, MemoryBackendFilePropertiesVisitor.Read, OfMemory),
-        "memory-backend-ram" => PropertyList.Text(type, MemoryBackendPropertiesVisitor.Read, OfMemory),
-        "secret" => PropertyList.Text(type, SecretPropertiesVisitor.Read, OfSecret),
+        "iothread" => PropertyList.Text(type, IothreadPropertiesVisitor.Read, None, version),
+        "monitor-hmp" when version.MonitorsAreObjects => PropertyList.Text(type, MonitorHmpPropertiesVisitor.Read, None, version),
+        "monitor-qmp" when version.MonitorsAreObjects => PropertyList.Text(type, MonitorQmpPropertiesVisitor.Read, None, version),
+        "memory-backend-memfd" => PropertyList.Text(type, MemoryBackendMemfdPropertiesVisitor.Read, OfMemory, version),
+        "rng-builtin" => PropertyList.Text(type, RngPropertiesVisitor.Read, None, version),
+        "rng-random" => PropertyList.Text(type, RngRandomPropertiesVisitor.Read, None, version),
+        "memory-backend-file" => PropertyList.Text(type, MemoryBackendFilePropertiesVisitor.Read, OfMemory, version),
+        "memory-backend-ram" => PropertyList.Text(type, MemoryBackendPropertiesVisitor.Read, OfMemory, version),
+        "secret" => PropertyList.Text(type, SecretPropertiesVisitor.Read, OfSecret, version),
         _ => null,
     };
 
     /// <summary>The options of a character device, of all kinds together.</summary>
-    public static string Chardev => PropertyList.Text("chardev", ChardevOptionsVisitor.Read, None);
+    public static string Chardev(QemuVersion version) => PropertyList.Text("chardev", ChardevOptionsVisitor.Read, None, version);
 
     /// <summary>The properties of a machine type.</summary>
-    public static string Machine(MachineType type) => PropertyList.Text($"{type.Name}-machine", MachineOptionsVisitor.Read, None);
+    public static string Machine(MachineType type, QemuVersion version) => PropertyList.Text($"{type.Name}-machine", MachineOptionsVisitor.Read, None, version);
 
     private static IEnumerable<string> Names<T>(Func<T, string> toName)
         where T : struct, Enum =>

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using Newtonsoft.Json.Linq;
 using Qmp.Emulator.Recorded;
+using Qmp.Emulator.Versions;
 
 namespace Qmp.Emulator.Catalogue;
 
@@ -11,8 +13,10 @@ namespace Qmp.Emulator.Catalogue;
 /// <param name="MaxCpus">How many CPUs <c>-smp</c> may ask for.</param>
 internal sealed record MachineType(string Name, string RamId, ulong DefaultMemory, int MaxCpus)
 {
-    private const string Latest = "10.0";
-    private const string LastDeprecated = "7.0";
+    private const string Pc = "pc-i440fx-";
+    private const string Q35 = "pc-q35-";
+
+    private static readonly Version LastWithSockets = new(6, 1);
 
     // The blocks of QEMU's PCs without devices, of every release. So a stream of theirs is refused at the first device
     // that is not here, and not at a block.
@@ -25,13 +29,6 @@ internal sealed record MachineType(string Name, string RamId, ulong DefaultMemor
         new("/rom@etc/acpi/rsdp", 4 << 10, 4 << 10),
     ];
 
-    // The releases whose machine types QEMU 10.0 still has. The stream of all of them is the newest one's.
-    private static readonly List<string> Releases =
-    [
-        "2.4", "2.5", "2.6", "2.7", "2.8", "2.9", "2.10", "2.11", "2.12", "3.0", "3.1", "4.0", "4.1", "4.2", "5.0",
-        "5.1", "5.2", "6.0", "6.1", "6.2", "7.0", "7.1", "7.2", "8.0", "8.1", "8.2", "9.0", "9.1", "9.2", Latest,
-    ];
-
     /// <summary>The RAM blocks beside the memory, in the order in which a migration sends them.</summary>
     public IReadOnlyList<FirmwareBlock> Firmware { get; init; } = [];
 
@@ -39,10 +36,10 @@ internal sealed record MachineType(string Name, string RamId, ulong DefaultMemor
     public bool IsPc => Firmware.Count > 0;
 
     /// <summary>Whether it is a PC with the older chipset.</summary>
-    public bool IsPiix => Name.StartsWith("pc-i440fx-", StringComparison.Ordinal);
+    public bool IsPiix => Name.StartsWith(Pc, StringComparison.Ordinal);
 
     /// <summary>Whether it is a PC with the newer chipset.</summary>
-    public bool IsQ35 => Name.StartsWith("pc-q35-", StringComparison.Ordinal);
+    public bool IsQ35 => Name.StartsWith(Q35, StringComparison.Ordinal);
 
     /// <summary>Whether its CPUs have dies and modules.</summary>
     public bool HasDies => IsPc;
@@ -53,19 +50,19 @@ internal sealed record MachineType(string Name, string RamId, ulong DefaultMemor
     /// <summary>The machine type without <c>-machine</c>.</summary>
     public const string Default = "pc";
 
-    /// <summary>The machine type of that name or alias, or <see langword="null"/>.</summary>
-    public static MachineType? Find(string name)
+    /// <summary>The machine type of that name or alias in a QEMU, or <see langword="null"/>.</summary>
+    public static MachineType? Find(string name, QemuVersion version)
     {
         if (name == "none") return new MachineType("none", "ram", 0, 1);
-        if (name == "pc") name = "pc-i440fx-" + Latest;
-        if (name == "q35") name = "pc-q35-" + Latest;
-        return Versioned(name, "pc-i440fx-", 255) ?? Versioned(name, "pc-q35-", 4096) ?? Recorded(name);
+        if (name == "pc") name = Pc + version.MachineReleases[^1];
+        if (name == "q35") name = Q35 + version.MachineReleases[^1];
+        return Versioned(name, Pc, version, _ => 255) ?? Versioned(name, Q35, version, MostOnQ35) ?? Recorded(name, version.Recorded);
     }
 
     // What only QEMU knows more of: the name, the memory and the number of CPUs will do.
-    private static MachineType? Recorded(string name)
+    private static MachineType? Recorded(string name, RecordedCatalogue recorded)
     {
-        JToken? machine = RecordedCatalogue.Current.Machines.FirstOrDefault(m => (string?)m["name"] == name || (string?)m["alias"] == name);
+        JToken? machine = recorded.Machines.FirstOrDefault(m => (string?)m["name"] == name || (string?)m["alias"] == name);
         return machine is null
             ? null
             : new MachineType((string)machine["name"]!, (string?)machine["default-ram-id"] ?? "ram", 128 << 20, (int)machine["cpu-max"]!)
@@ -74,37 +71,49 @@ internal sealed record MachineType(string Name, string RamId, ulong DefaultMemor
             };
     }
 
-    /// <summary>All machine types, as <c>-machine help</c> lists them.</summary>
-    public static string Help()
+    /// <summary>All machine types of a QEMU, as <c>-machine help</c> lists them.</summary>
+    public static string Help(QemuVersion version)
     {
-        var text = new System.Text.StringBuilder("Supported machines are:\n");
-        Family("pc", "pc-i440fx-", "Standard PC (i440FX + PIIX, 1996)");
-        Family("q35", "pc-q35-", "Standard PC (Q35 + ICH9, 2009)");
-        Append("none", "empty machine");
+        var text = new StringBuilder("Supported machines are:\n");
+        int lastDeprecated = version.MachineReleases.ToList().IndexOf(version.LastDeprecatedMachineRelease);
+        string[] deprecated = [.. version.MachineReleases.Take(lastDeprecated + 1), .. version.MachineReleasesOfQ35];
+        Append("microvm", "microvm (i386)");
+        Family("pc", Pc, "Standard PC (i440FX + PIIX, 1996)", version.MachineReleases);
+        Family("q35", Q35, "Standard PC (Q35 + ICH9, 2009)", [.. version.MachineReleases, .. version.MachineReleasesOfQ35]);
+        foreach ((string name, string what) in version.MachinesWithoutRelease) Append(name, what);
         return text.ToString();
 
-        void Family(string alias, string prefix, string what)
+        void Family(string alias, string prefix, string what, IReadOnlyList<string> releases)
         {
-            // QEMU sorts by the text of the release, but for the newest one, which comes last.
-            foreach (string release in Releases.Where(r => r != Latest).OrderDescending(StringComparer.Ordinal))
+            // QEMU sorts by the text of the release.
+            foreach (string release in releases.OrderDescending(StringComparer.Ordinal))
             {
-                bool isOld = Releases.IndexOf(release) <= Releases.IndexOf(LastDeprecated);
-                Append(prefix + release, what + (isOld ? " (deprecated)" : ""));
+                bool isLatest = release == version.MachineReleases[^1];
+                if (isLatest) Append(alias, $"{what} (alias of {prefix}{release})");
+                bool isDefault = isLatest && alias == Default;
+                Append(prefix + release, what + (deprecated.Contains(release) ? " (deprecated)" : isDefault ? " (default)" : ""));
             }
-
-            Append(alias, $"{what} (alias of {prefix}{Latest})");
-            Append(prefix + Latest, what + (alias == Default ? " (default)" : ""));
         }
 
         void Append(string name, string what) => text.Append(CultureInfo.InvariantCulture, $"{name,-20} {what}\n");
     }
 
-    private static MachineType? Versioned(string name, string prefix, int maxCpus) =>
-        name.StartsWith(prefix, StringComparison.Ordinal) && Releases.Contains(name[prefix.Length..])
-            ? new MachineType(name, "pc.ram", 128 << 20, maxCpus)
-            {
-                Firmware = FirmwareOfPc,
-                PrefersSockets = Releases.IndexOf(name[prefix.Length..]) <= Releases.IndexOf("6.1"),
-            }
-            : null;
+    private static MachineType? Versioned(string name, string prefix, QemuVersion version, Func<Version, int> maxCpus)
+    {
+        if (!name.StartsWith(prefix, StringComparison.Ordinal) || !version.MachineReleases.Contains(name[prefix.Length..])) return null;
+        var release = Version.Parse(name[prefix.Length..]);
+        return new MachineType(name, "pc.ram", 128 << 20, maxCpus(release))
+        {
+            Firmware = FirmwareOfPc,
+            PrefersSockets = release <= LastWithSockets,
+        };
+    }
+
+    private static int MostOnQ35(Version release) => (release.Major, release.Minor) switch
+    {
+        (2, < 8) => 255,
+        ( < 8, _) or (8, 0) => 288,
+        (8, _) => 1024,
+        _ => 4096,
+    };
 }

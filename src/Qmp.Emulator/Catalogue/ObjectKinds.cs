@@ -1,3 +1,4 @@
+using Qmp.Emulator.Versions;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Catalogue;
@@ -5,11 +6,15 @@ namespace Qmp.Emulator.Catalogue;
 /// <summary>The kinds of objects that can be made here. Others are refused as by a QEMU that was built without them.</summary>
 internal static class ObjectKinds
 {
-    /// <summary>All of them.</summary>
-    public static IReadOnlySet<ObjectType> All { get; } = new HashSet<ObjectType>
-    {
+    private static readonly HashSet<ObjectType> Common =
+    [
         ObjectType.AuthzList, ObjectType.AuthzSimple, ObjectType.CanBus, ObjectType.Iothread, ObjectType.MemoryBackendFile,
         ObjectType.MemoryBackendMemfd, ObjectType.MemoryBackendRam, ObjectType.RngBuiltin, ObjectType.RngRandom, ObjectType.Secret,
         ObjectType.ThrottleGroup,
-    };
+    ];
+
+    private static readonly ObjectType[] Monitors = [ObjectType.MonitorHmp, ObjectType.MonitorQmp];
+
+    /// <summary>All that a QEMU has.</summary>
+    public static IEnumerable<ObjectType> Of(QemuVersion version) => version.MonitorsAreObjects ? Common.Concat(Monitors) : Common;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Newtonsoft.Json.Linq;
+using Qmp.Emulator.Versions;
 using Qmp.Protocol.Messages;
 using Qmp.Protocol.Visitors;
 
@@ -16,15 +17,22 @@ internal sealed class PropertyList : InputVisitor
     private readonly IReadOnlyDictionary<string, string> _defaults;
     private int _depth; // members of members are not listed
 
-    private PropertyList(IReadOnlyDictionary<string, string> defaults) => _defaults = defaults;
+    private readonly CompatPolicy _policy;
+
+    private PropertyList(IReadOnlyDictionary<string, string> defaults, QemuVersion version)
+    {
+        _defaults = defaults;
+        _policy = new CompatPolicy { Variant = version.Schema(withSimulation: true) };
+    }
 
     /// <summary>The text, one line a property.</summary>
     /// <param name="title">What the list is of.</param>
     /// <param name="read">The type's reader.</param>
     /// <param name="defaults">Values of properties that are not given, by name.</param>
-    public static string Text<T>(string title, ValueReader<T> read, IReadOnlyDictionary<string, string> defaults)
+    /// <param name="version">The QEMU whose properties are listed.</param>
+    public static string Text<T>(string title, ValueReader<T> read, IReadOnlyDictionary<string, string> defaults, QemuVersion version)
     {
-        var visitor = new PropertyList(defaults);
+        var visitor = new PropertyList(defaults, version);
         read(visitor, null);
         var text = new StringBuilder($"{title} options:\n");
         foreach (string line in visitor._lines.Values) text.Append(line).Append('\n');
@@ -47,10 +55,10 @@ internal sealed class PropertyList : InputVisitor
 
     // Then the reader asks for the member, which tells its type.
     /// <inheritdoc/>
-    public override bool HasMember(string name, SpecialFeatures features = SpecialFeatures.None) => true;
+    public override bool HasMember(string name, SpecialFeatures features = SpecialFeatures.None) => !_policy.Lacks(features);
 
     /// <inheritdoc/>
-    public override bool MayOmit(string name, SpecialFeatures features) => false;
+    public override bool MayOmit(string name, SpecialFeatures features) => _policy.Lacks(features);
 
     /// <inheritdoc/>
     public override void CheckMember(string name, SpecialFeatures features)

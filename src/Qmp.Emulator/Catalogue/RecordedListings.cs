@@ -8,10 +8,10 @@ namespace Qmp.Emulator.Catalogue;
 /// <summary>What <c>help</c> lists of QEMU's devices, in QEMU's form and without its descriptions.</summary>
 internal static class RecordedListings
 {
-    /// <summary>The properties of a device, or <see langword="null"/> if there is none of that name.</summary>
-    public static string? Device(string driver)
+    /// <summary>The properties of a device of one version, or <see langword="null"/> if there is none of that name.</summary>
+    public static string? Device(string driver, RecordedCatalogue recorded)
     {
-        if (RecordedCatalogue.Current.Types.FindModel(driver) is not { IsAbstract: false } type || !type.Is("device")) return null;
+        if (recorded.Types.FindModel(driver) is not { IsAbstract: false } type || !type.Is("device")) return null;
         if (type.DeviceProperties is not { Count: > 0 } properties) return $"There are no options for {type.Name}.\n";
         var text = new StringBuilder($"{type.Name} options:\n");
         foreach (RecordedProperty property in properties.OrderBy(p => p.Name, StringComparer.Ordinal))

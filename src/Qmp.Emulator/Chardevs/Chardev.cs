@@ -13,17 +13,22 @@ internal sealed class Chardev
     /// <summary>A device that is open.</summary>
     /// <param name="spec">What it is.</param>
     /// <param name="opened">The same, open.</param>
+    /// <param name="time">What its log is stamped with.</param>
     /// <exception cref="TransportException">Its log cannot be opened.</exception>
-    public Chardev(ChardevSpec spec, OpenedChardev opened)
+    public Chardev(ChardevSpec spec, OpenedChardev opened, TimeProvider time)
     {
+        Spec = spec;
         Id = spec.Id;
         _backend = spec.Backend;
         _file = opened.File ?? _backend.Type.ToWireName();
         Terminal = opened.Terminal;
         Ring = opened.Ring;
-        (string? log, bool appends) = ChardevKinds.LogOf(_backend);
-        Connections = log is null ? opened.Connections : LoggedConnections.Wrap(opened.Connections, log, appends);
+        LogSpec? log = ChardevKinds.LogOf(_backend);
+        Connections = log is null ? opened.Connections : LoggedConnections.Wrap(opened.Connections, log, time);
     }
+
+    /// <summary>What it is.</summary>
+    public ChardevSpec Spec { get; }
 
     /// <summary>Its kind, as options name it.</summary>
     public string Kind => _backend.Type.ToWireName();

@@ -5,8 +5,9 @@ using Qmp.Types;
 namespace Qmp.Emulator.Chardevs;
 
 /// <summary>The character devices of an emulator, in the order in which they were made.</summary>
+/// <param name="time">What logs are stamped with.</param>
 /// <remarks>Changed by commands, with the machine's lock held; looked at from any thread.</remarks>
-internal sealed class ChardevSet : IDisposable
+internal sealed class ChardevSet(TimeProvider time) : IDisposable
 {
     private volatile Chardev[] _all = [];
 
@@ -36,7 +37,7 @@ internal sealed class ChardevSet : IDisposable
             throw new TransportException(ChardevChecks.StdioIsTaken);
         }
 
-        var chardev = new Chardev(spec, open(spec));
+        var chardev = new Chardev(spec, open(spec), time);
         chardev.FrontEnd = attach?.Invoke(chardev) ?? IdlePort.Start(chardev.Connections, isPort);
         _all = [.. _all, chardev];
         return chardev;
@@ -47,12 +48,26 @@ internal sealed class ChardevSet : IDisposable
     /// <exception cref="TransportException">The new one cannot be opened; the old one is as it was then.</exception>
     public Chardev Change(Chardev old, ChardevSpec spec, Func<ChardevSpec, OpenedChardev> open)
     {
-        var chardev = new Chardev(spec, open(spec));
+        var chardev = new Chardev(spec, open(spec), time);
         bool isPort = old.FrontEnd.IsOpen;
         Remove(old);
         chardev.FrontEnd = IdlePort.Start(chardev.Connections, isPort);
         _all = [.. _all, chardev];
         return chardev;
+    }
+
+    /// <summary>Gives a device without a front end one; a peer that is connected stays.</summary>
+    /// <param name="chardev">The device.</param>
+    /// <param name="attach">Makes the front end on the device's connections.</param>
+    public static void Attach(Chardev chardev, Func<IConnectionSource, IFrontEnd> attach) =>
+        chardev.FrontEnd = attach(((IdlePort)chardev.FrontEnd).GiveWay());
+
+    /// <summary>Opens a device again whose front end has gone, and with it its connections.</summary>
+    /// <exception cref="TransportException">It cannot be opened.</exception>
+    public void Reopen(Chardev old, Func<ChardevSpec, OpenedChardev> open)
+    {
+        Remove(old);
+        Add(old.Spec, open);
     }
 
     /// <summary>Removes a device that no monitor uses, and closes it.</summary>

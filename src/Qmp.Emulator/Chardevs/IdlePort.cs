@@ -27,11 +27,14 @@ internal sealed class IdlePort : SequentialFrontEnd
         return port;
     }
 
+    /// <summary>Gives the peers to a front end that has something to say.</summary>
+    public IConnectionSource GiveWay() => HandOver();
+
     /// <inheritdoc/>
     protected override async Task ServeAsync(IConnection peer)
     {
         byte[] buffer = new byte[4096];
-        while (await peer.ReceiveAsync(buffer, wakeable: false).ConfigureAwait(false) > 0)
+        while (await peer.ReceiveAsync(buffer, wakeable: true).ConfigureAwait(false) > 0)
         {
         }
     }

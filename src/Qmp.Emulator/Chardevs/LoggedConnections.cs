@@ -1,4 +1,5 @@
 using Qmp.Emulator.Files;
+using Qmp.Emulator.Options;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Emulator.Chardevs;
@@ -7,9 +8,9 @@ namespace Qmp.Emulator.Chardevs;
 internal sealed class LoggedConnections : IConnectionSource
 {
     private readonly IConnectionSource _inner;
-    private readonly FileStream _log;
+    private readonly ConnectionLog _log;
 
-    private LoggedConnections(IConnectionSource inner, FileStream log)
+    private LoggedConnections(IConnectionSource inner, ConnectionLog log)
     {
         _inner = inner;
         _log = log;
@@ -23,21 +24,21 @@ internal sealed class LoggedConnections : IConnectionSource
 
     /// <summary>The same connections, logged.</summary>
     /// <param name="inner">The connections.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="appends">Whether it keeps what it holds.</param>
+    /// <param name="log">The file.</param>
+    /// <param name="time">What its lines are stamped with, where they are.</param>
     /// <exception cref="TransportException">The file cannot be opened; the text is QEMU's.</exception>
-    public static LoggedConnections Wrap(IConnectionSource inner, string path, bool appends)
+    public static LoggedConnections Wrap(IConnectionSource inner, LogSpec log, TimeProvider time)
     {
         try
         {
-            FileMode mode = appends ? FileMode.Append : FileMode.Create;
-            return new LoggedConnections(
-                inner, new FileStream(path, mode, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0));
+            FileMode mode = log.Appends ? FileMode.Append : FileMode.Create;
+            var file = new FileStream(log.Path, mode, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            return new LoggedConnections(inner, new ConnectionLog(file, log.Stamps, time));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             inner.Dispose();
-            throw new TransportException($"Could not create '{path}': {FileErrors.Text(e)}");
+            throw new TransportException($"Could not create '{log.Path}': {FileErrors.Text(e)}");
         }
     }
 
@@ -55,7 +56,7 @@ internal sealed class LoggedConnections : IConnectionSource
         _log.Dispose();
     }
 
-    private sealed class Logged(IConnection inner, FileStream log) : IConnection
+    private sealed class Logged(IConnection inner, ConnectionLog log) : IConnection
     {
         public string Name => inner.Name;
 

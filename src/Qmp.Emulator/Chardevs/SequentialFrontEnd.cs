@@ -8,7 +8,10 @@ internal abstract class SequentialFrontEnd(IConnectionSource connections) : IFro
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _firstClient = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IConnection? _peer; // guarded by _gate
+
+    // Guarded by _gate.
+    private IConnection? _peer;
+    private HandedConnections? _successor;
 
     /// <inheritdoc/>
     public abstract bool IsOpen { get; }
@@ -41,6 +44,17 @@ internal abstract class SequentialFrontEnd(IConnectionSource connections) : IFro
         Disconnect();
     }
 
+    /// <summary>Gives the peers to another front end, that it has included; it ends by itself.</summary>
+    protected HandedConnections HandOver()
+    {
+        lock (_gate)
+        {
+            _successor = new HandedConnections(connections);
+            _peer?.Wake();
+            return _successor;
+        }
+    }
+
     /// <summary>Lets peers in.</summary>
     protected void Start()
     {
@@ -54,22 +68,51 @@ internal abstract class SequentialFrontEnd(IConnectionSource connections) : IFro
         }
     }
 
-    /// <summary>Serves one peer until it leaves.</summary>
+    /// <summary>Serves one peer until it leaves or, where the front end can give way, is woken.</summary>
     protected abstract Task ServeAsync(IConnection peer);
 
-    // Ends when the source is stopped; then it is disposed of, on the thread that used it.
+    // Ends when the source is stopped, and disposes of it on the thread that used it; or when another one takes over.
     private async Task RunAsync()
     {
-        using IConnectionSource source = connections;
-        while (await source.AcceptAsync().ConfigureAwait(false) is { } accepted)
+        while (true)
         {
-            using IConnection peer = accepted;
-            lock (_gate) _peer = peer;
+            IConnection? peer = await connections.AcceptAsync().ConfigureAwait(false);
+            if (Enter(peer) is { } early)
+            {
+                early.Hand(peer);
+                return;
+            }
+
             _firstClient.TrySetResult();
+            if (peer is null) break;
             await ServeAsync(peer).ConfigureAwait(false);
-            lock (_gate) _peer = null;
+            if (Leave() is { } successor)
+            {
+                successor.Hand(peer);
+                return;
+            }
+
+            peer.Dispose();
         }
 
-        _firstClient.TrySetResult();
+        connections.Dispose();
+    }
+
+    private HandedConnections? Enter(IConnection? peer)
+    {
+        lock (_gate)
+        {
+            if (_successor is null) _peer = peer;
+            return _successor;
+        }
+    }
+
+    private HandedConnections? Leave()
+    {
+        lock (_gate)
+        {
+            _peer = null;
+            return _successor;
+        }
     }
 }

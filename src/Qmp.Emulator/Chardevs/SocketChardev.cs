@@ -35,7 +35,16 @@ internal sealed class SocketChardev(PassedDescriptors descriptors, Action<string
     public static StreamAddress AddressOf(SocketAddressLegacy address) => address switch
     {
         SocketAddressLegacy.Inet { Value.Data: var inet } =>
-            new StreamAddress.Inet(inet.Host, inet.Port) { To = inet.To, Ipv4 = inet.Ipv4, Ipv6 = inet.Ipv6 },
+            new StreamAddress.Inet(inet.Host, inet.Port)
+            {
+                To = inet.To,
+                Ipv4 = inet.Ipv4,
+                Ipv6 = inet.Ipv6,
+                KeepsAlive = inet.KeepAlive == true,
+                KeepAliveCount = inet.KeepAliveCount ?? 0,
+                KeepAliveIdle = inet.KeepAliveIdle ?? 0,
+                KeepAliveInterval = inet.KeepAliveInterval ?? 0,
+            },
         SocketAddressLegacy.Unix { Value.Data: var unix } =>
             new StreamAddress.Unix(unix.Path) { IsAbstract = unix.Abstract == true, IsTight = unix.Tight != false },
         _ => throw new ArgumentOutOfRangeException(nameof(address)),

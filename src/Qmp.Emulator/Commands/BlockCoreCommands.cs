@@ -11,7 +11,7 @@ internal sealed class BlockCoreCommands(BlockGraph graph, Disks disks, Func<Func
 {
     public ValueTask<IReadOnlyList<BlockInfo>> QueryBlockAsync(QueryBlockArguments arguments, CancellationToken cancellationToken) =>
         new([
-            .. disks.All.Select(BlockInfos.Describe),
+            .. disks.All.Select(disk => BlockInfos.Describe(disk, arguments.Flat ?? false)),
         ]);
 
     public ValueTask<IReadOnlyList<BlockStats>> QueryBlockstatsAsync(

@@ -2,6 +2,7 @@ using System.Text;
 using Qmp.Api;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Options;
+using Qmp.Emulator.Versions;
 using Qmp.Protocol.Transport;
 using Qmp.Protocol.Visitors;
 using Qmp.Server.Dispatch;
@@ -10,7 +11,7 @@ using Qmp.Types;
 namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of char.json.</summary>
-internal sealed class CharCommands(ChardevSet chardevs, Func<ChardevSpec, OpenedChardev> open) : ICharCommands
+internal sealed class CharCommands(ChardevSet chardevs, Func<ChardevSpec, OpenedChardev> open, QemuVersion version) : ICharCommands
 {
     public ValueTask<IReadOnlyList<ChardevInfo>> QueryChardevAsync(
         QueryChardevArguments arguments, CancellationToken cancellationToken) =>
@@ -25,7 +26,7 @@ internal sealed class CharCommands(ChardevSet chardevs, Func<ChardevSpec, Opened
 
     public ValueTask<IReadOnlyList<ChardevBackendInfo>> QueryChardevBackendsAsync(
         QueryChardevBackendsArguments arguments, CancellationToken cancellationToken) =>
-        new([.. ChardevKinds.All.Select(kind => new ChardevBackendInfo { Name = kind.ToWireName() })]);
+        new([.. version.Chardevs.Reverse().Select(kind => new ChardevBackendInfo { Name = kind.ToWireName() })]);
 
     public ValueTask RingbufWriteAsync(RingbufWriteArguments arguments, CancellationToken cancellationToken)
     {

@@ -82,7 +82,7 @@ internal sealed class MachineCommands(
 
     public ValueTask<IReadOnlyList<MachineInfo>> QueryMachinesAsync(
         QueryMachinesArguments arguments, CancellationToken cancellationToken) =>
-        new(RecordedReplies.Machines(arguments.CompatProps ?? false));
+        new(new RecordedReplies(built.Version.Recorded).Machines(arguments.CompatProps ?? false));
 
     public ValueTask<CurrentMachineParams> QueryCurrentMachineAsync(
         QueryCurrentMachineArguments arguments, CancellationToken cancellationToken) =>

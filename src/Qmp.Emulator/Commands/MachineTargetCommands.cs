@@ -1,13 +1,14 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.Emulator.Machines;
+using Qmp.Emulator.Recorded;
 using Qmp.Protocol.Visitors;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of machine-target.json.</summary>
-internal sealed class MachineTargetCommands : IMachineTargetCommands
+internal sealed class MachineTargetCommands(RecordedCatalogue recorded) : IMachineTargetCommands
 {
     public ValueTask<CpuModelExpansionInfo> QueryCpuModelExpansionAsync(
         QueryCpuModelExpansionArguments arguments, CancellationToken cancellationToken)
@@ -18,10 +19,10 @@ internal sealed class MachineTargetCommands : IMachineTargetCommands
             JObject props => props,
             _ => throw new VisitorException("Invalid parameter type for 'model.props', expected: object"),
         };
-        (string name, JObject properties) = ProcessorModel.Expand(arguments.Type.ToWireName(), arguments.Model.Name, given);
+        (string name, JObject properties) = new ProcessorModels(recorded).Expand(arguments.Type.ToWireName(), arguments.Model.Name, given);
         return new(new CpuModelExpansionInfo { Model = new CpuModelInfo { Name = name, Props = properties } });
     }
 
     public ValueTask<IReadOnlyList<CpuDefinitionInfo>> QueryCpuDefinitionsAsync(
-        QueryCpuDefinitionsArguments arguments, CancellationToken cancellationToken) => new(RecordedReplies.Processors());
+        QueryCpuDefinitionsArguments arguments, CancellationToken cancellationToken) => new(new RecordedReplies(recorded).Processors());
 }

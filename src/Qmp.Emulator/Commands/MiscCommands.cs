@@ -3,6 +3,7 @@ using Qmp.Emulator.Control;
 using Qmp.Emulator.Files;
 using Qmp.Emulator.HumanMonitor;
 using Qmp.Emulator.Machines;
+using Qmp.Emulator.Versions;
 using Qmp.Machine;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
@@ -28,7 +29,7 @@ internal sealed class MiscCommands(
 
     public ValueTask<IReadOnlyList<CommandLineOptionInfo>> QueryCommandLineOptionsAsync(
         QueryCommandLineOptionsArguments arguments, CancellationToken cancellationToken) =>
-        new(RecordedReplies.Options(arguments.Option));
+        new(new RecordedReplies(built.Version.Recorded).Options(arguments.Option));
 
     public ValueTask StopAsync(StopArguments arguments, CancellationToken cancellationToken) => guest.StopAsync();
 

@@ -29,6 +29,10 @@ internal sealed class MiscTargetCommands(MachineType type) : IMiscTargetCommands
         QuerySgxCapabilitiesArguments arguments, CancellationToken cancellationToken) =>
         throw new CommandException("Could not open '/dev/sgx_vepc': No such file or directory");
 
+    public ValueTask<IReadOnlyList<GICCapability>> QueryGicCapabilitiesAsync(
+        QueryGicCapabilitiesArguments arguments, CancellationToken cancellationToken) =>
+        throw new CommandException("GIC hardware is not available on this target");
+
     public ValueTask<IReadOnlyList<EvtchnInfo>> XenEventListAsync(XenEventListArguments arguments, CancellationToken cancellationToken) =>
         throw new CommandException("Xen event channel emulation not enabled");
 }

@@ -9,7 +9,7 @@ using Qmp.Types;
 namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of qdev.json.</summary>
-internal sealed class QdevCommands(DeviceManager devices) : IQdevCommands
+internal sealed class QdevCommands(DeviceManager devices, RecordedCatalogue catalogue) : IQdevCommands
 {
     /// <summary><c>device_add</c>, whose arguments are the properties of the device, whatever they are.</summary>
     public static CommandDescriptor DeviceAdd { get; } = new(
@@ -19,7 +19,7 @@ internal sealed class QdevCommands(DeviceManager devices) : IQdevCommands
         DeviceListPropertiesArguments arguments, CancellationToken cancellationToken)
     {
         string name = arguments.Typename;
-        RecordedType type = RecordedCatalogue.Current.Types.Find(name)
+        RecordedType type = catalogue.Types.Find(name)
             ?? throw new CommandException(new QmpError("DeviceNotFound", $"Device '{name}' not found"));
         return new(QomCommands.Describe(
             type.DeviceProperties ?? throw new CommandException("Parameter 'typename' expects a non-abstract device type")));

@@ -11,7 +11,7 @@ using Qmp.Types;
 namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of qom.json.</summary>
-internal sealed class QomCommands(ObjectTree tree, UserObjects objects) : IQomCommands
+internal sealed class QomCommands(ObjectTree tree, UserObjects objects, IMonitorSession session) : IQomCommands
 {
     public ValueTask<IReadOnlyList<ObjectPropertyInfo>> QomListAsync(
         QomListArguments arguments, CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ internal sealed class QomCommands(ObjectTree tree, UserObjects objects) : IQomCo
     public ValueTask<IReadOnlyList<ObjectTypeInfo>> QomListTypesAsync(
         QomListTypesArguments arguments, CancellationToken cancellationToken) =>
         new([
-            .. from type in RecordedCatalogue.Current.Types.All
+            .. from type in tree.Types.All
                where arguments.Abstract == true || !type.IsAbstract
                where arguments.Implements is not { } wanted || type.Is(wanted)
                select new ObjectTypeInfo { Name = type.Name, Abstract = type.IsAbstract ? true : null, Parent = type.Parent },
@@ -60,7 +60,7 @@ internal sealed class QomCommands(ObjectTree tree, UserObjects objects) : IQomCo
     public ValueTask<IReadOnlyList<ObjectPropertyInfo>> QomListPropertiesAsync(
         QomListPropertiesArguments arguments, CancellationToken cancellationToken)
     {
-        RecordedType type = RecordedCatalogue.Current.Types.Find(arguments.Typename)
+        RecordedType type = tree.Types.Find(arguments.Typename)
             ?? throw new CommandException(new QmpError("DeviceNotFound", $"Class '{arguments.Typename}' not found"));
         return new(Describe(type.ObjectProperties ?? throw new CommandException("Parameter 'typename' expects a QOM type")));
     }
@@ -73,7 +73,7 @@ internal sealed class QomCommands(ObjectTree tree, UserObjects objects) : IQomCo
 
     public ValueTask ObjectDelAsync(ObjectDelArguments arguments, CancellationToken cancellationToken)
     {
-        objects.Remove(arguments.Id);
+        objects.Remove(arguments.Id, session.MonitorId);
         return ValueTask.CompletedTask;
     }
 

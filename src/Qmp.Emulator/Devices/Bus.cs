@@ -5,8 +5,9 @@ namespace Qmp.Emulator.Devices;
 /// <summary>A bus that devices are on.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="type">Its type.</param>
+/// <param name="types">The types of objects that there are.</param>
 /// <param name="takesHotPlug">Whether devices may come and go while the machine runs.</param>
-internal sealed class Bus(string name, string type, bool takesHotPlug)
+internal sealed class Bus(string name, string type, RecordedCatalogue types, bool takesHotPlug)
 {
     /// <summary>The functions of its slots that are taken, by slot times 8 plus function.</summary>
     public Dictionary<int, PciFunction> Functions { get; } = [];
@@ -34,5 +35,5 @@ internal sealed class Bus(string name, string type, bool takesHotPlug)
 
     /// <summary>Whether it is of that type, or of one that builds on it.</summary>
     public bool Is(string wanted) =>
-        type == wanted || (RecordedCatalogue.Current.Types.Find(type)?.Is(wanted) ?? false);
+        type == wanted || (types.Types.Find(type)?.Is(wanted) ?? false);
 }

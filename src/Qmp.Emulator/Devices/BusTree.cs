@@ -7,13 +7,16 @@ internal sealed class BusTree
 {
     private readonly Dictionary<string, int> _numbered = new(StringComparer.Ordinal);
     private readonly List<Bus> _buses = []; // newest first, as QEMU looks for one
+    private readonly RecordedCatalogue _types;
 
     /// <summary>The buses of a machine without devices.</summary>
     /// <param name="machineType">The full name of its type.</param>
+    /// <param name="types">The types of objects that there are.</param>
     /// <param name="hasUsb">Whether it has a USB controller.</param>
-    public BusTree(string machineType, bool hasUsb)
+    public BusTree(string machineType, RecordedCatalogue types, bool hasUsb)
     {
-        _buses.Insert(0, new Bus("main-system-bus", "System", takesHotPlug: false));
+        _types = types;
+        _buses.Insert(0, new Bus("main-system-bus", "System", types, takesHotPlug: false));
         if (machineType.StartsWith("pc-i440fx-", StringComparison.Ordinal))
         {
             Take(Add("pci.0", "PCI", true), (0, 0, "i440FX"), (1, 0, "PIIX3"), (1, 1, "piix3-ide"), (1, 3, "PIIX4_PM"));
@@ -84,7 +87,7 @@ internal sealed class BusTree
 
     private Bus Add(string name, string type, bool takesHotPlug, bool isPort = false)
     {
-        var bus = new Bus(name, type, takesHotPlug) { IsPort = isPort };
+        var bus = new Bus(name, type, _types, takesHotPlug) { IsPort = isPort };
         _buses.Insert(0, bus);
         return bus;
     }

@@ -152,9 +152,9 @@ internal sealed class DeviceManager(ObjectTree tree, BusTree buses, IBackends ba
         }
     }
 
-    private static RecordedType FindType(string driver)
+    private RecordedType FindType(string driver)
     {
-        RecordedType? type = RecordedCatalogue.Current.Types.FindModel(driver);
+        RecordedType? type = tree.Types.FindModel(driver);
         if (type is null || !type.Is("device")) throw new CommandException($"'{driver}' is not a valid device model name");
         if (type.IsAbstract) throw new CommandException("Parameter 'driver' expects a non-abstract device type");
         if (!type.IsForUsers && !type.Is("cpu")) throw new CommandException("Parameter 'driver' expects a pluggable device type");

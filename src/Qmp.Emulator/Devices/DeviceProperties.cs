@@ -75,7 +75,7 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
     /// <summary>The virtio device that a device on PCI stands for; <see langword="null"/> if it is none.</summary>
     public static RecordedType? Backend(RecordedType type) =>
         type.ObjectProperties?.FirstOrDefault(p => p.Name == "virtio-backend")?.Type is { } child
-            ? RecordedCatalogue.Current.Types.Find(child["child<".Length..^1])
+            ? type.Catalogue.Find(child["child<".Length..^1])
             : null;
 
     // What device-list-properties tells, and what objects have besides.
@@ -114,7 +114,7 @@ internal sealed partial class DeviceProperties(ObjectTree tree, IBackends backen
         else if (property.Type.StartsWith("link<", StringComparison.Ordinal))
         {
             string wanted = property.Type["link<".Length..^1];
-            if (RecordedCatalogue.Current.Types.Find(tree.Find(text).Type)?.Is(wanted) == false)
+            if (tree.Types.Find(tree.Find(text).Type)?.Is(wanted) == false)
             {
                 throw new CommandException($"Invalid parameter type for '{property.Name}', expected: {wanted}");
             }

@@ -11,7 +11,7 @@ namespace Qmp.Emulator.Devices;
 /// No firmware has set them up: no region has an address yet, and no bridge a number, without which what is behind it
 /// cannot be listed. Devices of which QEMU could not tell alone are left out.
 /// </remarks>
-internal sealed class PciView(BusTree buses)
+internal sealed class PciView(BusTree buses, RecordedCatalogue catalogue)
 {
     private const long VirtioVendor = 0x1af4;
     private const long FirstOld = 0x1000;
@@ -35,7 +35,7 @@ internal sealed class PciView(BusTree buses)
         var devices = new List<PciDeviceInfo>();
         foreach ((int function, (string type, string? id, _)) in bus.Functions.OrderBy(place => place.Key))
         {
-            if (RecordedCatalogue.Current.Pci[type] is not JObject recorded) continue;
+            if (catalogue.Pci[type] is not JObject recorded) continue;
             var members = new JObject(recorded)
             {
                 ["bus"] = 0,

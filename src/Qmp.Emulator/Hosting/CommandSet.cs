@@ -33,7 +33,7 @@ internal static class CommandSet
         MachineCommands commands) => new(
             new HumanCommands(new GuestControl(built.Machine) { IsDumping = () => dump.IsActive }, built.Migration, incoming, shutdown),
             [
-                .. new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors), new CharCommands(chardevs, ports.OpenChardev)).All,
+                .. new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors), new CharCommands(chardevs, ports.OpenChardev), built.Version).All,
                 .. new HumanSnapshotCommands(new InternalSnapshots(built.Machine, built.Migration, built.Blocks)).All,
                 .. new HumanMachineCommands(built, preconfiguration).All,
                 .. new HumanObjectCommands(built.Tree, new QomCommands(built.Tree, built.Objects)).All,
@@ -94,19 +94,19 @@ internal static class CommandSet
             .Add(JobCommandTable.Commands, new JobCommands(jobs))
             .Add(BlockCommandTable.Commands, new BlockCommands(built.Disks))
             .Add(BlockCoreCommandTable.Commands, new BlockCoreCommands(built.Blocks, built.Disks, ports.Offload))
-            .Add(CharCommandTable.Commands, new CharCommands(chardevs, ports.OpenChardev))
+            .Add(CharCommandTable.Commands, new CharCommands(chardevs, ports.OpenChardev, options.Version))
             .Add(DumpCommandTable.Commands, new DumpCommands(dump, ports.Descriptors))
             .Add(NetCommandTable.Commands, new NetCommands(built.Networks))
-            .Add(TpmCommandTable.Commands, new TpmCommands())
+            .Add(TpmCommandTable.Commands, new TpmCommands(new RecordedReplies(options.Version.Recorded)))
             .Add(MigrationCommandTable.Commands, migration)
             .Add(MigrationCommandTable.OobCommands, migration)
             .Add(ControlCommandTable.Commands, session => new ControlCommands(session, shutdown, options.Version, policy))
             .Add(IntrospectCommandTable.Commands, new IntrospectCommands(policy))
-            .Add(QomCommandTable.Commands, new QomCommands(built.Tree, built.Objects))
-            .Add(QdevCommandTable.Commands, new QdevCommands(built.Plugged))
+            .Add(QomCommandTable.Commands, session => new QomCommands(built.Tree, built.Objects, session))
+            .Add(QdevCommandTable.Commands, new QdevCommands(built.Plugged, options.Version.Recorded))
             .Add([QdevCommands.DeviceAdd], new DeviceAddCommand(built.Plugged, core))
             .Add(MachineCommandTable.Commands, machineCommands)
-            .Add(MachineTargetCommandTable.Commands, new MachineTargetCommands())
+            .Add(MachineTargetCommandTable.Commands, new MachineTargetCommands(options.Version.Recorded))
             .Add(ReplayCommandTable.Commands, new ReplayCommands())
             .Add(YankCommandTable.OobCommands, new YankCommands(chardevs, core))
             .Add(
@@ -115,7 +115,7 @@ internal static class CommandSet
             .Add(MiscTargetCommandTable.Commands, new MiscTargetCommands(built.Type))
             .Add(AcpiCommandTable.Commands, new AcpiCommands(built.Type.IsPc, built.MemoryDevices))
             .Add(AudioCommandTable.Commands, new AudioCommands(options))
-            .Add(PciCommandTable.Commands, new PciCommands(new PciView(built.Buses)))
+            .Add(PciCommandTable.Commands, new PciCommands(new PciView(built.Buses, options.Version.Recorded)))
             .Add(UiCommandTable.Commands, new UiCommands(built))
             .Add(BlockExportCommandTable.Commands, new BlockExportCommands())
             .Add(CryptodevCommandTable.Commands, new CryptodevCommands())

@@ -39,7 +39,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
     private readonly HumanMonitorInterpreter _human;
     private readonly MachineCommandQueue _queue;
     private readonly IncomingPolicy _incoming = new();
-    private readonly ChardevSet _chardevs = new();
+    private readonly ChardevSet _chardevs;
     private readonly Preconfiguration _preconfiguration;
     private readonly QtestPort _qtest;
 
@@ -50,6 +50,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         _options = options;
         _ports = ports;
         CompatPolicy policy = options.Policy;
+        _chardevs = new ChardevSet(ports.Timeline.Clock);
         _bus = new EventBus(ports.Timeline.Clock, policy: policy);
         _warnings = new CommandWarnings(ports.Logger);
         _preconfiguration = new Preconfiguration(options.Given.Has(GuestOptionTable.Preconfigured));
@@ -115,8 +116,10 @@ public sealed class EmulatorInstance : IAsyncDisposable
 
         // As in QEMU, a client that is there early is answered when the machine has started.
         using TimelineLock.Hold hold = await Machine.Lock.EnterAsync().ConfigureAwait(false);
-        await new MonitorSet(_server, _human, _queue, _chardevs, _ports.OpenChardev, _qtest.Of)
-            .OpenAsync(_options, _ports.Report, _ports.Announce, Completion).ConfigureAwait(false);
+        var monitors = new MonitorSet(_server, _human, _queue, _chardevs, _ports.OpenChardev, _qtest.Of);
+        _built.Objects.AddMonitor = monitors.Add;
+        _built.Objects.RemoveMonitor = monitors.Remove;
+        await monitors.OpenAsync(_options, _ports.Report, _ports.Announce, Completion).ConfigureAwait(false);
         if (Completion.IsCompleted) return;
         _preconfiguration.Then(() => Begin(incoming));
         _warnings.Started();

@@ -33,7 +33,7 @@ internal static class MachineBuilder
     {
         GivenOptions given = options.Given;
         var events = new MachineEventAdapter(publisher, warnings);
-        MachineType type = MachineType.Find(options.MachineType)
+        MachineType type = MachineType.Find(options.MachineType, options.Version)
             ?? throw new CommandLineException($"unsupported machine type: \"{options.MachineType}\"");
         var identity = new MachineIdentity(type.Name, options.GuestName, given.Last(OptionTable.Uuid)?.Value);
         var machine = new VirtualMachine(identity, ports.Timeline, events, ports.Logger)
@@ -61,7 +61,7 @@ internal static class MachineBuilder
         chardevs.IsUsed = id => backends.User("chardev", id) is not null;
         backends.Register("netdev", networks.Has);
         backends.UserOfNetwork = networks.UserOf;
-        var buses = new BusTree(type.Name, options.Machine.Usb == true);
+        var buses = new BusTree(type.Name, options.Version.Recorded, options.Machine.Usb == true);
         var plugged = new DeviceManager(tree, buses, backends, events.Devices(machine), ports.Logger);
         var memory = new MemoryDevices(machine.Memory, objects, MemoryArguments.Extra(given), MachineObjects.MemorySize(options, type, machine.Memory));
         plugged.TakesWithoutBus = model => type.IsPc && (model.Is("cpu") || model.Is("pc-dimm"));

@@ -19,7 +19,7 @@ internal static class BlockText
     public static string Of(BlockGraph blocks, Disks disks, string? name, bool asNodes, bool withImages)
     {
         var text = new StringBuilder();
-        BlockInfo[] infos = asNodes ? [] : [.. disks.All.Select(BlockInfos.Describe)];
+        BlockInfo[] infos = asNodes ? [] : [.. disks.All.Select(disk => BlockInfos.Describe(disk, isFlat: false))];
         List(text, infos, info => name is null || info.Device == name, info => Describe(text, info, info.Inserted, withImages));
         if ((name is null && !asNodes) || text.Length > 0) return text.ToString();
         BlockDeviceInfo[] nodes = [.. blocks.Nodes.Select(node => BlockInfos.Describe(node, isFlat: false))];

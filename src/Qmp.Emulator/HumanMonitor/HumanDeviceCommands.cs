@@ -3,6 +3,7 @@ using System.Text;
 using Qmp.Api;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Options;
+using Qmp.Emulator.Versions;
 using Qmp.Protocol.Transport;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
@@ -16,13 +17,16 @@ internal sealed class HumanDeviceCommands
     private readonly Func<ChardevSpec, OpenedChardev> _open;
     private readonly IDumpCommands _dump;
     private readonly ICharCommands _commands;
+    private readonly QemuVersion _version;
 
-    public HumanDeviceCommands(ChardevSet chardevs, Func<ChardevSpec, OpenedChardev> open, IDumpCommands dump, ICharCommands commands)
+    public HumanDeviceCommands(
+        ChardevSet chardevs, Func<ChardevSpec, OpenedChardev> open, IDumpCommands dump, ICharCommands commands, QemuVersion version)
     {
         _commands = commands;
         _chardevs = chardevs;
         _open = open;
         _dump = dump;
+        _version = version;
         All =
         [
             new(["chardev-add"], "args", "add chardev", Add),
@@ -47,7 +51,7 @@ internal sealed class HumanDeviceCommands
         ChardevSpec spec;
         try
         {
-            spec = ChardevReader.Option.Read(text, _ => { }).Value;
+            spec = ChardevReader.Option.Read(text, CommandLineParser.Apart(_version)).Value;
             if (_chardevs.Find(spec.Id) is not null) throw new CommandException($"Duplicate ID '{spec.Id}' for chardev");
             _chardevs.Add(spec, _open);
         }

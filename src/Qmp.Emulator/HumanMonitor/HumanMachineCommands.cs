@@ -24,7 +24,7 @@ internal sealed partial class HumanMachineCommands
             new(["device_add"], "driver[,prop=value][,...]", "add device, like -device on the command line", AddDevice),
             new(["device_del"], "device", "remove device", a => Last(a, built.Plugged.Remove)),
             new(["object_add"], "[qom-type=]type,id=str[,prop=value][,...]", "create QOM object", AddObject),
-            new(["object_del"], "id", "destroy QOM object", a => Last(a, built.Objects.Remove)),
+            new(["object_del"], "id", "destroy QOM object", a => Last(a, id => built.Objects.Remove(id, monitor: ""))),
             new(["netdev_add"], "[user|tap|socket|stream|dgram|vde|bridge|hubport|netmap|vhost-user],id=str[,prop=value][,...]", "add host network device", AddNetwork),
             new(["netdev_del"], "id", "remove host network device", a => Last(a, built.Networks.Remove)),
             new(["set_link"], "name on|off", "change the link status of a network adapter", SetLink),

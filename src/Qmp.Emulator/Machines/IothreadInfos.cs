@@ -16,9 +16,14 @@ internal static class IothreadInfos
             PollMaxNs = Number(node, "poll-max-ns"),
             PollGrow = Number(node, "poll-grow"),
             PollShrink = Number(node, "poll-shrink"),
+            PollWeight = Optional(node, "poll-weight"),
             AioMaxBatch = Number(node, "aio-max-batch"),
         }),
     ];
+
+    // Some versions have it, which show it then.
+    private static long? Optional(ObjectNode node, string property) =>
+        (long?)node.Properties().FirstOrDefault(p => p.Name == property)?.Get();
 
     private static long Number(ObjectNode node, string property) => (long)node.Property(property).Get();
 }

@@ -18,6 +18,7 @@ internal static class MachineObjects
 {
     /// <summary>The tree of a machine without devices.</summary>
     public static ObjectTree Tree(EmulatorOptions options, MachineType type, VirtualMachine machine, ChardevSet chardevs) => new(
+        options.Version,
         type.Name,
         name => ValueOf(name, options, type, machine),
         () => chardevs.All.Select(c => new ObjectNode($"chardev-{c.Kind}", c.Id)).ToList());
@@ -26,8 +27,13 @@ internal static class MachineObjects
     /// <exception cref="CommandLineException">One cannot be made.</exception>
     public static UserObjects Create(EmulatorOptions options, MachineType type, GuestMemory memory, ObjectTree tree)
     {
-        var objects = new UserObjects(tree);
+        var objects = new UserObjects(tree, options.Version);
         foreach (OptionValue<ObjectOptions> made in options.Objects) Check(objects, made.Value);
+        foreach (MonitorSpec monitor in options.Version.MonitorsAreObjects ? options.Monitors : [])
+        {
+            if (tree.Objects.Child(monitor.Id) is null) objects.List(monitor.ToObject());
+        }
+
         foreach (RamBlock block in MachineMemory.Create(options, type, memory)) objects.Own(block);
         if (options.MemoryBackend is { } backend)
         {

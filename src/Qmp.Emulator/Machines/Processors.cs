@@ -34,7 +34,7 @@ internal sealed class Processors
         HasAny = type.IsPc;
         string words = options.Given.Last(OptionTable.Cpu)?.Value ?? DefaultModel;
         Model = words.Split(',')[0];
-        var given = new Lazy<JObject>(() => ProcessorModel.Properties(Model, ProcessorModel.Features(words)));
+        var given = new Lazy<JObject>(() => new ProcessorModels(options.Version.Recorded).Properties(Model, ProcessorModels.Features(words)));
 
         _places = new ObjectNode?[_topology.Most];
         int count = HasAny ? (int)_topology.Count : options.Given.Has(OptionTable.Cpu) ? 1 : 0;

@@ -4,6 +4,7 @@ using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Files;
 using Qmp.Emulator.Objects;
 using Qmp.Emulator.Options;
+using Qmp.Emulator.Versions;
 using Qmp.Machine.Memory;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Visitors;
@@ -14,13 +15,19 @@ namespace Qmp.Emulator.Machines;
 
 /// <summary>The objects that users make: memory, secrets, threads, and what only is there.</summary>
 /// <remarks>Used with the machine's lock held.</remarks>
-internal sealed class UserObjects(ObjectTree tree)
+internal sealed class UserObjects(ObjectTree tree, QemuVersion version)
 {
     private const string DefaultRandom = "/dev/urandom";
 
     private readonly Dictionary<string, ObjectOptions> _objects = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RamBlock> _unused = new(StringComparer.Ordinal);
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the monitor of an object.</summary>
+    public Action<MonitorSpec>? AddMonitor { get; set; }
+
+    /// <summary>Removes the monitor of that name.</summary>
+    public Action<string>? RemoveMonitor { get; set; }
 
     /// <summary>The objects, in the order in which they came.</summary>
     public IEnumerable<ObjectOptions> All => _objects.Values;
@@ -77,12 +84,18 @@ internal sealed class UserObjects(ObjectTree tree)
 
     /// <summary>Removes an object.</summary>
     /// <exception cref="CommandException">There is none, or something needs it.</exception>
-    public void Remove(string id)
+    /// <param name="id">Its id.</param>
+    /// <param name="monitor">The name of the monitor that asks for it.</param>
+    public void Remove(string id, string monitor)
     {
         ObjectNode node = tree.Objects.Child(id) ?? throw new CommandException($"object '{id}' not found");
+        bool isMonitor = _objects.GetValueOrDefault(id) is ObjectOptions.MonitorQmp;
+        if (_objects.GetValueOrDefault(id) is ObjectOptions.MonitorHmp) throw new CommandException("Deleting HMP monitors is not supported");
+        if (isMonitor && id == monitor) throw new CommandException("Cannot delete the current QMP monitor");
         if (_used.Contains(id)) throw new CommandException($"object '{id}' is in use, can not be deleted");
         tree.Objects.Remove(node);
         _objects.Remove(id);
+        if (isMonitor) RemoveMonitor?.Invoke(id);
         if (_unused.Remove(id, out RamBlock? block)) block.Dispose();
     }
 
@@ -108,7 +121,7 @@ internal sealed class UserObjects(ObjectTree tree)
                 break;
 
             default:
-                if (ObjectKinds.All.Contains(made.QomType)) break;
+                if (ObjectKinds.Of(version).Contains(made.QomType)) break;
                 throw new CommandException($"invalid object type: {made.QomType.ToWireName()}");
         }
     }
@@ -125,15 +138,20 @@ internal sealed class UserObjects(ObjectTree tree)
         }
     }
 
-    private static JToken? DefaultOf(string type, string property) => (type, property) switch
+    private JToken? DefaultOf(string type, string property) => (type, property) switch
     {
         (_, "merge" or "dump" or "reserve") => true,
         (_, "policy") => "default",
         (_, "prealloc-threads") => 1,
         ("iothread", "poll-max-ns") => IothreadDefaults.PollMaxNs,
+        ("iothread", "poll-grow") => version.Iothreads.PollGrow,
+        ("iothread", "poll-shrink") => version.Iothreads.PollShrink,
+        ("iothread", "poll-weight") => version.Iothreads.PollWeight,
         ("iothread", "thread-pool-max") => 64,
         ("rng-random", "filename") => DefaultRandom,
         ("rng-random" or "rng-builtin", "opened") => true,
+        ("monitor-hmp", "readline") => true,
+        ("monitor-qmp", "close-action") => "none",
         ("secret", "format") => "raw",
         ("memory-backend-memfd", "seal") => true,
         _ => null,
@@ -146,6 +164,7 @@ internal sealed class UserObjects(ObjectTree tree)
             OptionChecks.Object(new OptionValue<ObjectOptions>("object", "", made));
             Check(made);
             if (MachineMemory.CreateBackend(made) is { } block) Own(block);
+            if (MonitorSpec.Of(made) is { } monitor) AddMonitor?.Invoke(monitor);
         }
         catch (CommandLineException e)
         {

@@ -6,6 +6,9 @@ namespace Qmp.Emulator.Monitors;
 /// <summary>A monitor as the front end of a character device.</summary>
 internal sealed class MonitorFrontEnd(IMonitor monitor) : IFrontEnd
 {
+    /// <summary>The monitor.</summary>
+    public IMonitor Monitor => monitor;
+
     /// <inheritdoc/>
     public bool IsOpen => true;
 

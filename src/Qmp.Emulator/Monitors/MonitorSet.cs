@@ -23,6 +23,8 @@ internal sealed class MonitorSet(
     Func<ChardevSpec, OpenedChardev> open,
     Func<string, Func<Chardev, IFrontEnd>?> others)
 {
+    private Task? _ending;
+
     /// <summary>Makes them one after the other; one that waits for a client holds up those behind it, as in QEMU.</summary>
     /// <param name="options">What is asked for.</param>
     /// <param name="report">Is told what is waited for.</param>
@@ -31,6 +33,7 @@ internal sealed class MonitorSet(
     /// <exception cref="CommandLineException">A device cannot be opened.</exception>
     public async ValueTask OpenAsync(EmulatorOptions options, Action<string> report, Action<string> announce, Task ending)
     {
+        _ending = ending;
         foreach (OptionValue<ChardevSpec> made in options.Chardevs)
         {
             if (ending.IsCompleted) return;
@@ -38,12 +41,38 @@ internal sealed class MonitorSet(
             MonitorSpec? monitor = options.Monitors.FirstOrDefault(m => m.ChardevId == id);
             Chardev chardev = Add(
                 made,
-                monitor is null ? others(id) : device => Attach(monitor, device, () => ending.IsCompleted),
+                monitor is null ? others(id) : device => Attach(monitor, device.Connections, () => ending.IsCompleted),
                 options.Ports.Contains(id));
             if (chardev.Terminal is { } path) announce($"char device redirected to {path} (label {id})");
             if (!chardev.WaitsForClient) continue;
             report(made.Error($"info: QEMU waiting for connection on: {chardev.Description}").Message);
             await chardev.FrontEnd.FirstClient.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes a monitor on a device that is there.</summary>
+    /// <exception cref="CommandException">There is no such device, or something uses it.</exception>
+    public void Add(MonitorSpec spec)
+    {
+        string id = spec.ChardevId;
+        Chardev chardev = chardevs.Find(id) ?? throw new CommandException($"chardev \"{id}\" not found");
+        if (chardev.FrontEnd is not IdlePort { IsOpen: false } || chardevs.IsUsed(id)) throw new CommandException($"chardev '{id}' is already in use");
+        ChardevSet.Attach(chardev, connections => Attach(spec, connections, () => _ending?.IsCompleted == true));
+    }
+
+    /// <summary>Removes a QMP monitor. Its device stays, and listens again where it did.</summary>
+    public void Remove(string id)
+    {
+        Chardev? chardev = chardevs.All.FirstOrDefault(c => c.FrontEnd is MonitorFrontEnd front && front.Monitor.Id == id);
+        if (chardev?.FrontEnd is not MonitorFrontEnd { Monitor: var monitor }) return;
+        server.RemoveMonitor(monitor);
+        try
+        {
+            chardevs.Reopen(chardev, open);
+        }
+        catch (TransportException)
+        {
+            // Its connection was one that cannot be made again.
         }
     }
 
@@ -59,13 +88,13 @@ internal sealed class MonitorSet(
         }
     }
 
-    private IFrontEnd Attach(MonitorSpec spec, Chardev chardev, Func<bool> isEnding)
+    private IFrontEnd Attach(MonitorSpec spec, IConnectionSource connections, Func<bool> isEnding)
     {
-        if (spec.IsHuman) return HumanMonitorFrontEnd.Start(chardev.Connections, human, queue, isEnding);
+        if (spec.IsHuman) return HumanMonitorFrontEnd.Start(connections, human, queue, isEnding);
         return new MonitorFrontEnd(server.AddMonitor(new MonitorOptions
         {
             Id = spec.Id,
-            Connections = chardev.Connections,
+            Connections = connections,
             Pretty = spec.Pretty,
         }));
     }

@@ -17,6 +17,9 @@ internal sealed class ObjectNode(string type, string name)
     private readonly Dictionary<string, ObjectProperty> _own = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JToken> _values = new(StringComparer.Ordinal);
 
+    /// <summary>The types that there are, where it is the root.</summary>
+    public RecordedCatalogue? Recorded { private get; init; }
+
     /// <summary>The name of its type.</summary>
     public string Type => type;
 
@@ -94,9 +97,11 @@ internal sealed class ObjectNode(string type, string name)
             ?? throw new CommandException($"Property '{type}.{property}' not found");
     }
 
+    private RecordedCatalogue? Catalogue => Recorded ?? Parent?.Catalogue;
+
     private IEnumerable<ObjectProperty> OfType()
     {
-        RecordedType? recorded = RecordedCatalogue.Current.Types.Find(type);
+        RecordedType? recorded = Catalogue?.Types.Find(type);
         if (recorded?.ObjectProperties is not { } properties) return Bare.Select(Typed);
         var settable = (IsDevice ? recorded.DeviceProperties ?? [] : []).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         return properties.Where(p => !p.Type.StartsWith("child<", StringComparison.Ordinal)).Select(p => Typed(

@@ -1,4 +1,6 @@
 using Newtonsoft.Json.Linq;
+using Qmp.Emulator.Recorded;
+using Qmp.Emulator.Versions;
 using Qmp.Protocol.Messages;
 using Qmp.Server.Dispatch;
 
@@ -10,17 +12,22 @@ internal sealed class ObjectTree
 {
     private const string DeviceNotFound = "DeviceNotFound";
 
+    private readonly QemuVersion _version;
+
+    /// <param name="version">The QEMU whose types the objects are of.</param>
     /// <param name="machineType">The name of the machine's type.</param>
     /// <param name="values">The values of the machine's properties.</param>
     /// <param name="chardevs">The character devices that there are.</param>
-    public ObjectTree(string machineType, Func<string, JToken?> values, Func<IEnumerable<ObjectNode>> chardevs)
+    public ObjectTree(QemuVersion version, string machineType, Func<string, JToken?> values, Func<IEnumerable<ObjectNode>> chardevs)
     {
-        Root = new ObjectNode("container", "");
+        _version = version;
+        Root = new ObjectNode("container", "") { Recorded = version.Recorded };
         Root.Add(new ObjectNode("container", "backend"));
         Machine = Root.Add(new ObjectNode($"{machineType}-machine", "machine") { Values = values });
         Objects = Root.Add(new ObjectNode("container", "objects"));
         ObjectNode? devices = null;
         devices = Root.Add(new ObjectNode("container", "chardevs") { MoreChildren = () => Adopt(chardevs()) });
+        foreach (string name in version.FurtherContainers) Root.Add(new ObjectNode("container", name));
         Anonymous = Machine.Add(new ObjectNode("container", "peripheral-anon"));
         Peripheral = Machine.Add(new ObjectNode("container", "peripheral"));
         Unattached = Machine.Add(new ObjectNode("container", "unattached"));
@@ -31,6 +38,9 @@ internal sealed class ObjectTree
             return found;
         }
     }
+
+    /// <summary>The types of objects that there are.</summary>
+    public TypeCatalogue Types => _version.Recorded.Types;
 
     /// <summary>The root, <c>/</c>.</summary>
     public ObjectNode Root { get; }

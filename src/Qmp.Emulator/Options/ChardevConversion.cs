@@ -19,7 +19,12 @@ internal static class ChardevConversion
             throw new VisitorException(ChardevKinds.Unknown(options.Backend!));
         }
 
-        (string? log, bool? appends) = (options.Logfile, options.Logappend);
+        if (options.Encoding is not null && kind != ChardevBackendKind.Vc)
+        {
+            throw new VisitorException($"chardev '{options.Id}' does not support encoding option");
+        }
+
+        (string? log, bool? appends, bool? stamps) = (options.Logfile, options.Logappend, options.Logtimestamp);
         return kind switch
         {
             ChardevBackendKind.File => new ChardevBackend.File
@@ -30,6 +35,7 @@ internal static class ChardevConversion
                     {
                         Logfile = log,
                         Logappend = appends,
+                        Logtimestamp = stamps,
                         In = options.InputPath,
                         Out = options.Path ?? throw new VisitorException("chardev: file: no filename given"),
                         Append = options.Append,
@@ -44,6 +50,7 @@ internal static class ChardevConversion
                     {
                         Logfile = log,
                         Logappend = appends,
+                        Logtimestamp = stamps,
                         Device = options.Path ?? throw new VisitorException("chardev: pipe: no device path given"),
                     },
                 },
@@ -51,24 +58,31 @@ internal static class ChardevConversion
             ChardevBackendKind.Socket => new ChardevBackend.Socket { Value = new ChardevSocketWrapper { Data = Socket(options) } },
             ChardevBackendKind.Pty => new ChardevBackend.Pty
             {
-                Value = new ChardevPtyWrapper { Data = new ChardevPty { Logfile = log, Logappend = appends, Path = options.Path } },
+                Value = new ChardevPtyWrapper { Data = new ChardevPty { Logfile = log, Logappend = appends, Logtimestamp = stamps, Path = options.Path } },
             },
             ChardevBackendKind.Null => new ChardevBackend.Null
             {
-                Value = new ChardevCommonWrapper { Data = new ChardevCommon { Logfile = log, Logappend = appends } },
+                Value = new ChardevCommonWrapper { Data = new ChardevCommon { Logfile = log, Logappend = appends, Logtimestamp = stamps } },
             },
             ChardevBackendKind.Stdio => new ChardevBackend.Stdio
             {
-                Value = new ChardevStdioWrapper { Data = new ChardevStdio { Logfile = log, Logappend = appends, Signal = options.Signal } },
+                Value = new ChardevStdioWrapper { Data = new ChardevStdio { Logfile = log, Logappend = appends, Logtimestamp = stamps, Signal = options.Signal } },
             },
             ChardevBackendKind.Vc => new ChardevBackend.Vc
             {
-                Value = new ChardevVCWrapper { Data = new ChardevVC { Logfile = log, Logappend = appends } },
+                Value = new ChardevVCWrapper { Data = new ChardevVC { Logfile = log, Logappend = appends, Logtimestamp = stamps, Encoding = Encoding(options.Encoding) } },
             },
             ChardevBackendKind.Memory => new ChardevBackend.Memory { Value = Ring(options) },
             _ => new ChardevBackend.Ringbuf { Value = Ring(options) },
         };
     }
+
+    private static ChardevVCEncoding? Encoding(string? text) => text switch
+    {
+        null => null,
+        _ when ChardevVCEncodingExtensions.TryParse(text, out ChardevVCEncoding encoding) => encoding,
+        _ => throw new VisitorException($"invalid parameter value: {text}"),
+    };
 
     private static ChardevRingbufWrapper Ring(ChardevOptions options) => new()
     {
@@ -76,6 +90,7 @@ internal static class ChardevConversion
         {
             Logfile = options.Logfile,
             Logappend = options.Logappend,
+            Logtimestamp = options.Logtimestamp,
             Size = (long?)options.Size,
         },
     };
@@ -94,6 +109,7 @@ internal static class ChardevConversion
         {
             Logfile = options.Logfile,
             Logappend = options.Logappend,
+            Logtimestamp = options.Logtimestamp,
             Addr = Address(options, isServer),
             TlsCreds = options.TlsCreds,
             Server = isServer,

@@ -2,6 +2,7 @@ using Qmp.Api;
 using Qmp.Protocol.Visitors;
 using Qmp.Protocol.Visitors.Text;
 using Qmp.Types;
+using CompatPolicy = Qmp.Protocol.Visitors.CompatPolicy;
 
 namespace Qmp.Emulator.Options;
 
@@ -42,16 +43,17 @@ internal static class ChardevReader
     /// <param name="option">The option it belongs to.</param>
     /// <param name="text">The argument.</param>
     /// <param name="id">The device's id.</param>
+    /// <param name="policy">What is accepted.</param>
     /// <param name="consequence">What QEMU says of a wrong one, in a second line.</param>
     /// <exception cref="CommandLineException">The argument is no character device, or contradicts itself.</exception>
-    public static ChardevSpec ReadShort(string option, string text, string id, string consequence)
+    public static ChardevSpec ReadShort(string option, string text, string id, CompatPolicy policy, string consequence)
     {
         OptionList? options;
         try
         {
             options = Items(text);
             // What is wrong with an item is found while the short form is read, what contradicts another one later.
-            if (options is not null) ChardevOptionsVisitor.Read(new OptionTableInputVisitor(options.WithId(id)), null);
+            if (options is not null) ChardevOptionsVisitor.Read(new OptionTableInputVisitor(options.WithId(id), policy), null);
         }
         catch (VisitorException e)
         {
@@ -61,7 +63,7 @@ internal static class ChardevReader
         if (options is null) throw CommandLineException.At(option, text, consequence);
         try
         {
-            return Option.Read(options.WithId(id));
+            return Option.Read(options.WithId(id), policy);
         }
         catch (VisitorException e)
         {

@@ -4,6 +4,7 @@ using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Versions;
 using Qmp.Protocol.Visitors.Text;
 using Qmp.Types;
+using CompatPolicy = Qmp.Protocol.Visitors.CompatPolicy;
 
 namespace Qmp.Emulator.Options;
 
@@ -24,11 +25,15 @@ public sealed class CommandLineParser
     private CommandLineParser(QemuVersion version, Action<string> warn)
     {
         Version = version;
+        Policy = new CompatPolicy { Variant = version.Schema(withSimulation: true) };
         _warn = warn;
     }
 
     /// <summary>The QEMU whose command line it is.</summary>
     internal QemuVersion Version { get; }
+
+    /// <summary>What its arguments may say: what the schema of the version has. <c>-compat</c> is not about them.</summary>
+    internal CompatPolicy Policy { get; }
 
     /// <summary>The values that were read.</summary>
     internal GivenOptions Given { get; } = new();
@@ -49,7 +54,7 @@ public sealed class CommandLineParser
     {
         var parser = new CommandLineParser(VersionIn(words) ?? version ?? QemuVersion.Default, warn ?? (_ => { }));
         if (parser.ReadAll(words) is { } printout) return new EmulatorOptions { Version = parser.Version, Printout = printout };
-        if (Catalogue.MachineType.Find(parser.MachineName) is { } type)
+        if (Catalogue.MachineType.Find(parser.MachineName, parser.Version) is { } type)
         {
             DefaultDevices.AddTo(parser, type);
         }
@@ -108,7 +113,7 @@ public sealed class CommandLineParser
     internal string ReadDevice(string option, string text)
     {
         if (text.StartsWith(ChardevPrefix, StringComparison.Ordinal)) return text[ChardevPrefix.Length..];
-        ChardevSpec chardev = ChardevReader.ReadShort(option, text, option, $"invalid character backend '{text}'");
+        ChardevSpec chardev = ChardevReader.ReadShort(option, text, option, Policy, $"invalid character backend '{text}'");
         Given.Add(OptionTable.Chardev, new OptionValue<ChardevSpec>(option, text, chardev));
         return option;
     }
@@ -147,7 +152,7 @@ public sealed class CommandLineParser
         }
 
         count++;
-        ChardevSpec chardev = ChardevReader.ReadShort(option, text, id, consequence);
+        ChardevSpec chardev = ChardevReader.ReadShort(option, text, id, Policy, consequence);
         Given.Add(OptionTable.Chardev, new OptionValue<ChardevSpec>(option, text, chardev));
         return id;
     }
@@ -181,7 +186,7 @@ public sealed class CommandLineParser
 
             if (option == OptionTable.ShowHelp) printout ??= new Printout(HelpTexts.All());
             else if (option == OptionTable.Version) printout ??= new Printout(EmulatorVersion.Text(Version));
-            else if (option.Listing?.Invoke(argument) is { } listing) printout ??= listing;
+            else if (option.Listing?.Invoke(argument, Version) is { } listing) printout ??= listing;
             else Take(option, argument);
         }
 

@@ -2,7 +2,6 @@ using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
-using Qmp.Emulator.Recorded;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Visitors;
 using Qmp.Protocol.Visitors.Text;
@@ -30,7 +29,7 @@ internal sealed record DeviceArguments(string Driver, string? Id, string? Bus, J
         try
         {
             DeviceArguments device = text.StartsWith('{') ? OfJson(text) : OfText(text, warning => parser.Warn($"-device {text}: {warning}"));
-            if (device.Own is null && RecordedCatalogue.Current.Types.FindModel(device.Driver)?.Is("device") != true)
+            if (device.Own is null && parser.Version.Recorded.Types.FindModel(device.Driver)?.Is("device") != true)
             {
                 throw new VisitorException($"'{device.Driver}' is not a valid device model name");
             }

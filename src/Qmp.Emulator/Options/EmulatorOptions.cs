@@ -98,14 +98,14 @@ public sealed record EmulatorOptions
     internal static EmulatorOptions From(GivenOptions given, JObject properties, QemuVersion version, Action<string> warn)
     {
         string name = (string?)properties["type"] ?? Catalogue.MachineType.Default;
-        Catalogue.MachineType? type = Catalogue.MachineType.Find(name);
-        MachineOptions machine = ReadMachine(properties, type?.Name ?? name);
+        Catalogue.MachineType? type = Catalogue.MachineType.Find(name, version);
+        MachineOptions machine = ReadMachine(properties, type?.Name ?? name, version);
         if (type is null)
         {
             throw new CommandLineException($"unsupported machine type: \"{name}\"\nUse -machine help to list supported machines");
         }
 
-        MachineChecks.Check(machine, type, given, warn);
+        MachineChecks.Check(machine, type, version, given, warn);
         HostChecks.Background(given);
         GuestChecks.All(given, type, warn);
         CpuTopology cpus = machine.Smp is null ? CpuTopology.Single : CpuTopology.Of(machine.Smp, type);
@@ -122,17 +122,17 @@ public sealed record EmulatorOptions
             Machine = machine,
             Chardevs = chardevs,
             Ports = PortsOf(given, chardevs),
-            Monitors = MonitorSpec.All(given, chardevs),
+            Monitors = MonitorSpec.All(given, chardevs, version, warn),
             TracePatterns = Patterns(given, warn),
         };
     }
 
     // Several options give properties, so they are read together, and messages name the property only.
-    private static MachineOptions ReadMachine(JObject properties, string type)
+    private static MachineOptions ReadMachine(JObject properties, string type, QemuVersion version)
     {
         try
         {
-            JObject known = MachineProperties.TakeOut(properties, $"{type}-machine");
+            JObject known = MachineProperties.TakeOut(properties, $"{type}-machine", version.Recorded);
             return MachineOptionsVisitor.Read(new KeyvalInputVisitor(known) { PropertiesOf = $"{type}-machine" }, null);
         }
         catch (VisitorException e)

@@ -23,10 +23,10 @@ public sealed record GlobalProperty(string Driver, string Property, string Value
     /// <exception cref="CommandLineException">
     /// Driver, property or value is missing, or there is a fourth part.
     /// </exception>
-    internal static OptionValue<GlobalProperty> Read(string text, Action<string> warn)
+    internal static OptionValue<GlobalProperty> Read(string text, CommandLineParser parser)
     {
         if (Parse(text) is { } global) return new OptionValue<GlobalProperty>(Syntax.Option, text, global);
-        OptionValue<GlobalOptions> options = Syntax.Read(text, warn);
+        OptionValue<GlobalOptions> options = Syntax.Read(text, parser);
         return options.Value is { Driver: { } driver, Property: { } property, Value: { } value }
             ? new OptionValue<GlobalProperty>(Syntax.Option, text, new GlobalProperty(driver, property, value))
             : throw options.Error("options 'driver', 'property', and 'value' are required");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Versions;
 using Qmp.Protocol.Visitors;
 using Qmp.Protocol.Visitors.Text;
 
@@ -58,7 +59,7 @@ internal static class GuestChecks
     {
         var value = new OptionValue<string>("usbdevice", text, text);
         if (!UsbDevices.Contains(text)) throw value.Error($"could not add USB device '{text}'");
-        if (!(MachineType.Find(parser.MachineName)?.IsPc ?? false))
+        if (!(MachineType.Find(parser.MachineName, parser.Version)?.IsPc ?? false))
         {
             throw value.Error(
                     $"Error: no usb bus to attach usbdevice {text}, please try -machine usb=on and check that the machine model supports USB")
@@ -88,7 +89,7 @@ internal static class GuestChecks
         throw tpm.Error("TPMs are not supported by this emulator");
     }
 
-    public static Printout? TpmHelp(string text) => Listings.AsksForHelp(text) ? new(TpmTypes, 1) : null;
+    public static Printout? TpmHelp(string text, QemuVersion version) => Listings.AsksForHelp(text) ? new(TpmTypes, 1) : null;
 
     public static void Plugin(OptionValue<string> plugin)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Logging;
+using Qmp.Emulator.Versions;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Options;
@@ -52,7 +53,7 @@ internal static class HelpTexts
     /// <param name="name">What the list is of.</param>
     /// <param name="keys">The keys with their types, in order.</param>
     /// <param name="status">The exit status.</param>
-    public static Func<string, Printout?> List(string name, string keys, int status = 0) => text =>
+    public static Func<string, QemuVersion, Printout?> List(string name, string keys, int status = 0) => (text, _) =>
     {
         if (!text.Split(',').Any(Listings.AsksForHelp)) return null;
         string[] lines = keys.Replace(" (", "\u00a0(", StringComparison.Ordinal).Split(' ');
@@ -60,37 +61,37 @@ internal static class HelpTexts
         return new($"{title} options:\n" + string.Concat(lines.Select(l => $"  {l.Replace('\u00a0', ' ')}\n")), status);
     };
 
-    public static Printout? Machine(string text) => Listings.WhatToExplain(text, "type") switch
+    public static Printout? Machine(string text, QemuVersion version) => Listings.WhatToExplain(text, "type") switch
     {
         null => null,
-        { Length: > 0 } name when MachineType.Find(name) is { } type => new(Listings.Machine(type)),
-        _ => new(MachineType.Help()),
+        { Length: > 0 } name when MachineType.Find(name, version) is { } type => new(Listings.Machine(type, version)),
+        _ => new(MachineType.Help(version)),
     };
 
-    public static Printout? Device(string text) => Listings.WhatToExplain(text, "driver") switch
+    public static Printout? Device(string text, QemuVersion version) => Listings.WhatToExplain(text, "driver") switch
     {
         null => null,
         "" => new(Listings.Devices),
-        var driver => new(Listings.Device(driver) ?? throw CommandLineException.At("device", text, $"Device '{driver}' not found")),
+        var driver => new(Listings.Device(driver, version) ?? throw CommandLineException.At("device", text, $"Device '{driver}' not found")),
     };
 
-    public static Printout? Object(string text) => Listings.WhatToExplain(text, "qom-type") switch
+    public static Printout? Object(string text, QemuVersion version) => Listings.WhatToExplain(text, "qom-type") switch
     {
         null => null,
-        "" => new(Listings.Objects),
-        var type => new(Listings.Object(type)
+        "" => new(Listings.Objects(version)),
+        var type => new(Listings.Object(type, version)
             ?? throw CommandLineException.At("object", text, $"Parameter 'qom-type' does not accept value '{type}'")),
     };
 
-    public static Printout? Chardev(string text) => Listings.WhatToExplain(text, "backend") switch
+    public static Printout? Chardev(string text, QemuVersion version) => Listings.WhatToExplain(text, "backend") switch
     {
         null => null,
-        "" => new("Available chardev backend types: \n" + string.Concat(ChardevKinds.All.Select(kind => $"  {kind.ToWireName()}\n"))),
-        _ => new(Listings.Chardev, 1),
+        "" => new("Available chardev backend types: \n" + string.Concat(version.Chardevs.Select(kind => $"  {kind.ToWireName()}\n"))),
+        _ => new(Listings.Chardev(version), 1),
     };
 
     // QEMU also lists what there is where an item is unknown.
-    public static Printout? LogItems(string text)
+    public static Printout? LogItems(string text, QemuVersion version)
     {
         if (text == "trace:help") return new(TraceEvents.Help);
         return ValueTexts.AreLogItems(text) ? null : new(Items, 1);

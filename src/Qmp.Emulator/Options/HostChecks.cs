@@ -23,7 +23,7 @@ internal static class HostChecks
     /// <summary>Reads <c>-sandbox</c>, and says that it is not done.</summary>
     public static OptionValue<SandboxOptions> Sandbox(string text, CommandLineParser parser)
     {
-        OptionValue<SandboxOptions> read = SandboxSyntax.Read(text, parser.Warn);
+        OptionValue<SandboxOptions> read = SandboxSyntax.Read(text, parser);
         SandboxOptions sandbox = read.Value;
         if (sandbox.Enable != true) return read;
         Check("obsolete", sandbox.Obsolete, AllowOrDeny);
@@ -42,7 +42,7 @@ internal static class HostChecks
     /// <summary>Reads <c>-run-with</c>.</summary>
     public static OptionValue<RunWithOptions> RunWith(string text, CommandLineParser parser)
     {
-        OptionValue<RunWithOptions> read = RunWithSyntax.Read(text, parser.Warn);
+        OptionValue<RunWithOptions> read = RunWithSyntax.Read(text, parser);
         if (read.Value.User is { } user && !IsUser(user))
         {
             throw read.Error($"User \"{text}\" doesn't exist (and is not <uid>:<gid>)");

@@ -38,7 +38,7 @@ internal static class HostOptionTable
     public static Option<Audiodev> AudioDevice { get; } = Row(new Option<Audiodev>(
         "DRIVER,id=ID", "there is no sound", new("audiodev", OptionForm.Tree, AudiodevVisitor.Read, "driver") { TakesJson = true })
     {
-        Listing = text => Listings.AsksForHelp(text) ? new(HelpTexts.Audio) : null,
+        Listing = (text, _) => Listings.AsksForHelp(text) ? new(HelpTexts.Audio) : null,
     });
 
     public static Option<IcountOptions> InstructionCount { get; } = Row(new Option<IcountOptions>(
@@ -57,7 +57,7 @@ internal static class HostOptionTable
 
     public static Option<string> DataFolder { get; } = Row(new Option<string>("L", "DIR", "accepted: there are no files to look for", text => text)
     {
-        Listing = text => Listings.AsksForHelp(text) ? new("") : null,
+        Listing = (text, _) => Listings.AsksForHelp(text) ? new("") : null,
     });
 
     public static Option<string> FirmwareTables { get; } = Row(new Option<string>(

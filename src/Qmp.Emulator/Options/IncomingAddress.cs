@@ -20,10 +20,10 @@ internal static class IncomingAddress
     /// <exception cref="CommandLineException">
     /// The argument is neither a URI, nor <c>defer</c>, nor a channel.
     /// </exception>
-    public static OptionValue<MigrationAddress?> Read(string text, Action<string> warn)
+    public static OptionValue<MigrationAddress?> Read(string text, CommandLineParser parser)
     {
         if (text == Deferred.Text) return Deferred;
-        MigrationAddress address = IsUri(text) ? OfUri(text) : OfChannel(Channel.Read(text, warn));
+        MigrationAddress address = IsUri(text) ? OfUri(text) : OfChannel(Channel.Read(text, parser));
 
         // No client can have passed a descriptor yet.
         if (address is MigrationAddress.Socket { Value: SocketAddress.Fd { Value.Str: not [>= '0' and <= '9', ..] } fd })

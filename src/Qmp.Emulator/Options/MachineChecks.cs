@@ -1,4 +1,5 @@
 using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Versions;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Options;
@@ -7,7 +8,7 @@ namespace Qmp.Emulator.Options;
 internal static class MachineChecks
 {
     /// <exception cref="CommandLineException">A property does not fit the machine type.</exception>
-    public static void Check(MachineOptions machine, MachineType type, GivenOptions given, Action<string> warn)
+    public static void Check(MachineOptions machine, MachineType type, QemuVersion version, GivenOptions given, Action<string> warn)
     {
         if (!type.IsPc) RefusePropertiesOfPcs(machine, type);
         Accelerators.Choose(given.All(OptionTable.Accelerator), machine.Accel, warn);
@@ -18,7 +19,7 @@ internal static class MachineChecks
         }
 
         CheckImages(type, given);
-        if (given.Last(OptionTable.Cpu) is { } cpu) CheckCpu(cpu.Value, type);
+        if (given.Last(OptionTable.Cpu) is { } cpu) CheckCpu(cpu.Value, type, version);
         if (given.Last(OptionTable.Video) is { } video && video.Value != "none" && !type.IsPc)
         {
             warn("warning: A -vga option was passed but this machine type does not use that option; No VGA device has been created");
@@ -76,11 +77,11 @@ internal static class MachineChecks
         }
     }
 
-    private static void CheckCpu(string text, MachineType type)
+    private static void CheckCpu(string text, MachineType type, QemuVersion version)
     {
         if (text.Length == 0) throw new CommandLineException("-cpu option cannot be empty");
         string model = text.Split(',')[0];
-        if (!CpuModels.Contains(model)) throw new CommandLineException($"unable to find CPU model '{model}'");
+        if (!CpuModels.Contains(model, version)) throw new CommandLineException($"unable to find CPU model '{model}'");
 
         // QEMU makes the CPU on this machine, too, and fails.
         if (!type.IsPc && !text.Split(',').Any(word => word.StartsWith("apic-id=", StringComparison.Ordinal)))

@@ -18,11 +18,12 @@ internal static class MachineProperties
     /// <summary>Checks such properties and leaves them out.</summary>
     /// <param name="properties">All that were given.</param>
     /// <param name="type">The type of the machine's object.</param>
+    /// <param name="types">The types of objects that there are.</param>
     /// <exception cref="VisitorException">A value is not of the type of its property.</exception>
-    public static JObject TakeOut(JObject properties, string type)
+    public static JObject TakeOut(JObject properties, string type, RecordedCatalogue types)
     {
         if (properties.Properties().All(p => Used.Contains(p.Name))) return properties;
-        IReadOnlyList<RecordedProperty> known = RecordedCatalogue.Current.Types.Find(type)?.ObjectProperties ?? [];
+        IReadOnlyList<RecordedProperty> known = types.Types.Find(type)?.ObjectProperties ?? [];
         var left = new JObject();
         foreach (JProperty given in properties.Properties())
         {

@@ -1,3 +1,4 @@
+using Qmp.Emulator.Versions;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Options;
@@ -9,16 +10,53 @@ namespace Qmp.Emulator.Options;
 /// <param name="IsHuman">Whether people use it, instead of QMP clients.</param>
 public sealed record MonitorSpec(string Id, string ChardevId, bool Pretty, bool IsHuman = false)
 {
-    /// <summary>All monitors, those of -mon first, as QEMU makes them.</summary>
+    private const string Unnamed = "compat_monitor";
+
+    /// <summary>All monitors, in the order in which QEMU makes them: those of -mon, of options of their own, of -object.</summary>
     /// <exception cref="CommandLineException">A monitor's character device is not there, or has a front end already.</exception>
-    internal static IReadOnlyList<MonitorSpec> All(GivenOptions given, IReadOnlyList<OptionValue<ChardevSpec>> chardevs)
+    internal static IReadOnlyList<MonitorSpec> All(
+        GivenOptions given, IReadOnlyList<OptionValue<ChardevSpec>> chardevs, QemuVersion version, Action<string> warn)
     {
         var used = new HashSet<string>(StringComparer.Ordinal);
-        return [.. given.All(OptionTable.Monitor).Concat(given.All(OptionTable.CompatMonitor)).Select(m => Of(m, chardevs, used))];
+        IReadOnlyList<OptionValue<MonitorOptions>> own = given.All(OptionTable.CompatMonitor);
+        IReadOnlyList<OptionValue<MonitorOptions>> explicitly = given.All(OptionTable.Monitor);
+        int unnamed = own.Count(m => m.Value.Id!.StartsWith(Unnamed, StringComparison.Ordinal));
+        if (version.MonitorsAreObjects && explicitly.Count > 0)
+        {
+            warn(explicitly[0].Error("warning: '-mon' is deprecated, use '-object' with 'monitor-hmp' or 'monitor-qmp' types instead").Message);
+        }
+
+        return
+        [
+            .. explicitly.Concat(own).Select(m => Of(m, Name(m.Value), chardevs, used)),
+            .. given.All(OptionTable.Object).Select(made => Of(made.Value)).OfType<MonitorSpec>().Select(spec => Checked(spec, chardevs, used)),
+        ];
+
+        string Name(MonitorOptions monitor) => monitor.Id ?? (version.MonitorsAreObjects ? $"{Unnamed}{unnamed++}" : monitor.Chardev);
+    }
+
+    /// <summary>The monitor that an object is; <see langword="null"/> if it is none.</summary>
+    internal static MonitorSpec? Of(ObjectOptions made) => made switch
+    {
+        ObjectOptions.MonitorQmp { Value: var qmp } => new MonitorSpec(made.Id, qmp.Chardev, qmp.Pretty == true),
+        ObjectOptions.MonitorHmp { Value: var human } => new MonitorSpec(made.Id, human.Chardev, Pretty: false, IsHuman: true),
+        _ => null,
+    };
+
+    /// <summary>The object that it is.</summary>
+    internal ObjectOptions ToObject() => IsHuman
+        ? new ObjectOptions.MonitorHmp { Id = Id, Value = new MonitorHmpProperties { Chardev = ChardevId } }
+        : new ObjectOptions.MonitorQmp { Id = Id, Value = new MonitorQmpProperties { Chardev = ChardevId, Pretty = Pretty } };
+
+    private static MonitorSpec Checked(MonitorSpec spec, IReadOnlyList<OptionValue<ChardevSpec>> chardevs, HashSet<string> used)
+    {
+        if (!chardevs.Any(c => c.Value.Id == spec.ChardevId)) throw new CommandLineException($"chardev \"{spec.ChardevId}\" not found");
+        if (!used.Add(spec.ChardevId)) throw new CommandLineException($"chardev '{spec.ChardevId}' is already in use");
+        return spec;
     }
 
     private static MonitorSpec Of(
-        OptionValue<MonitorOptions> monitor, IReadOnlyList<OptionValue<ChardevSpec>> chardevs, HashSet<string> used)
+        OptionValue<MonitorOptions> monitor, string name, IReadOnlyList<OptionValue<ChardevSpec>> chardevs, HashSet<string> used)
     {
         string id = monitor.Value.Chardev;
         if (!chardevs.Any(c => c.Value.Id == id)) throw monitor.Error($"chardev \"{id}\" not found");
@@ -26,6 +64,6 @@ public sealed record MonitorSpec(string Id, string ChardevId, bool Pretty, bool 
         if (isHuman && monitor.Value.Pretty == true) throw monitor.Error("'pretty' is not compatible with HMP monitors");
 
         if (!used.Add(id)) throw monitor.Error($"chardev '{id}' is already in use");
-        return new MonitorSpec(monitor.Value.Id ?? id, id, monitor.Value.Pretty ?? false, isHuman);
+        return new MonitorSpec(name, id, monitor.Value.Pretty ?? false, isHuman);
     }
 }

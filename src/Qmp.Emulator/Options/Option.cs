@@ -29,7 +29,7 @@ internal abstract class Option(string name, string? argument, string help)
     /// <summary>
     /// What is printed for an argument that asks for help; <see langword="null"/> for one that does not ask.
     /// </summary>
-    public Func<string, Printout?>? Listing { get; init; }
+    public Func<string, QemuVersion, Printout?>? Listing { get; init; }
 
     /// <summary>Takes an argument; for an option without one, an empty text.</summary>
     /// <exception cref="CommandLineException">The argument does not fit the option.</exception>
@@ -62,7 +62,7 @@ internal sealed class Option<T> : Option
 
     /// <summary>An option whose argument is a value of a schema type.</summary>
     public Option(string argument, string help, OptionSyntax<T> syntax)
-        : this(syntax.Option, argument, help, (text, parser) => syntax.Read(text, parser.Warn))
+        : this(syntax.Option, argument, help, (text, parser) => syntax.Read(text, parser))
     {
     }
 

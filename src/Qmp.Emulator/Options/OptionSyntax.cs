@@ -45,13 +45,13 @@ internal sealed record OptionSyntax<T>(string Option, OptionForm Form, ValueRead
 
     /// <summary>Reads an argument.</summary>
     /// <param name="text">The argument.</param>
-    /// <param name="warn">Is told of what is deprecated.</param>
+    /// <param name="parser">The command line that it stands on.</param>
     /// <exception cref="CommandLineException">The argument is malformed, or it does not fit the type.</exception>
-    public OptionValue<T> Read(string text, Action<string> warn)
+    public OptionValue<T> Read(string text, CommandLineParser parser)
     {
         try
         {
-            return new OptionValue<T>(Option, text, Reader(Visitor(text, warn), null));
+            return new OptionValue<T>(Option, text, Reader(Visitor(text, parser), null));
         }
         catch (Exception e) when (e is VisitorException or JsonException)
         {
@@ -60,34 +60,36 @@ internal sealed record OptionSyntax<T>(string Option, OptionForm Form, ValueRead
     }
 
     /// <summary>Reads items that do not come from the argument alone.</summary>
+    /// <param name="options">The items.</param>
+    /// <param name="policy">What is accepted.</param>
     /// <exception cref="VisitorException">The items do not fit the type.</exception>
-    public T Read(OptionList options) => Reader(Visitor(options), null);
+    public T Read(OptionList options, CompatPolicy policy) => Reader(Visitor(options, policy), null);
 
-    private InputVisitor Visitor(string text, Action<string> warn)
+    private InputVisitor Visitor(string text, CommandLineParser parser)
     {
-        if (TakesJson && text.StartsWith('{')) return JsonVisitor(text);
+        if (TakesJson && text.StartsWith('{')) return JsonVisitor(text, parser.Policy);
         return Form == OptionForm.Tree
-            ? new KeyvalInputVisitor(KeyvalParser.Parse(text, ImpliedKey))
-            : Visitor(OptionList.Parse(text, ImpliedKey, warning => warn($"-{Option} {text}: {warning}")));
+            ? new KeyvalInputVisitor(KeyvalParser.Parse(text, ImpliedKey), parser.Policy)
+            : Visitor(OptionList.Parse(text, ImpliedKey, warning => parser.Warn($"-{Option} {text}: {warning}")), parser.Policy);
     }
 
-    private InputVisitor Visitor(OptionList options)
+    private InputVisitor Visitor(OptionList options, CompatPolicy policy)
     {
         Check?.Invoke(key => options[key]);
         return Form switch
         {
-            OptionForm.Table => new OptionTableInputVisitor(options),
-            OptionForm.Properties => new KeyvalInputVisitor(Members(options)) { PropertiesOf = options[ImpliedKey!] + TypeSuffix },
-            _ => new OptionListInputVisitor(options),
+            OptionForm.Table => new OptionTableInputVisitor(options, policy),
+            OptionForm.Properties => new KeyvalInputVisitor(Members(options), policy) { PropertiesOf = options[ImpliedKey!] + TypeSuffix },
+            _ => new OptionListInputVisitor(options, policy),
         };
     }
 
-    private JsonInputVisitor JsonVisitor(string text)
+    private JsonInputVisitor JsonVisitor(string text, CompatPolicy policy)
     {
         using var reader = new QmpJsonReader(Encoding.UTF8.GetBytes(text));
         JObject members = JObject.Load(reader);
         Check?.Invoke(Item);
-        var visitor = new JsonInputVisitor { PropertiesOf = Form == OptionForm.Properties ? Item(ImpliedKey!) : null };
+        var visitor = new JsonInputVisitor(policy: policy) { PropertiesOf = Form == OptionForm.Properties ? Item(ImpliedKey!) : null };
         visitor.Reset(members);
         return visitor;
 

@@ -28,7 +28,7 @@ internal static class OptionTable
         new("accel", OptionForm.Properties, AccelOptionsVisitor.Read, "accel") { TypeSuffix = "-accel" })
     {
         Check = OptionChecks.Accelerator,
-        Listing = text => Listings.AsksForHelp(text) ? new(Accelerators.Help) : null,
+        Listing = (text, _) => Listings.AsksForHelp(text) ? new(Accelerators.Help) : null,
     });
 
     public static Option EnableKvm { get; } = Row(
@@ -42,7 +42,7 @@ internal static class OptionTable
 
     public static Option<string> Cpu { get; } = Row(new Option<string>("cpu", "MODEL", "CPU model, in name only", text => text)
     {
-        Listing = text => Listings.AsksForHelp(text) ? new(CpuModels.Help) : null,
+        Listing = (text, version) => Listings.AsksForHelp(text) ? new(CpuModels.Help(version)) : null,
     });
 
     public static Option Boot { get; } = Row(new MachineOption(
@@ -92,7 +92,7 @@ internal static class OptionTable
     });
 
     public static Option<MigrationAddress?> Incoming { get; } = Row(new Option<MigrationAddress?>(
-        "incoming", "URI|defer", "wait for a migration", (text, parser) => IncomingAddress.Read(text, parser.Warn)));
+        "incoming", "URI|defer", "wait for a migration", (text, parser) => IncomingAddress.Read(text, parser)));
 
     public static Option<ObjectOptions> Object { get; } = Row(new Option<ObjectOptions>(
         "TYPE,id=ID,...",
@@ -122,7 +122,7 @@ internal static class OptionTable
         new("netdev", OptionForm.Tree, NetdevVisitor.Read, "type") { TakesJson = true }));
 
     public static Option<GlobalProperty> Global { get; } = Row(
-        new Option<GlobalProperty>("global", "DRIVER.PROP=VALUE", "default of a property", (text, parser) => GlobalProperty.Read(text, parser.Warn))
+        new Option<GlobalProperty>("global", "DRIVER.PROP=VALUE", "default of a property", (text, parser) => GlobalProperty.Read(text, parser))
         {
             Listing = HelpTexts.List("global", HelpTexts.Global, status: 1),
         });
@@ -172,7 +172,7 @@ internal static class OptionTable
     public static Option<TraceOptions> Trace { get; } = Row(new Option<TraceOptions>(
         "[enable=]PATTERN[,events=FILE]", "log trace events", new("trace", OptionForm.Table, TraceOptionsVisitor.Read, "enable"))
     {
-        Listing = text => Listings.AsksForHelp(text) ? new(TraceEvents.Help) : null,
+        Listing = (text, _) => Listings.AsksForHelp(text) ? new(TraceEvents.Help) : null,
     });
 
     public static Option<MessageOptions> Messages { get; } = Row(new Option<MessageOptions>(
@@ -189,7 +189,7 @@ internal static class OptionTable
         new Option<string>("vga", "none|std|cirrus|vmware|virtio", "accepted: there is no display", text => text)
         {
             Check = OptionChecks.Video,
-            Listing = text => Listings.AsksForHelp(text) ? new(HelpTexts.Video) : null,
+            Listing = (text, _) => Listings.AsksForHelp(text) ? new(HelpTexts.Video) : null,
         });
 
     public static Option<string?> Serial { get; } = Row(new Option<string?>(
@@ -205,13 +205,13 @@ internal static class OptionTable
     public static Option<string> NetworkCard { get; } = Row(new Option<string>("nic", "none", "there is no network", text => text)
     {
         Check = OptionChecks.OneOf("none"),
-        Listing = text => Listings.AsksForHelp(text) ? new(HelpTexts.NetworkCard) : null,
+        Listing = (text, _) => Listings.AsksForHelp(text) ? new(HelpTexts.NetworkCard) : null,
     });
 
     public static Option<AudioOptions> Audio { get; } = Row(
         new Option<AudioOptions>("none", "there is no sound", new("audio", OptionForm.List, AudioOptionsVisitor.Read, "driver"))
         {
-            Listing = text => Listings.AsksForHelp(text) ? new(HelpTexts.Audio) : null,
+            Listing = (text, _) => Listings.AsksForHelp(text) ? new(HelpTexts.Audio) : null,
         });
 
     public static Option<string> Keyboard { get; } = Row(new Option<string>("k", "LANGUAGE", "accepted: there is no keyboard", text => text));

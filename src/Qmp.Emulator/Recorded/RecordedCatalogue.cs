@@ -11,8 +11,6 @@ namespace Qmp.Emulator.Recorded;
 /// </remarks>
 internal sealed class RecordedCatalogue
 {
-    private const string Version = "10.0.2";
-
     private readonly string _resource;
     private readonly Lazy<TypeCatalogue> _types;
     private readonly Part _machines;
@@ -23,9 +21,10 @@ internal sealed class RecordedCatalogue
     private readonly Part _tpm;
     private readonly Part _pci;
 
-    private RecordedCatalogue(string version)
+    /// <summary>That of a release; nothing is read yet.</summary>
+    public RecordedCatalogue(Version release)
     {
-        _resource = $"qemu-{version}.zip";
+        _resource = $"qemu-{release}.zip";
         _types = new(() => new TypeCatalogue(Read("types")));
         _machines = new Part(this, "machines");
         _machinesWithProperties = new Part(this, "machines-compat");
@@ -35,9 +34,6 @@ internal sealed class RecordedCatalogue
         _tpm = new Part(this, "tpm");
         _pci = new Part(this, "pci");
     }
-
-    /// <summary>That of the QEMU that this emulator stands for.</summary>
-    public static RecordedCatalogue Current { get; } = new(Version);
 
     /// <summary>The types of objects.</summary>
     public TypeCatalogue Types => _types.Value;

@@ -5,13 +5,12 @@ namespace Qmp.Emulator.Recorded;
 /// <summary>A type of objects, as QEMU told of it.</summary>
 internal sealed class RecordedType
 {
-    private readonly TypeCatalogue _catalogue;
     private readonly int _device; // numbers of lists of properties; negative where QEMU gives an error
     private readonly int _object;
 
     public RecordedType(TypeCatalogue catalogue, JToken entry)
     {
-        _catalogue = catalogue;
+        Catalogue = catalogue;
         _device = (int)entry["device"]!;
         _object = (int)entry["object"]!;
         Name = (string)entry["name"]!;
@@ -23,6 +22,9 @@ internal sealed class RecordedType
         Categories = [.. (entry["categories"] ?? new JArray()).Select(c => (string)c!)];
         Buses = [.. (entry["buses"] ?? new JArray()).Select(b => ((string)b["name"]!, (string)b["type"]!))];
     }
+
+    /// <summary>The types that it is one of.</summary>
+    public TypeCatalogue Catalogue { get; }
 
     /// <summary>Its name.</summary>
     public string Name { get; }
@@ -49,15 +51,15 @@ internal sealed class RecordedType
     public IReadOnlyList<(string Name, string Type)> Buses { get; }
 
     /// <summary>The properties of a device that users may set; <see langword="null"/> if it is no device that can be made.</summary>
-    public IReadOnlyList<RecordedProperty>? DeviceProperties => _catalogue.List(_device);
+    public IReadOnlyList<RecordedProperty>? DeviceProperties => Catalogue.List(_device);
 
     /// <summary>The properties of any object of this type; <see langword="null"/> if it has no objects.</summary>
-    public IReadOnlyList<RecordedProperty>? ObjectProperties => _catalogue.List(_object);
+    public IReadOnlyList<RecordedProperty>? ObjectProperties => Catalogue.List(_object);
 
     /// <summary>Whether it is that type, or builds on it.</summary>
     public bool Is(string name)
     {
-        for (RecordedType? type = this; type is not null; type = type.Parent is { } parent ? _catalogue.Find(parent) : null)
+        for (RecordedType? type = this; type is not null; type = type.Parent is { } parent ? Catalogue.Find(parent) : null)
         {
             if (type.Name == name) return true;
         }

@@ -1,4 +1,7 @@
 using Qmp.Protocol.Json;
+using Qmp.Types;
+
+#pragma warning disable CS0618 // what is deprecated is there all the same
 
 namespace Qmp.Emulator.Versions;
 
@@ -10,6 +13,26 @@ public sealed partial record QemuVersion
         Name = "11.1",
         Release = new Version(11, 1, 3),
         Symbols = ["QEMU_11_1"],
+        MachineReleases =
+        [
+            "5.2", "6.0", "6.1", "6.2", "7.0", "7.1", "7.2", "8.0", "8.1", "8.2", "9.0", "9.1", "9.2", "10.0", "10.1",
+            "10.2", "11.0", "11.1",
+        ],
+        LastDeprecatedMachineRelease = "8.1",
+        MachinesWithoutRelease =
+        [
+            ("isapc", "ISA-only PC"), ("nitro", "Nitro Enclave"), ("none", "empty machine"),
+            ("x-remote", "Experimental remote machine"),
+        ],
+        Chardevs =
+        [
+            ChardevBackendKind.Ringbuf, ChardevBackendKind.Pipe, ChardevBackendKind.Pty, ChardevBackendKind.Null,
+            ChardevBackendKind.Socket, ChardevBackendKind.Vc, ChardevBackendKind.Memory, ChardevBackendKind.File,
+            ChardevBackendKind.Stdio,
+        ],
+        FurtherContainers = ["audiodevs"],
+        MonitorsAreObjects = true,
+        Iothreads = new IothreadDefaults(PollGrow: 2, PollShrink: 2, PollWeight: 3),
         Json = JsonDialect.Qemu11,
     };
 }

@@ -1,6 +1,8 @@
 using Qmp.Api;
+using Qmp.Emulator.Recorded;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Visitors;
+using Qmp.Types;
 
 namespace Qmp.Emulator.Versions;
 
@@ -11,6 +13,8 @@ namespace Qmp.Emulator.Versions;
 public sealed partial record QemuVersion
 {
     private const string SimulationSwitch = "X_SIM";
+
+    private RecordedCatalogue? _recorded;
 
     private QemuVersion()
     {
@@ -27,6 +31,33 @@ public sealed partial record QemuVersion
 
     /// <summary>The JSON that its monitors read.</summary>
     internal JsonDialect Json { get; init; } = JsonDialect.Qemu10;
+
+    /// <summary>The releases whose machine types it has, the oldest first; its own is the last.</summary>
+    internal IReadOnlyList<string> MachineReleases { get; private init; } = [];
+
+    /// <summary>The newest of those whose machine types go in a later release.</summary>
+    internal string LastDeprecatedMachineRelease { get; private init; } = "";
+
+    /// <summary>Further releases, whose machine types only the newer chipset has, and which go.</summary>
+    internal IReadOnlyList<string> MachineReleasesOfQ35 { get; init; } = [];
+
+    /// <summary>The machine types that have no release, as the last lines of <c>-machine help</c> show them.</summary>
+    internal IReadOnlyList<(string Name, string Text)> MachinesWithoutRelease { get; private init; } = [];
+
+    /// <summary>The kinds of character devices that are here, in the order in which QEMU lists them.</summary>
+    internal IReadOnlyList<ChardevBackendKind> Chardevs { get; private init; } = [];
+
+    /// <summary>What the root of the object tree has beside <c>chardevs</c>, behind it.</summary>
+    internal IReadOnlyList<string> FurtherContainers { get; init; } = [];
+
+    /// <summary>Whether monitors are objects, which clients make and remove.</summary>
+    internal bool MonitorsAreObjects { get; init; }
+
+    /// <summary>How threads for devices poll where nothing is said.</summary>
+    internal IothreadDefaults Iothreads { get; init; } = new(0, 0, 0);
+
+    /// <summary>What such a QEMU said of itself. Read when it is asked for.</summary>
+    internal RecordedCatalogue Recorded => LazyInitializer.EnsureInitialized(ref _recorded, () => new RecordedCatalogue(Release));
 
     /// <summary>All of them, the oldest first.</summary>
     public static IReadOnlyList<QemuVersion> All => [Qemu10_0, Qemu11_1];

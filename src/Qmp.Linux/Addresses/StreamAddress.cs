@@ -27,6 +27,15 @@ public abstract record StreamAddress
         /// <summary>Whether the kernel looks after peers that say nothing.</summary>
         public bool KeepsAlive { get; init; }
 
+        /// <summary>How many of its probes may stay unanswered; 0 for the host's default.</summary>
+        public uint KeepAliveCount { get; init; }
+
+        /// <summary>Seconds of silence before the first probe; 0 for the host's default.</summary>
+        public uint KeepAliveIdle { get; init; }
+
+        /// <summary>Seconds between probes; 0 for the host's default.</summary>
+        public uint KeepAliveInterval { get; init; }
+
         /// <summary>Whether MPTCP is used.</summary>
         public bool IsMultipath { get; init; }
 

@@ -28,7 +28,7 @@ public static class StreamSockets
             {
                 if (cancel is not null) _ = Files.SetNonBlocking(socket, false);
                 if (inet is not null) SocketOptions.SendWithoutDelay(socket);
-                if (inet?.KeepsAlive == true) SocketOptions.KeepAlive(socket);
+                if (inet is not null) KeepAlive(socket, inet);
                 return socket;
             }
 
@@ -79,6 +79,11 @@ public static class StreamSockets
         }
 
         return sockets.Count > 0 ? sockets : throw failure!;
+    }
+
+    private static void KeepAlive(DescriptorHandle socket, StreamAddress.Inet inet)
+    {
+        if (inet.KeepsAlive) SocketOptions.KeepAlive(socket, inet.KeepAliveCount, inet.KeepAliveIdle, inet.KeepAliveInterval);
     }
 
     private static StreamAddress Describe(RawAddress raw)
@@ -143,6 +148,7 @@ public static class StreamSockets
 
             hasSocket = true;
             SocketOptions.ReuseAddress(socket);
+            KeepAlive(socket, inet); // those that are accepted are as it is
             error = Bind(socket, raw.WithPort((ushort)port), inet);
             string what = error < 0 ? "Failed to bind socket" : "Failed to listen on socket";
             if (error == 0) error = Sockets.Listen(socket, backlog);

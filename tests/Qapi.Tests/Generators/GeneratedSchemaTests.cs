@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Xml.Linq;
 using Newtonsoft.Json.Linq;
@@ -21,6 +22,32 @@ public sealed class GeneratedSchemaTests
         {
             var list = JArray.Parse(Encoding.UTF8.GetString(QmpSchema.Json(QmpSchema.VariantOf(on))));
             Assert.That(JToken.DeepEquals(list, Introspect(Conditions.Concat(on))), Is.True, string.Join(' ', on));
+        }
+    }
+
+    // Commands and events of QEMU's that are not here are absent; those that are here have nothing more or less.
+    [TestCase("10.0.2")]
+    [TestCase("11.1.3", "QEMU_11_1")]
+    public void Introspection_is_that_of_QEMU_but_for_what_is_absent(string release, params string[] on)
+    {
+        string folder = Directory.CreateTempSubdirectory("qapi").FullName;
+        try
+        {
+            (string theirs, string ours) = (Path.Combine(folder, "theirs.json"), Path.Combine(folder, "ours.json"));
+            using (var recorded = new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Introspection", $"qemu-{release}.json.gz")), CompressionMode.Decompress))
+            using (FileStream file = File.Create(theirs))
+            {
+                recorded.CopyTo(file);
+            }
+
+            File.WriteAllBytes(ours, QmpSchema.Json(QmpSchema.VariantOf(on)).ToArray());
+            JArray changes = JArray.Parse(Tool.Run("diff", "--json", theirs, ours).Output);
+            Assert.That(changes.Where(change => (string?)change["path"] != "" || (string?)change["change"] != "removed"), Is.Empty);
+            Assert.That(changes, Is.Not.Empty, "not all of QEMU's is here");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -7,7 +7,10 @@ namespace Qmp.Protocol.Visitors.Text;
 public sealed class KeyvalInputVisitor : TextInputVisitor
 {
     /// <summary>A visitor of one tree.</summary>
-    public KeyvalInputVisitor(JToken root) => Begin(new InputNode(root));
+    /// <param name="root">The tree.</param>
+    /// <param name="policy">What is accepted; <see langword="null"/> for everything.</param>
+    public KeyvalInputVisitor(JToken root, CompatPolicy? policy = null)
+        : base(policy) => Begin(new InputNode(root));
 
     /// <inheritdoc/>
     public override void ReadNull(string? name)

@@ -15,7 +15,10 @@ public class OptionListInputVisitor : TextInputVisitor
     private int _depth;
 
     /// <summary>A visitor of one list.</summary>
-    public OptionListInputVisitor(OptionList options)
+    /// <param name="options">The list.</param>
+    /// <param name="policy">What is accepted; <see langword="null"/> for everything.</param>
+    public OptionListInputVisitor(OptionList options, CompatPolicy? policy = null)
+        : base(policy)
     {
         foreach ((string key, string value) in options.Items) Values(key).Add(value);
         if (options.Id is not null) Values("id").Add(options.Id);

@@ -4,7 +4,9 @@ namespace Qmp.Protocol.Visitors.Text;
 /// Reads values from an <see cref="OptionList"/> whose keys QEMU holds in a table (<c>-m</c>, <c>-name</c>,
 /// <c>-chardev</c>): it then has other words for numbers.
 /// </summary>
-public sealed class OptionTableInputVisitor(OptionList options) : OptionListInputVisitor(options)
+/// <param name="options">The list.</param>
+/// <param name="policy">What is accepted; <see langword="null"/> for everything.</param>
+public sealed class OptionTableInputVisitor(OptionList options, CompatPolicy? policy = null) : OptionListInputVisitor(options, policy)
 {
     private protected override bool WrapsNegatives => true;
 

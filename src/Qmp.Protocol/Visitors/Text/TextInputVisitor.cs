@@ -6,7 +6,8 @@ namespace Qmp.Protocol.Visitors.Text;
 /// <remarks>Each way to write options has its own words for what does not fit; QEMU's are kept.</remarks>
 public abstract class TextInputVisitor : TreeInputVisitor
 {
-    private protected TextInputVisitor()
+    private protected TextInputVisitor(CompatPolicy? policy = null)
+        : base(policy)
     {
     }
 

@@ -6,7 +6,8 @@ using Qmp.Server.Dispatch;
 namespace Qmp.Emulator.Machines;
 
 /// <summary>CPU models, spelled out. Texts are QEMU's.</summary>
-internal static class ProcessorModel
+/// <param name="recorded">What QEMU said of them.</param>
+internal sealed class ProcessorModels(RecordedCatalogue recorded)
 {
     /// <summary>The features behind the model in the argument of <c>-cpu</c>: <c>+name</c>, <c>-name</c>, <c>name=value</c>.</summary>
     public static JObject Features(string argument)
@@ -34,7 +35,7 @@ internal static class ProcessorModel
     }
 
     /// <summary>All properties of a model, those that were given included.</summary>
-    public static JObject Properties(string model, JObject given) =>
+    public JObject Properties(string model, JObject given) =>
         Expand("full", model) is { } found && found["error"] is null ? Merge("full", found, given) : given;
 
     /// <summary>A model spelled out, as <c>query-cpu-model-expansion</c> answers.</summary>
@@ -43,11 +44,11 @@ internal static class ProcessorModel
     /// <param name="given">Properties that differ from those of the model.</param>
     /// <returns>Name and properties of the answer.</returns>
     /// <exception cref="CommandException">There is no such model, or the host cannot have it.</exception>
-    public static (string Name, JObject Properties) Expand(string kind, string model, JObject given)
+    public (string Name, JObject Properties) Expand(string kind, string model, JObject given)
     {
         JToken found = Expand(kind, model) ?? throw new CommandException($"CPU model '{model}' not found");
         if (found["error"] is { } error) throw new CommandException((string)error!);
-        RecordedType? type = RecordedCatalogue.Current.Types.Find(model + "-x86_64-cpu");
+        RecordedType? type = recorded.Types.Find(model + "-x86_64-cpu");
         foreach (JProperty property in given.Properties())
         {
             RecordedProperty known = type?.ObjectProperties?.FirstOrDefault(p => p.Name == property.Name)
@@ -58,7 +59,7 @@ internal static class ProcessorModel
         return ((string)found["name"]!, Merge(kind, found, given));
     }
 
-    private static JToken? Expand(string kind, string model) => RecordedCatalogue.Current.ProcessorModels[kind]!["models"]![model];
+    private JToken? Expand(string kind, string model) => recorded.ProcessorModels[kind]!["models"]![model];
 
     private static void Check(RecordedProperty property, JToken value)
     {
@@ -81,9 +82,9 @@ internal static class ProcessorModel
         throw new VisitorException($"Invalid parameter type for '{path}', expected: {expected}");
     }
 
-    private static JObject Merge(string kind, JToken model, JObject given)
+    private JObject Merge(string kind, JToken model, JObject given)
     {
-        var properties = (JObject)RecordedCatalogue.Current.ProcessorModels[kind]!["reference"]!.DeepClone();
+        var properties = (JObject)recorded.ProcessorModels[kind]!["reference"]!.DeepClone();
         foreach (JToken lacking in model["lacks"]!) properties.Remove((string)lacking!);
         foreach (JProperty own in ((JObject)model["props"]!).Properties()) properties[own.Name] = own.Value.DeepClone();
         foreach (JProperty own in given.Properties()) properties[own.Name] = own.Value.DeepClone();
