@@ -73,9 +73,9 @@ public sealed class DiffCommandTests
         (int status, string output, _) = Tool.Run("diff", schema, schema, "--new-condition", "V2");
         Assert.That((status, output), Is.EqualTo((1, """
             event GONE
-              breaks  event 'GONE' removed
+              breaks  removed
             event STOP
-              ok      event 'STOP' added
+              ok      added
             2 changes: 1 break clients, 0 may break them, 1 do not
 
             """)));

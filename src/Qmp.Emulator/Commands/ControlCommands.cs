@@ -43,12 +43,16 @@ internal sealed class ControlCommands : IControlCommands
             Package = EmulatorVersion.Package,
         });
 
-    // In the reverse order of registration, as QEMU lists them.
+    // In QEMU's order, which is that of its build; our own come last.
     public ValueTask<IReadOnlyList<CommandInfo>> QueryCommandsAsync(
-        QueryCommandsArguments arguments, CancellationToken cancellationToken) =>
-        new([.. from command in QmpSchema.CommandNames.Reverse()
-                where !_policy.Lacks(command.Features)
-                select new CommandInfo { Name = command.Name }]);
+        QueryCommandsArguments arguments, CancellationToken cancellationToken)
+    {
+        List<string?> order = [.. _version.Recorded.Commands.Select(name => (string?)name)];
+        return new([.. from command in QmpSchema.CommandNames.Reverse()
+                       where !_policy.Lacks(command.Features)
+                       orderby order.IndexOf(command.Name) is var place and >= 0 ? place : order.Count
+                       select new CommandInfo { Name = command.Name }]);
+    }
 
     public ValueTask QuitAsync(QuitArguments arguments, CancellationToken cancellationToken)
     {

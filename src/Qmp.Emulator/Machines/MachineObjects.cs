@@ -28,6 +28,11 @@ internal static class MachineObjects
     public static UserObjects Create(EmulatorOptions options, MachineType type, GuestMemory memory, ObjectTree tree)
     {
         var objects = new UserObjects(tree, options.Version);
+        foreach (OptionValue<Audiodev> audio in options.Given.All(HostOptionTable.AudioDevice))
+        {
+            tree.AddAudio(audio.Value.Id, audio.Value.Driver.ToWireName());
+        }
+
         foreach (OptionValue<ObjectOptions> made in options.Objects) Check(objects, made.Value);
         foreach (MonitorSpec monitor in options.Version.MonitorsAreObjects ? options.Monitors : [])
         {

@@ -60,6 +60,9 @@ internal sealed class ObjectTree
     /// <summary>What belongs to the machine.</summary>
     public ObjectNode Unattached { get; }
 
+    /// <summary>Lists an audio device, where the version does.</summary>
+    public void AddAudio(string id, string driver) => Root.Child("audiodevs")?.Add(new ObjectNode($"audio-{driver}", id));
+
     /// <summary>The object that a path leads to. A path that does not begin at the root may begin anywhere.</summary>
     /// <exception cref="CommandException">There is none, or more than one.</exception>
     public ObjectNode Find(string path)

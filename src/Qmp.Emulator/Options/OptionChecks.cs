@@ -6,6 +6,8 @@ namespace Qmp.Emulator.Options;
 /// <summary>What QEMU checks of values besides their types. Texts are QEMU's.</summary>
 internal static class OptionChecks
 {
+    private const long MaxPollWeight = 63;
+
     private static readonly string[] Switch = ["on", "off"];
 
     public static void Object(OptionValue<ObjectOptions> made)
@@ -28,6 +30,7 @@ internal static class OptionChecks
                 Range("poll-max-ns", thread.Value.PollMaxNs);
                 Range("poll-grow", thread.Value.PollGrow);
                 Range("poll-shrink", thread.Value.PollShrink);
+                Range("poll-weight", thread.Value.PollWeight, MaxPollWeight);
                 Range("aio-max-batch", thread.Value.AioMaxBatch);
                 Range("thread-pool-min", thread.Value.ThreadPoolMin);
                 Range("thread-pool-max", thread.Value.ThreadPoolMax);
@@ -110,8 +113,8 @@ internal static class OptionChecks
         throw new CommandLineException($"property 'size' of {made.Value.QomType.ToWireName()} doesn't take value '0'");
     }
 
-    private static void Range(string name, long? value)
+    private static void Range(string name, long? value, long most = long.MaxValue)
     {
-        if (value is < 0) throw new CommandLineException($"{name} value must be in range [0, {long.MaxValue}]");
+        if (value < 0 || value > most) throw new CommandLineException($"{name} value must be in range [0, {most}]");
     }
 }

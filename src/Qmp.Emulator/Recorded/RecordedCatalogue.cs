@@ -20,6 +20,7 @@ internal sealed class RecordedCatalogue
     private readonly Part _options;
     private readonly Part _tpm;
     private readonly Part _pci;
+    private readonly Part _commands;
 
     /// <summary>That of a release; nothing is read yet.</summary>
     public RecordedCatalogue(Version release)
@@ -33,6 +34,7 @@ internal sealed class RecordedCatalogue
         _options = new Part(this, "options");
         _tpm = new Part(this, "tpm");
         _pci = new Part(this, "pci");
+        _commands = new Part(this, "commands");
     }
 
     /// <summary>The types of objects.</summary>
@@ -60,6 +62,9 @@ internal sealed class RecordedCatalogue
 
     /// <summary>What <c>query-pci</c> tells of a device, but for its place, by the name of its type.</summary>
     public JToken Pci => _pci.Value;
+
+    /// <summary>The names of all commands, in the order in which <c>query-commands</c> lists them.</summary>
+    public JToken Commands => _commands.Value;
 
     private JToken Read(string part)
     {

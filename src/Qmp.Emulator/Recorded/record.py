@@ -251,6 +251,7 @@ class Recorder:
             "cpus": definitions,
             "cpu-models": self.expansions(definitions),
             "options": self.options(),
+            "commands": [c["name"] for c in self.ask("query-commands")["return"]],
             "tpm": {k: self.ask(f"query-tpm-{k}")["return"] for k in ("models", "types")},
         }
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
