@@ -56,7 +56,10 @@ class Emulator:
             except OSError:
                 time.sleep(0.02)
         self.file = self.socket.makefile("rw")
-        self.version = json.loads(self.file.readline())["QMP"]["version"]
+        greeting = self.file.readline()
+        if not greeting:
+            raise EOFError("the emulator ends: " + " ".join(command))
+        self.version = json.loads(greeting)["QMP"]["version"]
         self.ask("qmp_capabilities")
 
     def ask(self, command, **arguments):
