@@ -4,7 +4,6 @@ using Qmp.Emulator.Files;
 using Qmp.Emulator.HumanMonitor;
 using Qmp.Emulator.Machines;
 using Qmp.Emulator.Versions;
-using Qmp.Machine;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 

@@ -11,7 +11,10 @@ using Qmp.Types;
 namespace Qmp.Emulator.Commands;
 
 /// <summary>The commands of qom.json.</summary>
-internal sealed class QomCommands(ObjectTree tree, UserObjects objects, IMonitorSession session) : IQomCommands
+/// <param name="tree">The objects.</param>
+/// <param name="objects">Those that users made.</param>
+/// <param name="monitorId">The id of the monitor that they come from; empty for none.</param>
+internal sealed class QomCommands(ObjectTree tree, UserObjects objects, string monitorId) : IQomCommands
 {
     public ValueTask<IReadOnlyList<ObjectPropertyInfo>> QomListAsync(
         QomListArguments arguments, CancellationToken cancellationToken)
@@ -73,7 +76,7 @@ internal sealed class QomCommands(ObjectTree tree, UserObjects objects, IMonitor
 
     public ValueTask ObjectDelAsync(ObjectDelArguments arguments, CancellationToken cancellationToken)
     {
-        objects.Remove(arguments.Id, session.MonitorId);
+        objects.Remove(arguments.Id, monitorId);
         return ValueTask.CompletedTask;
     }
 

@@ -19,12 +19,16 @@ internal sealed class DeviceTree
     /// <summary>Finds out what is where.</summary>
     public DeviceTree(ObjectTree tree, DeviceManager devices)
     {
-        Root = new Place("main-system-bus", "System");
+        Types = tree.Types;
+        Root = new Place("main-system-bus", "System", Types);
         _buses.Add(Root.Name, Root);
         ObjectNode[] own = [.. tree.Machine.Children.Where(c => c != tree.Peripheral && c != tree.Anonymous).SelectMany(Everything).Where(n => n.IsDevice)];
         foreach (ObjectNode node in own.OrderBy(Rank)) AddOwn(node);
         foreach (PluggedDevice device in devices.Devices) AddPlugged(device);
     }
+
+    /// <summary>The types that there are.</summary>
+    public TypeCatalogue Types { get; }
 
     /// <summary>The bus that everything hangs on.</summary>
     public Place Root { get; }
@@ -35,7 +39,7 @@ internal sealed class DeviceTree
 
     private void AddOwn(ObjectNode node)
     {
-        if (RecordedCatalogue.Current.Types.Find(node.Type)?.Bus is not { } type) return;
+        if (Types.Find(node.Type)?.Bus is not { } type) return;
         Place? bus = node.ParentBus is { } name ? _buses.GetValueOrDefault(name) : _buses.Values.FirstOrDefault(b => b.Is(type));
         if (bus is null) return;
         var device = new Occupant(node, "", null) { IsOwn = true };
@@ -50,7 +54,7 @@ internal sealed class DeviceTree
         bus.Devices.Add(device);
         if (plugged.Node.Child("virtio-backend") is { } backend)
         {
-            var inner = new Place("virtio-bus", "virtio-pci-bus");
+            var inner = new Place("virtio-bus", "virtio-pci-bus", Types);
             device.Buses.Add(inner);
             device = new Occupant(backend, "", null);
             inner.Devices.Add(device);
@@ -68,20 +72,26 @@ internal sealed class DeviceTree
     {
         foreach ((string name, string type) in buses)
         {
-            var bus = new Place(name, type);
+            var bus = new Place(name, type, Types);
             device.Buses.Add(bus);
             _buses[name] = bus;
         }
     }
 
     /// <summary>A bus.</summary>
-    internal sealed record Place(string Name, string Type)
+    internal sealed class Place(string name, string type, TypeCatalogue types)
     {
+        /// <summary>Its name.</summary>
+        public string Name => name;
+
+        /// <summary>Its type.</summary>
+        public string Type => type;
+
         /// <summary>Its devices, in the order in which they came.</summary>
         public List<Occupant> Devices { get; } = [];
 
         /// <summary>Whether it is of that type, or of one that builds on it.</summary>
-        public bool Is(string wanted) => Type == wanted || (RecordedCatalogue.Current.Types.Find(Type)?.Is(wanted) ?? false);
+        public bool Is(string wanted) => Type == wanted || (types.Find(Type)?.Is(wanted) ?? false);
     }
 
     /// <summary>A device on a bus.</summary>

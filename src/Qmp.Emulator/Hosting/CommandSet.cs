@@ -33,10 +33,10 @@ internal static class CommandSet
         MachineCommands commands) => new(
             new HumanCommands(new GuestControl(built.Machine) { IsDumping = () => dump.IsActive }, built.Migration, incoming, shutdown),
             [
-                .. new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors), new CharCommands(chardevs, ports.OpenChardev), built.Version).All,
+                .. new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors), new CharCommands(chardevs, ports.OpenChardev, built.Version), built.Version).All,
                 .. new HumanSnapshotCommands(new InternalSnapshots(built.Machine, built.Migration, built.Blocks)).All,
                 .. new HumanMachineCommands(built, preconfiguration).All,
-                .. new HumanObjectCommands(built.Tree, new QomCommands(built.Tree, built.Objects)).All,
+                .. new HumanObjectCommands(built.Tree, new QomCommands(built.Tree, built.Objects, monitorId: "")).All,
                 .. new HumanMemoryCommands(commands).All,
                 .. new HumanActionCommands(new RunStateCommands(built.Machine, shutdown)).All,
             ],
@@ -102,7 +102,7 @@ internal static class CommandSet
             .Add(MigrationCommandTable.OobCommands, migration)
             .Add(ControlCommandTable.Commands, session => new ControlCommands(session, shutdown, options.Version, policy))
             .Add(IntrospectCommandTable.Commands, new IntrospectCommands(policy))
-            .Add(QomCommandTable.Commands, session => new QomCommands(built.Tree, built.Objects, session))
+            .Add(QomCommandTable.Commands, session => new QomCommands(built.Tree, built.Objects, session.MonitorId))
             .Add(QdevCommandTable.Commands, new QdevCommands(built.Plugged, options.Version.Recorded))
             .Add([QdevCommands.DeviceAdd], new DeviceAddCommand(built.Plugged, core))
             .Add(MachineCommandTable.Commands, machineCommands)

@@ -18,14 +18,16 @@ internal sealed class DeviceTreeText
     private readonly StringBuilder _text = new();
     private readonly PciView? _pci;
 
-    private DeviceTreeText(PciView? pci) => _pci = pci;
+    private readonly TypeCatalogue _types;
+
+    private DeviceTreeText(PciView? pci, TypeCatalogue types) => (_pci, _types) = (pci, types);
 
     /// <summary>The whole tree.</summary>
     /// <param name="tree">The devices.</param>
     /// <param name="pci">Tells of those on PCI; <see langword="null"/> to leave properties out.</param>
     public static string Of(DeviceTree tree, PciView? pci)
     {
-        var text = new DeviceTreeText(pci);
+        var text = new DeviceTreeText(pci, tree.Types);
         text.Describe(tree.Root, 0);
         return text._text.ToString();
     }
@@ -55,9 +57,9 @@ internal sealed class DeviceTreeText
     }
 
     // A device on PCI with another behind it has that one's properties, too, which are told there.
-    private static IEnumerable<RecordedProperty> PropertiesOf(string typeName)
+    private IEnumerable<RecordedProperty> PropertiesOf(string typeName)
     {
-        if (RecordedCatalogue.Current.Types.Find(typeName) is not { DeviceProperties: { } properties } type) return [];
+        if (_types.Find(typeName) is not { DeviceProperties: { } properties } type) return [];
         HashSet<string> behind = [.. (DeviceProperties.Backend(type)?.DeviceProperties ?? []).Select(p => p.Name)];
         return properties.Where(p => !p.IsObject && !behind.Contains(p.Name));
     }

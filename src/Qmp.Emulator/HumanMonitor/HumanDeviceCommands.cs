@@ -75,7 +75,7 @@ internal sealed class HumanDeviceCommands
         ChardevBackend backend;
         try
         {
-            backend = ChardevReader.Option.Read($"{text},id={id}", _ => { }).Value.Backend;
+            backend = ChardevReader.Option.Read($"{text},id={id}", CommandLineParser.Apart(_version)).Value.Backend;
         }
         catch (CommandLineException e)
         {

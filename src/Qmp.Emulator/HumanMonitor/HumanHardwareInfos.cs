@@ -17,12 +17,12 @@ internal sealed class HumanHardwareInfos
         All =
         [
             Info("network", "show the network state", () => new(NetworkText.Of(built.Networks))),
-            Info("pci", "show PCI info", () => new(PciText.Of(new PciView(built.Buses).List()))),
+            Info("pci", "show PCI info", () => new(PciText.Of(new PciView(built.Buses, built.Version.Recorded).List()))),
             new(["qtree"], "[-b]", "show device tree (-b: brief, omit properties)", arguments =>
             {
                 bool isBrief = arguments.Flags("b").Contains('b');
                 arguments.End();
-                return new(DeviceTreeText.Of(new DeviceTree(built.Tree, built.Plugged), isBrief ? null : new PciView(built.Buses)));
+                return new(DeviceTreeText.Of(new DeviceTree(built.Tree, built.Plugged), isBrief ? null : new PciView(built.Buses, built.Version.Recorded)));
             }),
             new(["qom-tree"], "[path]", "show QOM composition tree", arguments =>
             {
