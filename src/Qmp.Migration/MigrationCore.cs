@@ -6,6 +6,7 @@ using Qmp.Migration.DirtyRate;
 using Qmp.Migration.Faults;
 using Qmp.Migration.Options;
 using Qmp.Migration.Ram;
+using Qmp.Migration.Rules;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Source;
 using Qmp.Migration.Status;
@@ -31,9 +32,15 @@ public sealed class MigrationCore
     private int _shutDown;
 
     /// <summary>The migration of <paramref name="machine"/>, idle.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="connector">Makes connections.</param>
+    /// <param name="events">Is told what happens.</param>
+    /// <param name="logger">The log.</param>
+    /// <param name="rules">The release of QEMU that it migrates like; without them, 10.0.</param>
     public MigrationCore(
-        VirtualMachine machine, IMigrationConnector connector, IMigrationEvents events, ILogger logger)
+        VirtualMachine machine, IMigrationConnector connector, IMigrationEvents events, ILogger logger, MigrationRules? rules = null)
     {
+        Options = new MigrationOptions(rules ?? MigrationRules.Default);
         _machine = machine;
         _connector = connector;
         _events = events;
@@ -44,7 +51,7 @@ public sealed class MigrationCore
     }
 
     /// <summary>Capabilities and parameters.</summary>
-    public MigrationOptions Options { get; } = new();
+    public MigrationOptions Options { get; }
 
     /// <summary>What is in the stream.</summary>
     public SaveStateEntries Entries { get; }
@@ -84,14 +91,16 @@ public sealed class MigrationCore
             gate.IsNeeded,
             gate.AcknowledgedAt,
             0,
+            gate.IsNeeded ? gate.Outstanding : 0,
             outgoing.State.IsRunning ? gate.WaitingSince : null),
         { _incoming: { } incoming } => new SwitchoverStatus(
             SwitchoverRole.Destination,
             Options.Has(MigrationCapability.SwitchoverAck),
             incoming.Loader?.AcknowledgedAt,
             incoming.Loader?.Acks.Approvals ?? 0,
+            0,
             null),
-        _ => new SwitchoverStatus(SwitchoverRole.None, Options.Has(MigrationCapability.SwitchoverAck), null, 0, null),
+        _ => new SwitchoverStatus(SwitchoverRole.None, Options.Has(MigrationCapability.SwitchoverAck), null, 0, 0, null),
     };
 
     /// <summary>Whether there is a connection to cut: from the request to migrate to its end.</summary>

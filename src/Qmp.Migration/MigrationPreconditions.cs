@@ -52,6 +52,9 @@ internal static class MigrationPreconditions
                 $"Cannot use postcopy {WithCpr}");
             Refuse(options.Has(MigrationCapability.BackgroundSnapshot), $"Cannot use background snapshot {WithCpr}");
             Refuse(options.Has(MigrationCapability.XColo), $"Cannot use COLO {WithCpr}");
+            Refuse(
+                options.Parameters is { Mode: MigMode.CprExec, CprExecCommand: null or [] },
+                "cpr-exec mode requires setting cpr-exec-command");
         }
 
         CheckSupported(options);

@@ -33,6 +33,7 @@ internal static class MigrationReport
                 or MigrationStatus.Cancelling:
                 return info with
                 {
+                    Remaining = migration.Statistics.Pending,
                     ExpectedDowntime = migration.Bandwidth.ExpectedDowntime,
                     SetupTime = migration.Times.SetupTime ?? 0,
                     TotalTime = migration.Times.TotalTime(machine.Timeline.NowMilliseconds),
@@ -53,7 +54,7 @@ internal static class MigrationReport
                     CpuThrottlePercentage = Throttle(machine),
                 };
 
-            case MigrationStatus.Failed or MigrationStatus.Cancelled:
+            case MigrationStatus.Failing or MigrationStatus.Failed or MigrationStatus.Cancelled:
                 return info with { ErrorDesc = migration.Error };
 
             default:

@@ -3,6 +3,7 @@ using Qmp.Devices.Workload;
 using Qmp.Emulator.Files;
 using Qmp.Emulator.Hosting;
 using Qmp.Emulator.Options;
+using Qmp.Emulator.Versions;
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
@@ -35,6 +36,7 @@ internal sealed class ScenarioVm : IAsyncDisposable
         _end = end;
         _report = report;
         ScenarioMachine own = (end == ScenarioEnd.Source ? scenario.Source : scenario.Destination) ?? new();
+        QemuVersion version = VersionOf(own.Version ?? scenario.Version);
         var given = new GivenOptions();
         given.Add(OptionTable.Simulation, new("x-sim", "on", true));
         if (own.StartStopped == true) given.Add(OptionTable.Stopped, new("S", "", true));
@@ -44,8 +46,10 @@ internal sealed class ScenarioVm : IAsyncDisposable
             given.Add(OptionTable.Device, AsOption(device));
         }
 
+        foreach (string property in own.Globals ?? []) given.Add(OptionTable.Global, new("global", property, OptionTable.Global.ReadValue(property, version)));
         var options = new EmulatorOptions
         {
+            Version = version,
             MachineType = "none",
             MemorySize = scenario.Memory ?? DefaultMemory,
             Given = given,
@@ -125,6 +129,10 @@ internal sealed class ScenarioVm : IAsyncDisposable
         _events.Dispose();
         return _emulator.DisposeAsync();
     }
+
+    private static QemuVersion VersionOf(string? name) => name is null ? QemuVersion.Default
+        : QemuVersion.Find(name) ?? throw new CommandLineException(
+            $"Parameter 'version' expects one of {string.Join(", ", QemuVersion.All)}, and not '{name}'");
 
     // A device of one machine takes the place of the common one of the same name.
     private static IEnumerable<DeviceOptions> Devices(IReadOnlyList<DeviceOptions> common, IReadOnlyList<DeviceOptions> own) =>

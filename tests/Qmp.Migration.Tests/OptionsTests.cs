@@ -1,4 +1,5 @@
 using Qmp.Migration.Options;
+using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -27,7 +28,7 @@ internal sealed class OptionsTests
     [TestCase("mapped-ram postcopy-ram", "Mapped-ram migration is incompatible with postcopy")]
     public void Capabilities_are_checked_as_one_set(string names, string? refusal)
     {
-        var options = new MigrationOptions();
+        var options = new MigrationOptions(MigrationRules.Default);
         MigrationCapability[] wanted = [.. names.Split(' ').Select(Parse)];
         Assert.That(() => Set(options, wanted), refusal is null
             ? Throws.Nothing
@@ -42,7 +43,7 @@ internal sealed class OptionsTests
     [TestCase(MigrationCapability.PostcopyPreempt, "Postcopy preempt must be set before incoming starts")]
     public void Some_capabilities_come_too_late(MigrationCapability capability, string refusal)
     {
-        var options = new MigrationOptions();
+        var options = new MigrationOptions(MigrationRules.Default);
         if (capability == MigrationCapability.PostcopyPreempt) Set(options, MigrationCapability.PostcopyRam);
         Assert.That(
             () => options.SetCapabilities([On(capability)], incomingStarted: true),
@@ -56,7 +57,7 @@ internal sealed class OptionsTests
     [Test]
     public void Last_entry_for_a_capability_counts()
     {
-        var options = new MigrationOptions();
+        var options = new MigrationOptions(MigrationRules.Default);
         options.SetCapabilities(
             [On(MigrationCapability.Events), On(MigrationCapability.Events) with { State = false }],
             incomingStarted: false);
@@ -115,7 +116,7 @@ internal sealed class OptionsTests
     [TestCaseSource(nameof(OutOfRange))]
     public void Parameters_out_of_range_change_nothing(MigrateSetParameters parameters, string refusal)
     {
-        var options = new MigrationOptions();
+        var options = new MigrationOptions(MigrationRules.Default);
         MigrationParameters before = options.Parameters;
         Assert.That(
             () => options.SetParameters(parameters with { MaxBandwidth = 1 }),
@@ -126,7 +127,7 @@ internal sealed class OptionsTests
     [Test]
     public void Null_for_a_tls_parameter_is_the_empty_text()
     {
-        var options = new MigrationOptions();
+        var options = new MigrationOptions(MigrationRules.Default);
         options.SetParameters(new MigrateSetParameters { TlsCreds = new StrOrNull.S("tls0") });
         Assert.That(options.Parameters.TlsCreds, Is.EqualTo("tls0"));
         options.SetParameters(new MigrateSetParameters { TlsCreds = new StrOrNull.N() });

@@ -164,12 +164,12 @@ internal sealed class StartFailureTests
 
         public ChannelTraits TraitsOf(MigrationAddress address) => inner.TraitsOf(address);
 
-        public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) =>
-            OnOpen is null ? inner.Open(address, warn) : throw OnOpen;
+        public IMigrationChannel? Open(MigrationAddress address, Action meetFile) =>
+            OnOpen is null ? inner.Open(address, meetFile) : throw OnOpen;
 
         public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) =>
             OnConnect is null ? inner.ConnectAsync(address, cancellation) : throw OnConnect;
 
-        public IMigrationListener Listen(MigrationAddress address, Action<string> warn) => inner.Listen(address, warn);
+        public IMigrationListener Listen(MigrationAddress address, Action meetFile) => inner.Listen(address, meetFile);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class VirtualNetworkTests
         var network = new VirtualNetwork(timeline) { Link = new LinkSettings { Bandwidth = Length } };
         timeline.Run(async () =>
         {
-            using IMigrationListener listener = network.Listen(TestMachine.Unix("/there"), _ => { });
+            using IMigrationListener listener = network.Listen(TestMachine.Unix("/there"), () => { });
             var receiving = new List<Activity>();
             for (int i = 0; i < connections; i++)
             {

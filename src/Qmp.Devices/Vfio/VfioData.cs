@@ -13,16 +13,20 @@ internal static class VfioData
     public const int MaxPiece = 1 << 20;
 
     // Twice the period, so that every piece is in one part.
-    private static readonly byte[] Noise = MakeNoise();
+    private static readonly byte[] Noise = MakeNoise(0);
+
+    // What a device's initial data is made of when it has begun anew: no byte is the same.
+    private static readonly byte[] OtherNoise = MakeNoise(ulong.MaxValue);
 
     /// <summary>The piece of <paramref name="length"/> bytes at <paramref name="position"/>.</summary>
-    public static ReadOnlySpan<byte> At(ulong position, int length) => Noise.AsSpan((int)(position % MaxPiece), length);
+    public static ReadOnlySpan<byte> At(ulong position, int length, bool isAnew = false) =>
+        (isAnew ? OtherNoise : Noise).AsSpan((int)(position % MaxPiece), length);
 
     /// <summary>The address of the piece at <paramref name="position"/>; it never moves.</summary>
-    public static nint AddressOf(ulong position) =>
-        Marshal.UnsafeAddrOfPinnedArrayElement(Noise, (int)(position % MaxPiece));
+    public static nint AddressOf(ulong position, bool isAnew = false) =>
+        Marshal.UnsafeAddrOfPinnedArrayElement(isAnew ? OtherNoise : Noise, (int)(position % MaxPiece));
 
-    private static byte[] MakeNoise()
+    private static byte[] MakeNoise(ulong mask)
     {
         byte[] noise = GC.AllocateUninitializedArray<byte>(2 * MaxPiece, pinned: true);
         Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(noise.AsSpan(0, MaxPiece));
@@ -30,7 +34,7 @@ internal static class VfioData
         foreach (ref ulong w in words)
         {
             word = (word * 6364136223846793005) + 1442695040888963407;
-            w = word;
+            w = word ^ mask;
         }
 
         noise.AsSpan(0, MaxPiece).CopyTo(noise.AsSpan(MaxPiece));

@@ -16,6 +16,7 @@ public sealed class VfioDevice : SaveStateEntry, IGuest
     private readonly VfioFunction _function;
     private readonly VfioSwitchover _switchover;
     private readonly Timeline _timeline;
+    private readonly ILogger _logger;
     private volatile VfioSaver? _saver; // the latest attempt's, for those who ask how far it is
 
     /// <summary>A device that stands still, as its machine does.</summary>
@@ -23,6 +24,7 @@ public sealed class VfioDevice : SaveStateEntry, IGuest
     {
         Settings = settings;
         _timeline = timeline;
+        _logger = logger;
         _function = new VfioFunction(settings, timeline, logger);
         _switchover = new VfioSwitchover(settings, timeline, logger);
     }
@@ -40,8 +42,11 @@ public sealed class VfioDevice : SaveStateEntry, IGuest
     public override bool NeedsSwitchoverAck => true;
 
     /// <inheritdoc/>
+    public override string OwnerName => Settings.Id;
+
+    /// <inheritdoc/>
     public override StateSaver CreateSaver(SaveContext context) =>
-        _saver = new VfioSaver(Settings, _function, context);
+        _saver = new VfioSaver(Settings, _function, context, _logger);
 
     /// <inheritdoc/>
     public override StateLoader CreateLoader(LoadContext context)
@@ -65,6 +70,27 @@ public sealed class VfioDevice : SaveStateEntry, IGuest
             _ => (saver is { InitialDataSent: true } ? SwitchoverStep.Waiting : SwitchoverStep.InitialData, sent),
         };
         return (step, _timeline.NowMilliseconds - since);
+    }
+
+    /// <summary>
+    /// How many acks it has asked for at a source, or had to give at a destination, in the current or latest migration.
+    /// </summary>
+    public int AckRequests(SwitchoverStatus status) =>
+        status.Role == SwitchoverRole.Destination ? _switchover.Asked : _saver?.Requests ?? 0;
+
+    /// <summary>How many of the acks that it has to give at a destination it has not given yet.</summary>
+    public int OutstandingAcks => _switchover.Outstanding;
+
+    /// <summary>
+    /// Begins anew, as a device does whose driver changes its set-up: it has new initial data, which the destination
+    /// has to work on before it can take over quickly.
+    /// </summary>
+    /// <param name="bytes">How many bytes of it.</param>
+    /// <exception cref="Migration.Status.MigrationException">It is not being sent while it runs.</exception>
+    public void BeginAnew(ulong bytes)
+    {
+        if (_saver is { IsSending: true } && _function.BeginAnew(bytes)) return;
+        throw new Migration.Status.MigrationException($"Device '{Settings.Id}' is not being sent while it runs");
     }
 
     /// <summary>Approves the switchover on behalf of a device with <c>ack=manual</c>.</summary>

@@ -14,6 +14,8 @@ internal sealed class VfioFunction(VfioSettings settings, Timeline timeline, ILo
     private VfioDeviceState _state;
     private ulong _position; // bytes read since reading began
     private ulong _initial; // initial bytes not read yet
+    private bool _isAnew; // which are those of a device that began anew
+    private bool _beganAnew; // since it was asked last
     private ulong _stopCopy; // stop-copy bytes not read yet
     private ulong _dirty; // bytes that had been changed and not read yet when the clock was looked at
     private long _clock;
@@ -27,12 +29,28 @@ internal sealed class VfioFunction(VfioSettings settings, Timeline timeline, ILo
         }
     }
 
-    /// <summary>What the driver says of data that can be read while the device runs.</summary>
-    public (ulong Initial, ulong Dirty) Precopy
+    /// <summary>Asks the driver what can be read while the device runs.</summary>
+    /// <returns>Initial bytes, dirty bytes, and whether the device has begun anew since it was asked last.</returns>
+    public (ulong Initial, ulong Dirty, bool BeganAnew) AskPrecopy()
     {
-        get
+        lock (_gate)
         {
-            lock (_gate) return (_initial, Dirty());
+            bool beganAnew = _beganAnew;
+            _beganAnew = false;
+            return (_initial, Dirty(), beganAnew);
+        }
+    }
+
+    /// <summary>The device begins anew while it is read: its initial data is other data from now on.</summary>
+    /// <param name="initial">How many bytes.</param>
+    /// <returns>Whether it could: it is being read, and runs.</returns>
+    public bool BeginAnew(ulong initial)
+    {
+        lock (_gate)
+        {
+            if (_state != VfioDeviceState.PreCopy) return false;
+            (_initial, _isAnew, _beganAnew) = (initial, true, true);
+            return true;
         }
     }
 
@@ -60,7 +78,9 @@ internal sealed class VfioFunction(VfioSettings settings, Timeline timeline, ILo
             logger.Debug("vfio_migration_set_state {Device:l} {State}", settings.Id, next);
             _state = next;
             _clock = timeline.NowNanoseconds;
-            if (!wasRead) (_initial, _stopCopy, _dirty) = (settings.InitialBytes, settings.StopCopyBytes, 0);
+            if (wasRead) return;
+            (_initial, _stopCopy, _dirty) = (settings.InitialBytes, settings.StopCopyBytes, 0);
+            (_isAnew, _beganAnew) = (false, false);
         }
     }
 
@@ -73,13 +93,22 @@ internal sealed class VfioFunction(VfioSettings settings, Timeline timeline, ILo
     /// <summary>Reads the next piece.</summary>
     /// <param name="limit">Bytes at most.</param>
     /// <param name="position">Where the piece stands in the device's data.</param>
+    /// <param name="isAnew">Whether it is initial data of a device that began anew, all of it.</param>
     /// <returns>How many bytes; 0 if there is nothing to be read for now.</returns>
-    public int Read(int limit, out ulong position)
+    public int Read(int limit, out ulong position, out bool isAnew)
     {
         lock (_gate)
         {
             position = _position;
             ulong room = (ulong)limit;
+            isAnew = _isAnew && _initial > 0;
+            if (isAnew)
+            {
+                int piece = (int)Take(ref _initial, room);
+                _position += (ulong)piece;
+                return piece;
+            }
+
             ulong dirty = Dirty();
             room -= Take(ref _initial, room);
             ulong dirtyRead = Take(ref dirty, room);

@@ -8,7 +8,8 @@ namespace Qmp.Devices.Vfio;
 /// <summary>Takes a device's state in, and decides when the switchover may come.</summary>
 /// <remarks>
 /// The device works on its initial data when it has all of it: when the source says so, when as many bytes are here as
-/// its own settings name, or at the latest with its configuration. Nothing else of the stream is loaded meanwhile, as
+/// its own settings name, or at the latest with its configuration. Data of a device that began anew, which it knows when it
+/// sees it, has to be worked on again. Nothing else of the stream is loaded meanwhile, as
 /// nothing is while a driver is busy.
 /// </remarks>
 internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchover, LoadContext context)
@@ -39,6 +40,7 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
                     break;
 
                 case VfioTag.InitialDataSent:
+                    switchover.Ask();
                     await WorkAsync();
                     await AcknowledgeAsync();
                     return;
@@ -55,6 +57,8 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
         }
     }
 
+    private bool HasInitialData => settings.InitialBytes > 0 && _received >= settings.InitialBytes;
+
     private async ValueTask ExpectEndAsync(MigrationReader reader)
     {
         await reader.NeedAsync(8);
@@ -67,14 +71,15 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
         await reader.NeedAsync(8);
         ulong size = reader.GetBe64();
         if (reader.Failed) throw new LoadException(Errno.InputOutput);
-        await TakeAsync(reader, _received, size);
+        bool hadAll = HasInitialData;
+        await TakeAsync(reader, _received, size, isConfiguration: false);
         _received += size;
-        if (settings.InitialBytes > 0 && _received >= settings.InitialBytes) await WorkAsync();
+        if (!hadAll && HasInitialData) await WorkAsync();
     }
 
     private async ValueTask LoadConfigurationAsync(MigrationReader reader)
     {
-        await TakeAsync(reader, 0, settings.ConfigBytes);
+        await TakeAsync(reader, 0, settings.ConfigBytes, isConfiguration: true);
         await reader.NeedAsync(8);
         ulong tag = reader.GetBe64();
         if (reader.Failed) throw new LoadException(Errno.InputOutput);
@@ -82,14 +87,17 @@ internal sealed class VfioLoader(VfioSettings settings, VfioSwitchover switchove
     }
 
     // The device takes what it is given only if it is its own.
-    private async ValueTask TakeAsync(MigrationReader reader, ulong position, ulong size)
+    private async ValueTask TakeAsync(MigrationReader reader, ulong position, ulong size, bool isConfiguration)
     {
         for (ulong end = position + size; position < end;)
         {
             await reader.NeedAsync(1);
             int count = (int)Math.Min(end - position, (ulong)Math.Min(reader.Available, VfioData.MaxPiece));
             if (count == 0) throw new LoadException(Errno.InputOutput);
-            int same = reader.Buffered[..count].CommonPrefixLength(VfioData.At(position, count));
+            ReadOnlySpan<byte> bytes = reader.Buffered[..count];
+            bool isAnew = !isConfiguration && bytes[0] == VfioData.At(position, 1, isAnew: true)[0];
+            if (isAnew) _worked = false;
+            int same = bytes.CommonPrefixLength(VfioData.At(position, count, isAnew));
             if (same < count)
             {
                 throw new LoadException(

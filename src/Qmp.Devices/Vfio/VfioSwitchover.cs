@@ -15,6 +15,8 @@ internal sealed class VfioSwitchover(VfioSettings settings, Timeline timeline, I
     private SwitchoverStep _step;
     private long _since;
     private LoadContext? _waiting;
+    private int _asked;
+    private int _outstanding;
 
     /// <summary>The step, and since when, in milliseconds of the timeline.</summary>
     public (SwitchoverStep Step, long Since) Current
@@ -25,8 +27,40 @@ internal sealed class VfioSwitchover(VfioSettings settings, Timeline timeline, I
         }
     }
 
+    /// <summary>How often the source has said that the device has its initial data, in this load.</summary>
+    public int Asked
+    {
+        get
+        {
+            lock (_gate) return _asked;
+        }
+    }
+
+    /// <summary>How many of these times the device has not approved yet.</summary>
+    public int Outstanding
+    {
+        get
+        {
+            lock (_gate) return _outstanding;
+        }
+    }
+
     /// <summary>A load begins.</summary>
-    public void Begin() => Enter(SwitchoverStep.InitialData);
+    public void Begin()
+    {
+        lock (_gate) (_asked, _outstanding, _waiting) = (0, 0, null);
+        Enter(SwitchoverStep.InitialData);
+    }
+
+    /// <summary>The source says that the device has its initial data.</summary>
+    public void Ask()
+    {
+        lock (_gate)
+        {
+            _asked++;
+            _outstanding++;
+        }
+    }
 
     /// <summary>Notes that the device has reached a step.</summary>
     public void Enter(SwitchoverStep step)
@@ -45,7 +79,8 @@ internal sealed class VfioSwitchover(VfioSettings settings, Timeline timeline, I
     /// <exception cref="LoadException">More devices have approved than take part.</exception>
     public async ValueTask ApproveAsync(LoadContext context)
     {
-        await context.ApproveSwitchoverAsync();
+        await context.ApproveSwitchoverAsync(settings.Id);
+        lock (_gate) _outstanding--;
         Enter(SwitchoverStep.Approved);
     }
 
@@ -68,8 +103,11 @@ internal sealed class VfioSwitchover(VfioSettings settings, Timeline timeline, I
                 _step == SwitchoverStep.Approved
                     ? $"Device '{settings.Id}' has approved the switchover already"
                     : $"Device '{settings.Id}' does not have its initial data yet");
-            _waiting = null;
-            (_step, _since) = (SwitchoverStep.Approved, timeline.NowMilliseconds);
+            if (--_outstanding == 0)
+            {
+                _waiting = null;
+                (_step, _since) = (SwitchoverStep.Approved, timeline.NowMilliseconds);
+            }
         }
 
         timeline.Start("mig/dst/approve", () => SendAsync(context));
@@ -79,7 +117,7 @@ internal sealed class VfioSwitchover(VfioSettings settings, Timeline timeline, I
     {
         try
         {
-            await context.ApproveSwitchoverAsync();
+            await context.ApproveSwitchoverAsync(settings.Id);
         }
         catch (Exception e) when (e is ChannelException or Migration.Faults.FaultException)
         {

@@ -3,6 +3,7 @@ using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Control;
 using Qmp.Emulator.Jobs;
 using Qmp.Migration;
+using Qmp.Migration.Options;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -37,8 +38,8 @@ internal sealed class MigrationCommands : IMigrationCommands, IMigrationOobComma
     public ValueTask<IReadOnlyList<MigrationCapabilityStatus>> QueryMigrateCapabilitiesAsync(
         QueryMigrateCapabilitiesArguments arguments, CancellationToken cancellationToken) =>
         new([
-            .. Enum.GetValues<MigrationCapability>().Where(c => c != MigrationCapability.Unrecognized).Select(
-                c => new MigrationCapabilityStatus { Capability = c, State = _core.Options.Has(c) }),
+            .. CapabilityTable.In(_core.Options.Rules).Select(
+                row => new MigrationCapabilityStatus { Capability = row.Capability, State = _core.Options.Has(row.Capability) }),
         ]);
 
     public ValueTask MigrateSetParametersAsync(MigrateSetParameters arguments, CancellationToken cancellationToken)
@@ -53,14 +54,14 @@ internal sealed class MigrationCommands : IMigrationCommands, IMigrationOobComma
 
     public ValueTask MigrateAsync(MigrateArguments arguments, CancellationToken cancellationToken)
     {
-        _core.Migrate(MigrationTarget.OfMigrate(arguments.Uri, arguments.Channels, arguments.Resume == true));
+        _core.Migrate(MigrationTarget.OfMigrate(arguments.Uri, arguments.Channels, arguments.Resume == true, _core.Options.Rules));
         return ValueTask.CompletedTask;
     }
 
     public ValueTask MigrateIncomingAsync(MigrateIncomingArguments arguments, CancellationToken cancellationToken)
     {
         _core.CheckIncoming();
-        MigrationAddress address = MigrationTarget.OfIncoming(arguments.Uri, arguments.Channels);
+        MigrationAddress address = MigrationTarget.OfIncoming(arguments.Uri, arguments.Channels, _core.Options.Rules);
         _incoming.ExitOnError = arguments.ExitOnError ?? true;
         _core.MigrateIncoming(address);
         return ValueTask.CompletedTask;

@@ -3,7 +3,7 @@ using Qmp.Emulator.Control;
 using Qmp.Emulator.Files;
 using Qmp.Emulator.HumanMonitor;
 using Qmp.Emulator.Machines;
-using Qmp.Emulator.Versions;
+using Qmp.Machine;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 

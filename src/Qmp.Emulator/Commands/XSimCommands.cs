@@ -25,6 +25,9 @@ internal sealed class XSimCommands(MigrationCore migration, SimulatedDevices dev
             Required = status.Required,
             Acknowledged = status.AcknowledgedAt is not null,
             Approvals = status.Approvals,
+            Outstanding = status.Role == SwitchoverRole.Source
+                ? status.Outstanding
+                : devices.Vfio.Sum(device => device.OutstandingAcks),
             Waiting = status.WaitingSince is { } since ? timeline.NowMilliseconds - since : null,
             Devices = status.Role == SwitchoverRole.None ? [] :
             [
@@ -35,6 +38,7 @@ internal sealed class XSimCommands(MigrationCore migration, SimulatedDevices dev
                        Id = device.Settings.Id,
                        Step = progress.Step,
                        Since = progress.Milliseconds,
+                       Requests = device.AckRequests(status),
                    },
             ],
         });
@@ -46,6 +50,15 @@ internal sealed class XSimCommands(MigrationCore migration, SimulatedDevices dev
         VfioDevice device = devices.Vfio.FirstOrDefault(d => d.Settings.Id == arguments.Id)
             ?? throw NoDevice(arguments.Id);
         device.ApproveSwitchover();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask XReinitSwitchoverAsync(
+        XReinitSwitchoverArguments arguments, CancellationToken cancellationToken)
+    {
+        VfioDevice device = devices.Vfio.FirstOrDefault(d => d.Settings.Id == arguments.Id)
+            ?? throw NoDevice(arguments.Id);
+        device.BeginAnew(arguments.Bytes);
         return ValueTask.CompletedTask;
     }
 

@@ -1,5 +1,6 @@
 using Qmp.Migration;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -9,9 +10,10 @@ namespace Qmp.Emulator.Control;
 internal static class MigrationTarget
 {
     /// <exception cref="MigrationException">The arguments name no address, or more than one.</exception>
-    public static MigrationRequest OfMigrate(string? uri, IReadOnlyList<MigrationChannel>? channels, bool resume)
+    public static MigrationRequest OfMigrate(
+        string? uri, IReadOnlyList<MigrationChannel>? channels, bool resume, MigrationRules rules)
     {
-        if (Single(uri, channels) is { } address) return new MigrationRequest(address, Resume: resume);
+        if (Single(uri, channels, rules) is { } address) return new MigrationRequest(address, Resume: resume);
         var byType = new Dictionary<MigrationChannelType, MigrationAddress>();
         foreach (MigrationChannel channel in channels!)
         {
@@ -28,21 +30,23 @@ internal static class MigrationTarget
     /// <exception cref="MigrationException">
     /// The arguments name no address, or more than one. The type of the channel does not matter.
     /// </exception>
-    public static MigrationAddress OfIncoming(string? uri, IReadOnlyList<MigrationChannel>? channels)
+    public static MigrationAddress OfIncoming(
+        string? uri, IReadOnlyList<MigrationChannel>? channels, MigrationRules rules)
     {
-        if (Single(uri, channels) is { } address) return address;
+        if (Single(uri, channels, rules) is { } address) return address;
         return channels is [var only]
             ? only.Addr
             : throw new MigrationException("Channel list must have only one entry, for type 'main'");
     }
 
-    private static MigrationAddress? Single(string? uri, IReadOnlyList<MigrationChannel>? channels)
+    private static MigrationAddress? Single(
+        string? uri, IReadOnlyList<MigrationChannel>? channels, MigrationRules rules)
     {
         if ((uri is null) == (channels is null or []))
         {
             throw new MigrationException("need either 'uri' or 'channels' argument");
         }
 
-        return uri is null ? null : MigrationUri.Parse(uri);
+        return uri is null ? null : MigrationUri.Parse(uri, rules);
     }
 }

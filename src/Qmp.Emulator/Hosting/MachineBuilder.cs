@@ -40,10 +40,10 @@ internal static class MachineBuilder
         {
             Autostart = !given.Has(OptionTable.Stopped),
         };
-        var migration = new MigrationCore(machine, ports.Connector, events, ports.Logger);
+        var migration = new MigrationCore(machine, ports.Connector, events, ports.Logger, options.Version.Migration);
         migration.Blockers.OnlyMigratable = given.Has(OptionTable.OnlyMigratable);
         migration.Entries.Add(TimerDevice.Create(machine));
-        MigrationGlobals.Apply(options.Globals, migration.Options, warnings.Add);
+        MigrationGlobals.Apply(type.Name, options.Globals, migration.Options, warnings.Add);
         ObjectTree tree = MachineObjects.Tree(options, type, machine, chardevs);
         UserObjects objects = MachineObjects.Create(options, type, machine.Memory, tree);
         var processors = new Processors(type, options, tree, ports.Timeline);

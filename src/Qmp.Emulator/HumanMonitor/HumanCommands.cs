@@ -88,7 +88,7 @@ internal sealed class HumanCommands
         HashSet<char> flags = arguments.Flags("dr");
         string uri = arguments.Text();
         arguments.End();
-        _migration.Migrate(new MigrationRequest(MigrationUri.Parse(uri), Resume: flags.Contains('r')));
+        _migration.Migrate(new MigrationRequest(MigrationUri.Parse(uri, _migration.Options.Rules), Resume: flags.Contains('r')));
 
         // QEMU lets the prompt of a terminal wait for the end. Here there is no terminal.
         return new ValueTask<string>(
@@ -97,7 +97,7 @@ internal sealed class HumanCommands
 
     private ValueTask<string> MigrateIncoming(HumanArguments arguments)
     {
-        MigrationAddress address = MigrationUri.Parse(LastText(arguments));
+        MigrationAddress address = MigrationUri.Parse(LastText(arguments), _migration.Options.Rules);
         _migration.CheckIncoming();
         _incoming.ExitOnError = true;
         _migration.MigrateIncoming(address);
@@ -176,7 +176,7 @@ internal sealed class HumanCommands
         string name = arguments.Text();
         string value = arguments.Text();
         arguments.End();
-        MigrationParameter parameter = ParameterTable.Find(name) ?? throw Unknown(name);
+        MigrationParameter parameter = ParameterTable.Find(name, _migration.Options.Rules) ?? throw Unknown(name);
         _migration.Options.SetParameters(Read(parameter, value));
         return new ValueTask<string>("");
     }

@@ -29,11 +29,11 @@ internal sealed class HumanInfos
             Info(
                 "migrate_capabilities",
                 "show current migration capabilities",
-                () => MigrationText.Of(migration.Options.Capabilities)),
+                () => MigrationText.OfCapabilities(migration.Options)),
             Info(
                 "migrate_parameters",
                 "show current migration parameters",
-                () => ParametersText.Of(migration.Options.Parameters)),
+                () => ParametersText.Of(migration.Options)),
             Info("dirty_rate", "show dirty rate information", () => DirtyRate(migration.DirtyRate.Query(TimeUnit.Second))),
         ];
     }

@@ -8,13 +8,12 @@ namespace Qmp.Emulator.HumanMonitor;
 /// <summary><c>info migrate</c> and <c>info migrate_capabilities</c>, to the letter.</summary>
 internal static class MigrationText
 {
-    public static string Of(CapabilitySet capabilities)
+    public static string OfCapabilities(MigrationOptions options)
     {
         var text = new StringBuilder();
-        foreach (MigrationCapability capability in Enum.GetValues<MigrationCapability>())
+        foreach (CapabilityRow row in CapabilityTable.In(options.Rules))
         {
-            if (capability == MigrationCapability.Unrecognized) continue;
-            text.Append(capability.ToWireName()).Append(": ").Append(capabilities[capability] ? "on" : "off").Append('\n');
+            text.Append(row.Capability.ToWireName()).Append(": ").Append(options.Has(row.Capability) ? "on" : "off").Append('\n');
         }
 
         return text.ToString();

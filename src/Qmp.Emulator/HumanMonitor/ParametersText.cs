@@ -8,13 +8,17 @@ namespace Qmp.Emulator.HumanMonitor;
 /// <summary><c>info migrate_parameters</c>, to the letter.</summary>
 internal static class ParametersText
 {
-    public static string Of(MigrationParameters parameters)
+    public static string Of(MigrationOptions options)
     {
         var text = new StringBuilder();
-        foreach (MigrationParameter parameter in ParameterTable.All.Where(p => p.Line > 0).OrderBy(p => p.Line))
+        foreach (MigrationParameter parameter in ParameterTable.In(options.Rules).Where(p => p.Line > 0).OrderBy(p => p.Line))
         {
-            switch (parameter.ValueIn(parameters))
+            switch (parameter.ValueIn(options.Parameters))
             {
+                case IReadOnlyList<string> words:
+                    text.Append(CultureInfo.InvariantCulture, $"{parameter.Name}: {string.Join(' ', words)}\n");
+                    break;
+
                 case IReadOnlyList<BitmapMigrationNodeAlias> mapping:
                     Append(text, mapping);
                     break;

@@ -17,6 +17,8 @@ namespace Qmp.Emulator.Machines;
 /// </remarks>
 internal static class MigrationGlobals
 {
+    private const string LegacyAck = "switchover-ack-legacy";
+
     private static readonly Dictionary<string, bool> StreamDefaults = new(StringComparer.Ordinal)
     {
         ["store-global-state"] = true,
@@ -28,9 +30,17 @@ internal static class MigrationGlobals
         ["x-preempt-pre-7-2"] = false,
     };
 
+    /// <summary>Sets what depends on the machine, then what the command line says.</summary>
+    /// <param name="machine">The full name of the machine's type.</param>
+    /// <param name="globals">The settings of the command line.</param>
+    /// <param name="options">What is set.</param>
+    /// <param name="warn">Gets what is deprecated.</param>
     /// <exception cref="CommandLineException">No property has that name, or the value does not fit it.</exception>
-    public static void Apply(IEnumerable<GlobalProperty> globals, MigrationOptions options, Action<string> warn)
+    public static void Apply(
+        string machine, IEnumerable<GlobalProperty> globals, MigrationOptions options, Action<string> warn)
     {
+        options.SwitchoverAckLegacy = options.Rules.LastLegacyAckMachine is { } last
+            && Version.TryParse(machine.AsSpan(machine.LastIndexOf('-') + 1), out Version? release) && release <= last;
         foreach (GlobalProperty global in globals)
         {
             // As in QEMU, settings of devices that this machine does not have are accepted and have no effect.
@@ -57,14 +67,20 @@ internal static class MigrationGlobals
                 $"only the default of property '{global.Property}' is supported by this emulator");
         }
 
-        if (CapabilityTable.OfProperty(global.Property) is { } capability)
+        if (global.Property == LegacyAck && options.Rules.LastLegacyAckMachine is not null)
+        {
+            options.SwitchoverAckLegacy = ReadBool(global);
+            return;
+        }
+
+        if (CapabilityTable.OfProperty(global.Property, options.Rules) is { } capability)
         {
             bool on = ReadBool(global);
             options.Preset(c => c.With(capability, on), p => p);
             return;
         }
 
-        MigrationParameter row = ParameterTable.All.FirstOrDefault(p => p.Property == global.Property) ?? throw NotFound(global);
+        MigrationParameter row = ParameterTable.In(options.Rules).FirstOrDefault(p => p.Property == global.Property) ?? throw NotFound(global);
         MigrateSetParameters parameter = ReadParameter(global, row.Name);
         Check(() => options.SetParameters(parameter));
     }

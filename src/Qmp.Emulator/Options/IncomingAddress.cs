@@ -1,5 +1,6 @@
 using Qmp.Api;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -23,7 +24,7 @@ internal static class IncomingAddress
     public static OptionValue<MigrationAddress?> Read(string text, CommandLineParser parser)
     {
         if (text == Deferred.Text) return Deferred;
-        MigrationAddress address = IsUri(text) ? OfUri(text) : OfChannel(Channel.Read(text, parser));
+        MigrationAddress address = IsUri(text) ? OfUri(text, parser.Version.Migration) : OfChannel(Channel.Read(text, parser));
 
         // No client can have passed a descriptor yet.
         if (address is MigrationAddress.Socket { Value: SocketAddress.Fd { Value.Str: not [>= '0' and <= '9', ..] } fd })
@@ -37,11 +38,11 @@ internal static class IncomingAddress
     private static bool IsUri(string text) =>
         text.IndexOf(':', StringComparison.Ordinal) is var colon and >= 0 && text[..colon].All(char.IsAsciiLetter);
 
-    private static MigrationAddress OfUri(string text)
+    private static MigrationAddress OfUri(string text, MigrationRules rules)
     {
         try
         {
-            return MigrationUri.Parse(text);
+            return MigrationUri.Parse(text, rules);
         }
         catch (MigrationException e)
         {

@@ -1,3 +1,4 @@
+using Qmp.Migration.Rules;
 using Qmp.Protocol.Json;
 using Qmp.Types;
 
@@ -34,5 +35,29 @@ public sealed partial record QemuVersion
         MonitorsAreObjects = true,
         Iothreads = new IothreadDefaults(PollGrow: 2, PollShrink: 2, PollWeight: 3),
         Json = JsonDialect.Qemu11,
+        Migration = new MigrationRules
+        {
+            ShowsFailing = true,
+            CancelsAfterConnecting = true,
+            CancelledInPause = "Switchover is interrupted",
+            RestFailure = "Failed to save iterable device state: ",
+            ActiveOnFirstBytes = true,
+            PassesAreCounts = true,
+            EstimatesStopCopy = true,
+            ExpectsDowntimeOfAll = true,
+            ReportsLoadReasons = true,
+            LastLegacyAckMachine = new Version(11, 0),
+            AllowsPostcopyWithMultifd = true,
+            ColoNeedsReturnPath = true,
+            LostCapabilities = [MigrationCapability.ZeroBlocks],
+            NewParameters = ["x-rdma-chunk-size", "cpr-exec-command"],
+            NewProperties = new Dictionary<string, MigrationCapability>
+            {
+                ["x-ignore-shared"] = MigrationCapability.XIgnoreShared,
+            },
+            CallsParametersOptions = true,
+            ChecksAddressOptions = true,
+            RefusesFilesByDescriptor = true,
+        },
     };
 }

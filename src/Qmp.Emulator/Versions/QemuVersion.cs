@@ -1,5 +1,6 @@
 using Qmp.Api;
 using Qmp.Emulator.Recorded;
+using Qmp.Migration.Rules;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Visitors;
 using Qmp.Types;
@@ -28,6 +29,9 @@ public sealed partial record QemuVersion
 
     /// <summary>The symbols of the schema that say what came with it, and with those before it.</summary>
     public required IReadOnlyList<string> Symbols { get; init; }
+
+    /// <summary>What it does its own way in a migration.</summary>
+    public MigrationRules Migration { get; init; } = MigrationRules.Default;
 
     /// <summary>The JSON that its monitors read.</summary>
     internal JsonDialect Json { get; init; } = JsonDialect.Qemu10;

@@ -27,6 +27,9 @@ public interface IMigrationChannel : IDisposable
     /// <summary>Whether the peer is known to have bytes before it that it has not read.</summary>
     bool HasUnread { get; }
 
+    /// <summary>Whether the peer is connected to it, so that what it sends first can be looked at before it is read.</summary>
+    bool IsConnection { get; }
+
     /// <summary>
     /// Whether what is behind the channel has only been started: it takes what comes first, whatever it does with it.
     /// </summary>

@@ -13,9 +13,9 @@ public interface IMigrationConnector
     /// addresses that <see cref="ConnectAsync"/> connects to.
     /// </summary>
     /// <param name="address">Where to.</param>
-    /// <param name="warn">Gets warnings for the user, in QEMU's words.</param>
+    /// <param name="meetFile">Is called when a descriptor turns out to be a file's; may throw.</param>
     /// <exception cref="ChannelException">It cannot be opened.</exception>
-    IMigrationChannel? Open(MigrationAddress address, Action<string> warn);
+    IMigrationChannel? Open(MigrationAddress address, Action meetFile);
 
     /// <summary>Connects to a socket; called on the migration's activity.</summary>
     /// <param name="address">Where to.</param>
@@ -25,7 +25,7 @@ public interface IMigrationConnector
 
     /// <summary>Begins to wait for a source.</summary>
     /// <param name="address">Where a source will come to.</param>
-    /// <param name="warn">Gets warnings for the user, in QEMU's words.</param>
+    /// <param name="meetFile">Is called when a descriptor turns out to be a file's; may throw.</param>
     /// <exception cref="ChannelException">That address cannot be listened on.</exception>
-    IMigrationListener Listen(MigrationAddress address, Action<string> warn);
+    IMigrationListener Listen(MigrationAddress address, Action meetFile);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -7,7 +8,7 @@ namespace Qmp.Migration.Channels;
 /// <summary>Reads <c>HOST:PORT[,to=PORT][,ipv4=on|off][,ipv6=on|off][,keep-alive=on|off][,mptcp=on|off]</c>.</summary>
 /// <remarks>
 /// As QEMU does it: a host has at most 64 bytes and a port 32, what is longer counts among the options; an option is
-/// found anywhere behind the port, and those that are not known are ignored.
+/// found anywhere behind the port, and those that are not known are ignored; newer releases check them (<see cref="InetOptions"/>).
 /// </remarks>
 internal static class InetAddressParser
 {
@@ -16,7 +17,7 @@ internal static class InetAddressParser
     private const int MaxPort = 32;
 
     /// <exception cref="MigrationException">The text is not such an address; the message is QEMU's.</exception>
-    public static InetSocketAddress Parse(string text)
+    public static InetSocketAddress Parse(string text, MigrationRules rules)
     {
         (int start, string end, string what) = text switch
         {
@@ -33,6 +34,7 @@ internal static class InetAddressParser
             throw new MigrationException($"error parsing {what} '{text}'");
         }
 
+        if (rules.ChecksAddressOptions) return InetOptions.Parse(text[start..hostEnd], text[port..]);
         string options = text[portEnd..];
         return new InetSocketAddress
         {

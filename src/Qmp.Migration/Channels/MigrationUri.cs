@@ -1,3 +1,4 @@
+using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -9,9 +10,12 @@ public static class MigrationUri
     private const string OffsetOption = ",offset=";
 
     /// <summary>The address that a URI names.</summary>
+    /// <param name="uri">The URI.</param>
+    /// <param name="rules">The release of QEMU that reads it; without them, 10.0.</param>
     /// <exception cref="MigrationException">It names none.</exception>
-    public static MigrationAddress Parse(string uri)
+    public static MigrationAddress Parse(string uri, MigrationRules? rules = null)
     {
+        rules ??= MigrationRules.Default;
         if (Strip(uri, "exec:") is { } command)
         {
             return new MigrationAddress.Exec
@@ -22,7 +26,7 @@ public static class MigrationUri
 
         if (Strip(uri, "tcp:") is { } tcp)
         {
-            return Socket(new SocketAddress.Inet { Value = InetAddressParser.Parse(tcp) });
+            return Socket(new SocketAddress.Inet { Value = InetAddressParser.Parse(tcp, rules) });
         }
 
         if (Strip(uri, "unix:") is { } path)
@@ -40,7 +44,7 @@ public static class MigrationUri
 
         if (Strip(uri, "rdma:") is { } rdma)
         {
-            return new MigrationAddress.Rdma { Value = InetAddressParser.Parse(rdma) };
+            return new MigrationAddress.Rdma { Value = InetAddressParser.Parse(rdma, rules) };
         }
 
         if (Strip(uri, "file:") is { } file) return new MigrationAddress.File { Value = ParseFile(file) };

@@ -67,6 +67,12 @@ internal sealed class DestinationAttempt
     /// <summary>Why the load failed.</summary>
     public string? Error => Volatile.Read(ref _error);
 
+    /// <summary>Whether the source has connected, so that it can be seen whether it sends anything.</summary>
+    public bool IsConnected => Channels.Main.IsConnection;
+
+    /// <summary>Why the load failed, where clients are not told.</summary>
+    public string? Untold { get; private set; }
+
     /// <summary>Puts what loads on top of the main channel.</summary>
     public StreamLoader CreateLoader()
     {
@@ -109,6 +115,17 @@ internal sealed class DestinationAttempt
         _interruption.Wake();
     }
 
+    /// <summary>Fails before there was a stream, for a reason that only the log is told. It listens on, as QEMU does.</summary>
+    public void FailBeforeBeginning(string reason)
+    {
+        HasFailed = true;
+        if (_isStopped) return;
+        Untold = reason;
+        KeepsListening = true;
+        Logger.Error("{Reason:l}", reason);
+        State.TryMoveFromAny(MigrationStatus.Failed);
+    }
+
     /// <summary>Fails for a reason that an exception tells, which goes into the log.</summary>
     public void Fail(Exception e) => Fail(ReasonOf(e));
 
@@ -126,9 +143,9 @@ internal sealed class DestinationAttempt
         switch (e)
         {
             case LoadException load:
-                foreach (string reason in load.Reasons) Logger.Error("{Reason:l}", reason);
+                foreach (string reason in load.ReasonsIn(Options.Rules)) Logger.Error("{Reason:l}", reason);
                 Logger.Error("load stopped at stream offset {Offset}", Faults.Position);
-                return load.Message;
+                return load.MessageIn(Options.Rules);
 
             case ChannelException:
                 Logger.Error("{Reason:l}", e.Message);

@@ -70,7 +70,8 @@ public sealed class IncomingMigration
                 $"Illegal migration incoming state: {State.Current.ToWireName()}");
         }
 
-        IMigrationListener listener = _connector.Listen(address, _events.Warning);
+        IMigrationListener listener = _connector.Listen(
+            address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
         _listener = listener;
         _attempt.Faults.Started();
         try
@@ -111,6 +112,6 @@ public sealed class IncomingMigration
 
         await new AnswerPhase(_attempt).RunAsync();
         if (!_attempt.KeepsListening) Interlocked.Exchange(ref _listener, null)?.Dispose();
-        if (Error is { } error) Failed?.Invoke(error);
+        if ((Error ?? _attempt.Untold) is { } error) Failed?.Invoke(error);
     }
 }

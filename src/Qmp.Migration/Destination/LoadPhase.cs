@@ -7,6 +7,20 @@ internal sealed class LoadPhase(DestinationAttempt attempt) : DestinationPhase
 {
     public override async ValueTask<DestinationPhase?> RunAsync()
     {
+        if (attempt.Options.Rules.ActiveOnFirstBytes && attempt.IsConnected)
+        {
+            StreamLoader loader = attempt.CreateLoader();
+            if (await loader.FindBeginningAsync() is { } wrong)
+            {
+                attempt.FailBeforeBeginning(wrong);
+                return null;
+            }
+
+            attempt.State.Move(MigrationStatus.Setup, MigrationStatus.Active);
+            await loader.LoadAsync();
+            return new TakeOverPhase(attempt);
+        }
+
         attempt.State.Move(MigrationStatus.Setup, MigrationStatus.Active);
         await attempt.CreateLoader().LoadAsync();
         return new TakeOverPhase(attempt);

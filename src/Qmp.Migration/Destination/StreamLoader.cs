@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
@@ -31,6 +32,9 @@ internal sealed class StreamLoader
         [StreamCommand.SwitchoverStart] = ("SWITCHOVER_START", 0),
     };
 
+    private const string Hint =
+        "Make sure that your current VM setup matches your saved VM setup, including any hotplugged devices";
+
     private readonly IMigrationChannel _channel;
     private readonly SaveStateEntries _entries;
     private readonly VirtualMachine _machine;
@@ -59,7 +63,7 @@ internal sealed class StreamLoader
         _logger = logger;
         _reader = new MigrationReader(channel);
         _faults = faults;
-        Acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), entries);
+        Acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), options.AckMode, entries, logger);
         _context = new LoadContext(machine.Timeline, options, ApproveAsync, interruption);
     }
 
@@ -74,6 +78,16 @@ internal sealed class StreamLoader
 
     /// <summary>Offset in the stream of what comes next.</summary>
     public long Position => _reader.Position;
+
+    /// <summary>Looks at the stream's first word, which says what kind of channel it is.</summary>
+    /// <returns>What is wrong with it, or <see langword="null"/>.</returns>
+    public async ValueTask<string?> FindBeginningAsync()
+    {
+        await _reader.NeedAsync(sizeof(uint));
+        if (_reader.Available < sizeof(uint)) return "Failed to peek at channel";
+        uint magic = BinaryPrimitives.ReadUInt32BigEndian(_reader.Buffered);
+        return magic == StreamHeader.Magic ? null : $"unknown channel magic: {magic}";
+    }
 
     /// <summary>Loads everything, up to and with the vmdesc.</summary>
     /// <exception cref="LoadException">The stream is refused, or ended early.</exception>
@@ -113,7 +127,7 @@ internal sealed class StreamLoader
                 return false;
 
             default:
-                throw new LoadException(Errno.Invalid, $"Unknown savevm section type {type}");
+                throw new LoadException(Errno.Invalid, $"Unknown savevm section type {type}").Newer($"Unknown section type {type}");
         }
     }
 
@@ -139,14 +153,15 @@ internal sealed class StreamLoader
         {
             throw new LoadException(
                 Errno.Invalid,
-                $"Unknown savevm section or instance '{name}' {instance}. Make sure that your current VM setup "
-                + "matches your saved VM setup, including any hotplugged devices");
+                $"Unknown savevm section or instance '{name}' {instance}. {Hint}").Newer(
+                $"Unknown section or instance '{name}' {instance}. {Hint}");
         }
 
         if (version > (uint)entry.Version)
         {
             throw new LoadException(
-                Errno.Invalid, $"savevm: unsupported version {version} for '{name}' v{entry.Version}");
+                Errno.Invalid, $"savevm: unsupported version {version} for '{name}' v{entry.Version}").Newer(
+                $"unsupported version {version} for '{name}' v{entry.Version}");
         }
 
         if (!_loaders.TryGetValue(entry, out StateLoader? loader))
@@ -157,7 +172,8 @@ internal sealed class StreamLoader
 
         var section = new Section(id, entry, loader, (int)version);
         _sections[id] = section;
-        await LoadBodyAsync(section, () => $"error while loading state for instance 0x{instance:x} of device '{name}'");
+        string what = $"error while loading state for instance 0x{instance:x} of device '{name}'";
+        await LoadBodyAsync(section, what, what + ": ");
     }
 
     // A section of a device that an earlier one named.
@@ -173,13 +189,14 @@ internal sealed class StreamLoader
 
         if (!_sections.TryGetValue(id, out Section? section))
         {
-            throw new LoadException(Errno.Invalid, $"Unknown savevm section {id}");
+            throw new LoadException(Errno.Invalid, $"Unknown savevm section {id}").Newer($"Unknown section {id}");
         }
 
-        await LoadBodyAsync(section, () => $"error while loading state section id {id}({section.Entry.Name})");
+        await LoadBodyAsync(section, $"error while loading state section id {id}({section.Entry.Name})", "");
     }
 
-    private async ValueTask LoadBodyAsync(Section section, Func<string> what)
+    // Newer releases say less of what they load.
+    private async ValueTask LoadBodyAsync(Section section, string what, string newer)
     {
         SaveStateEntry entry = section.Entry;
         _logger.Debug("vmstate_load {Device} {Section}", entry.Name, section.Id);
@@ -190,28 +207,29 @@ internal sealed class StreamLoader
         }
         catch (LoadException e)
         {
-            throw e.While(what());
+            throw e.While(what).NewerInBody(newer, section.Version);
         }
 
         await _reader.NeedAsync(5);
         byte mark = _reader.GetByte();
         if (_reader.Failed)
         {
-            throw new LoadException(Errno.Invalid, "check_section_footer: Read section footer failed: -5");
+            throw BadFooter("check_section_footer: Read section footer failed: -5");
         }
 
         if (mark != (byte)SectionType.Footer)
         {
-            throw new LoadException(Errno.Invalid, $"Missing section footer for {entry.Name}");
+            throw BadFooter($"Missing section footer for {entry.Name}");
         }
 
         uint footer = _reader.GetBe32();
         if (footer != section.Id)
         {
-            throw new LoadException(
-                Errno.Invalid,
-                $"Mismatched section id in footer for {entry.Name} - read 0x{footer:x} expected 0x{section.Id:x}");
+            throw BadFooter($"Mismatched section id in footer for {entry.Name} - read 0x{footer:x} expected 0x{section.Id:x}");
         }
+
+        LoadException BadFooter(string reason) =>
+            new LoadException(Errno.Invalid, reason).Newer($"Section footer error, section_id: {section.Id}", prints: true);
 
         // A footer cut short after its zeros still matches section 0; the next read says what is wrong.
         await _faults.AtAsync(entry.LoadPoints.After);
@@ -321,9 +339,9 @@ internal sealed class StreamLoader
         }
     }
 
-    private async ValueTask ApproveAsync()
+    private async ValueTask ApproveAsync(string approver)
     {
-        if (Acks.Approve() && ReturnPath is not null) await AcknowledgeAsync();
+        if (Acks.Approve(approver) && ReturnPath is not null) await AcknowledgeAsync();
     }
 
     private async ValueTask AcknowledgeAsync()

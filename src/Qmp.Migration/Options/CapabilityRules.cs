@@ -1,3 +1,4 @@
+using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -28,6 +29,7 @@ internal static class CapabilityRules
     /// <param name="old">The set that is in force.</param>
     /// <param name="next">The set that is asked for.</param>
     /// <param name="parameters">The parameters in force.</param>
+    /// <param name="rules">The release of QEMU whose rules these are.</param>
     /// <param name="incomingStarted">Whether this machine already listens for, or loads, a migration.</param>
     /// <param name="warn">Gets what is wrong with the set though it is allowed, before anything is refused.</param>
     /// <exception cref="MigrationException">They do not go together.</exception>
@@ -35,16 +37,22 @@ internal static class CapabilityRules
         CapabilitySet old,
         CapabilitySet next,
         MigrationParameters parameters,
+        MigrationRules rules,
         bool incomingStarted,
         Action<string> warn)
     {
 #pragma warning disable CS0618 // what is deprecated is named here to say so
         if (next[MigrationCapability.ZeroBlocks]) warn("zero-blocks capability is deprecated");
 #pragma warning restore CS0618
+        Refuse(
+            rules.ColoNeedsReturnPath && next[MigrationCapability.XColo] && !next[MigrationCapability.ReturnPath],
+            "Capability 'x-colo' requires capability 'return-path'");
         if (next[MigrationCapability.PostcopyRam])
         {
             Refuse(next[MigrationCapability.XIgnoreShared], "Postcopy is not compatible with ignore-shared");
-            Refuse(next[MigrationCapability.Multifd], "Postcopy is not yet compatible with multifd");
+            Refuse(
+                next[MigrationCapability.Multifd] && !rules.AllowsPostcopyWithMultifd,
+                "Postcopy is not yet compatible with multifd");
         }
 
         if (next[MigrationCapability.BackgroundSnapshot])

@@ -1,3 +1,4 @@
+using Qmp.Migration.Rules;
 using Qmp.Types;
 
 namespace Qmp.Migration.Options;
@@ -46,7 +47,11 @@ public static class CapabilityTable
         new(MigrationCapability.MappedRam, "mapped-ram") { IsBuilt = false, IsInStream = true },
     ];
 
+    /// <summary>The rows of the capabilities that a release of QEMU has.</summary>
+    public static IEnumerable<CapabilityRow> In(MigrationRules rules) => Rows.Where(row => rules.Has(row.Capability));
+
     /// <summary>The capability that a property of <c>-global migration.</c> presets, or <see langword="null"/>.</summary>
-    public static MigrationCapability? OfProperty(string property) =>
-        Rows.FirstOrDefault(row => row.Property == property)?.Capability;
+    public static MigrationCapability? OfProperty(string property, MigrationRules rules) =>
+        rules.NewProperties.TryGetValue(property, out MigrationCapability added) ? added
+        : Rows.FirstOrDefault(row => row.Property == property && rules.Has(row.Capability))?.Capability;
 }

@@ -1,3 +1,4 @@
+using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -8,9 +9,24 @@ namespace Qmp.Migration.Options;
 /// Set by commands, which hold the machine's lock; read by anybody. Both are replaced as a whole, so that a reader
 /// sees all of a change or none of it.
 /// </remarks>
-public sealed class MigrationOptions
+/// <param name="rules">The release of QEMU whose checks these are.</param>
+public sealed class MigrationOptions(MigrationRules rules)
 {
     private volatile Store _store = new(default, ParameterTable.Defaults);
+
+    /// <summary>The release of QEMU whose checks these are.</summary>
+    public MigrationRules Rules { get; } = rules;
+
+    /// <summary>
+    /// Whether the destination counts the acks of the switchover in a release where the source may; set before anything is
+    /// migrated (<c>-global migration.switchover-ack-legacy</c>, and by machine type).
+    /// </summary>
+    public bool SwitchoverAckLegacy { get; set; }
+
+    /// <summary>Who counts the acks of the switchover.</summary>
+    public SwitchoverAckMode AckMode => !Rules.SourceCountsAcks ? SwitchoverAckMode.One
+        : SwitchoverAckLegacy ? SwitchoverAckMode.OneCounted
+        : SwitchoverAckMode.Each;
 
     /// <summary>All capabilities.</summary>
     public CapabilitySet Capabilities => _store.Capabilities;
@@ -31,7 +47,7 @@ public sealed class MigrationOptions
     {
         CapabilitySet next = _store.Capabilities;
         foreach (MigrationCapabilityStatus change in changes) next = next.With(change.Capability, change.State);
-        CapabilityRules.Check(_store.Capabilities, next, _store.Parameters, incomingStarted, warn ?? (_ => { }));
+        CapabilityRules.Check(_store.Capabilities, next, _store.Parameters, Rules, incomingStarted, warn ?? (_ => { }));
         _store = _store with { Capabilities = next };
     }
 
@@ -41,7 +57,7 @@ public sealed class MigrationOptions
     {
         MigrationParameters old = _store.Parameters;
         MigrationParameters next = ParameterTable.Apply(old, changes);
-        ParameterRules.Check(next, old, _store.Capabilities);
+        ParameterRules.Check(next, old, _store.Capabilities, Rules);
         _store = _store with { Parameters = next };
     }
 

@@ -1,3 +1,4 @@
+using Qmp.Migration.Rules;
 using Qmp.Types;
 
 namespace Qmp.Migration.Options;
@@ -50,8 +51,23 @@ public sealed class MigrationParameter(
     /// <summary>What is wrong with its value among all, behind its name; <see langword="null"/> if nothing is.</summary>
     internal Func<MigrationParameters, string?>? Check { get; init; }
 
-    /// <summary>Its name in messages about its value, which QEMU spells with underscores but for the unstable ones.</summary>
-    internal string SpokenName => Name.StartsWith("x-", StringComparison.Ordinal) ? Name : Name.Replace('-', '_');
+    /// <summary>Its name where newer messages about its range spell it in another way than clients do.</summary>
+    internal string? RangeName { get; init; }
+
+    /// <summary>Whether newer messages, too, call it a parameter.</summary>
+    internal bool IsAlwaysParameter { get; init; }
+
+    /// <summary>What is said of a value that is wrong.</summary>
+    /// <remarks>QEMU 10.0 spells names with underscores but for the unstable ones.</remarks>
+    internal string Complaint(string wrong, MigrationRules rules) => rules.CallsParametersOptions
+        ? IsAlwaysParameter ? $"Parameter '{Name}' {wrong}" : $"Option {RangeName ?? Name} {wrong.Replace('_', '-')}"
+        : $"Parameter '{(Name.StartsWith("x-", StringComparison.Ordinal) ? Name : Name.Replace('-', '_'))}' {wrong}";
+
+    /// <summary>Whether a release of QEMU has it.</summary>
+    public bool IsIn(MigrationRules rules) => !IsNew || rules.NewParameters.Contains(Name);
+
+    /// <summary>Whether it came after QEMU 10.0.</summary>
+    internal bool IsNew { get; init; }
 
     /// <summary>Its value among all.</summary>
     public object? ValueIn(MigrationParameters parameters) => value(parameters);

@@ -1,3 +1,4 @@
+using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -17,15 +18,14 @@ internal static class ParameterRules
     /// <param name="next">All of them, old ones included.</param>
     /// <param name="old">Those in force.</param>
     /// <param name="capabilities">The capabilities in force.</param>
+    /// <param name="rules">The release of QEMU whose texts these are.</param>
     /// <exception cref="MigrationException">A parameter is out of its range, or does not go with a capability.</exception>
-    public static void Check(MigrationParameters next, MigrationParameters old, CapabilitySet capabilities)
+    public static void Check(
+        MigrationParameters next, MigrationParameters old, CapabilitySet capabilities, MigrationRules rules)
     {
         foreach (MigrationParameter parameter in ParameterTable.All)
         {
-            if (parameter.Check?.Invoke(next) is { } wrong)
-            {
-                throw new MigrationException($"Parameter '{parameter.SpokenName}' {wrong}");
-            }
+            if (parameter.Check?.Invoke(next) is { } wrong) throw new MigrationException(parameter.Complaint(wrong, rules));
 
             if (parameter.Name == LastBeforeCapabilities) CheckWith(capabilities, next, old);
         }

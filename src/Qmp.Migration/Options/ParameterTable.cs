@@ -1,4 +1,5 @@
 using System.Numerics;
+using Qmp.Migration.Rules;
 using Qmp.Types;
 
 namespace Qmp.Migration.Options;
@@ -10,6 +11,8 @@ namespace Qmp.Migration.Options;
 public static class ParameterTable
 {
     private const ulong TargetPageSize = 4096;
+    private const ulong MinRdmaChunk = 1 << 20;
+    private const ulong MaxRdmaChunk = 1 << 30;
 
     /// <summary>All parameters.</summary>
     public static IReadOnlyList<MigrationParameter> All { get; } =
@@ -266,6 +269,7 @@ public static class ParameterTable
             Line = 24,
             Unit = " MB/s",
             Input = ParameterInput.Size,
+            IsAlwaysParameter = true,
             Check = p => p.VcpuDirtyLimit is < 1 ? "must be greater than 1 MB/s" : null,
         },
         new(
@@ -285,14 +289,40 @@ public static class ParameterTable
             Line = 26,
             Property = null,
         },
+        new(
+            "x-rdma-chunk-size",
+            p => p.XRdmaChunkSize,
+            (p, c) => c.XRdmaChunkSize is { } v ? p with { XRdmaChunkSize = v } : p,
+            new() { XRdmaChunkSize = MinRdmaChunk })
+        {
+            IsNew = true,
+            Line = 27,
+            Unit = " bytes",
+            RangeName = "x_rdma_chunk_size",
+            Check = RdmaChunk,
+        },
+        new(
+            "cpr-exec-command",
+            p => p.CprExecCommand,
+            (p, c) => c.CprExecCommand is { } v ? p with { CprExecCommand = v } : p,
+            new() { CprExecCommand = [] })
+        {
+            IsNew = true,
+            Line = 28,
+            Input = ParameterInput.None,
+            Property = null,
+        },
     ];
 
     /// <summary>What a machine starts with; every member has a value but <c>block-bitmap-mapping</c>.</summary>
     internal static MigrationParameters Defaults { get; } =
         All.Aggregate(new MigrationParameters(), (parameters, row) => row.Preset(parameters));
 
+    /// <summary>The parameters that a release of QEMU has.</summary>
+    public static IEnumerable<MigrationParameter> In(MigrationRules rules) => All.Where(p => p.IsIn(rules));
+
     /// <summary>The parameter of that name, or <see langword="null"/>.</summary>
-    public static MigrationParameter? Find(string name) => All.FirstOrDefault(p => p.Name == name);
+    public static MigrationParameter? Find(string name, MigrationRules rules) => In(rules).FirstOrDefault(p => p.Name == name);
 
     /// <summary>The parameters in force after a request.</summary>
     internal static MigrationParameters Apply(MigrationParameters old, MigrateSetParameters changes) =>
@@ -315,6 +345,11 @@ public static class ParameterTable
     private static string? MaxThrottle(MigrationParameters p) => IsOutside(p.MaxCpuThrottle, p.CpuThrottleInitial ?? 0, 99)
         ? "expects an integer in the range of cpu_throttle_initial to 99"
         : null;
+
+    private static string? RdmaChunk(MigrationParameters p) =>
+        p.XRdmaChunkSize is { } size && (IsOutside(size, MinRdmaChunk, MaxRdmaChunk) || !BitOperations.IsPow2(size))
+            ? "expects a power of 2 in the range 1MiB to 1024MiB"
+            : null;
 
     // The text is QEMU's: it allows 0, the check does not.
     private static string? AnnounceStep(MigrationParameters p) =>

@@ -82,7 +82,7 @@ internal sealed class RamLoader : StateLoader
         string illegal = $"Illegal RAM offset {offset:x}";
         throw reason is null
             ? new LoadException(Errno.Invalid, illegal)
-            : new LoadException(Errno.Invalid, reason).While(illegal);
+            : new LoadException(Errno.Invalid, reason).Because(illegal);
     }
 
     private void LoadPage(MigrationReader reader, ulong offset)

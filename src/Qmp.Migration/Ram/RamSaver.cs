@@ -31,6 +31,7 @@ internal sealed class RamSaver : StateSaver
     private readonly PageEncoder[] _encoders;
     private readonly InlinePages _pages;
     private long _burst = MinBurst;
+    private bool _isSynced; // with the guest stopped
 
     // The first burst counts by how the guest was in setup: a client that stops it on hearing that the migration is
     // active comes after QEMU's first pages.
@@ -54,9 +55,10 @@ internal sealed class RamSaver : StateSaver
     public override PendingState PendingEstimate => new(_pass.Bytes, 0);
 
     /// <summary>Syncs the dirty log first.</summary>
-    public override async ValueTask<PendingState> PendingExactAsync()
+    public override async ValueTask<PendingState> PendingExactAsync(bool isFinal)
     {
-        await SyncDirtyLogAsync();
+        await SyncDirtyLogAsync(isFinal ? SyncReason.Stopped : SyncReason.Count);
+        _isSynced = isFinal;
         return PendingEstimate;
     }
 
@@ -65,7 +67,7 @@ internal sealed class RamSaver : StateSaver
     public override async ValueTask SetupAsync()
     {
         _pass.Begin();
-        await SyncDirtyLogAsync();
+        await SyncDirtyLogAsync(SyncReason.Setup);
         _ranAtSetup = _context.GuestRuns;
         _context.Writer.PutBe64(_memory.TotalLength | RamFlags.MemorySize);
         foreach (RamBlock block in _memory.Blocks)
@@ -92,12 +94,12 @@ internal sealed class RamSaver : StateSaver
         }
     }
 
-    private async ValueTask SyncDirtyLogAsync()
+    private async ValueTask SyncDirtyLogAsync(SyncReason reason)
     {
         await _context.AtAsync(FaultPoint.DirtySync);
         long startedAt = _context.Now;
         long added = _pass.Sync();
-        _context.BookDirtySync(startedAt, added, (long)_pass.Bytes);
+        _context.BookDirtySync(startedAt, added, (long)_pass.Bytes, reason);
         await _context.AtAsync(FaultPoint.DirtySyncDone);
     }
 
@@ -121,7 +123,7 @@ internal sealed class RamSaver : StateSaver
     public override async ValueTask CompleteAsync()
     {
         _ranAtSetup = null;
-        await SyncDirtyLogAsync();
+        if (!_isSynced) await SyncDirtyLogAsync(SyncReason.Stopped);
         while (_pass.Pages > 0) await SendBurstAsync(_burst);
         _context.Writer.PutBe64(RamFlags.EndOfSection);
     }

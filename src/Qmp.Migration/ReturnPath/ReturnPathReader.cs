@@ -24,7 +24,7 @@ internal sealed class ReturnPathReader
 
     private readonly IMigrationChannel _channel;
     private readonly FaultSite _faults;
-    private readonly Action<ReturnPathMessage, uint> _received;
+    private readonly Func<ReturnPathMessage, uint, string?> _received;
     private readonly byte[] _buffer = GC.AllocateArray<byte>(MaxData + 4, pinned: true);
     private int _count;
     private volatile bool _corrupt;
@@ -32,9 +32,11 @@ internal sealed class ReturnPathReader
     /// <summary>Reads from <paramref name="channel"/>.</summary>
     /// <param name="channel">The main channel, in its other direction.</param>
     /// <param name="faults">Where the source's faults are reached.</param>
-    /// <param name="received">Gets each message of a precopy, with its value if it has one.</param>
+    /// <param name="received">
+    /// Gets each message of a precopy, with its value if it has one; says what is wrong with it, if anything is.
+    /// </param>
     public ReturnPathReader(
-        IMigrationChannel channel, FaultSite faults, Action<ReturnPathMessage, uint> received)
+        IMigrationChannel channel, FaultSite faults, Func<ReturnPathMessage, uint, string?> received)
     {
         _channel = channel;
         _faults = faults;
@@ -87,7 +89,7 @@ internal sealed class ReturnPathReader
                         return value == 0 ? null : $"Sibling indicated error {value}";
 
                     case ReturnPathMessage.Pong or ReturnPathMessage.SwitchoverAck:
-                        _received(message, value);
+                        if (_received(message, value) is { } wrong) return wrong;
                         await _faults.AtAsync(FaultPoint.ReturnPathReceiveDone);
                         break;
 

@@ -22,6 +22,7 @@ public sealed class GlobalState
         {
             Name = "globalstate",
             Version = 1,
+            MinimumVersion = 1,
             Fields =
             [
                 VmStateField.UInt32("size", () => (uint)TextLength + 1, _ => { }),
@@ -55,7 +56,7 @@ public sealed class GlobalState
         string text = Encoding.Latin1.GetString(_text, 0, Math.Min(TextLength, TextSize - 1));
         if (!RunStateExtensions.TryParse(text, out RunState state))
         {
-            throw new LoadException(Errno.Invalid, $"invalid parameter value: {text}");
+            throw new LoadException(Errno.Invalid, $"invalid parameter value: {text}") { IsOfFields = true };
         }
 
         Received = state;

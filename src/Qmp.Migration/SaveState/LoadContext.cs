@@ -1,5 +1,6 @@
 using Qmp.Machine.Time;
 using Qmp.Migration.Options;
+using Qmp.Migration.Rules;
 using Qmp.Types;
 
 namespace Qmp.Migration.SaveState;
@@ -8,14 +9,14 @@ namespace Qmp.Migration.SaveState;
 public sealed class LoadContext
 {
     private readonly MigrationOptions _options;
-    private readonly Func<ValueTask> _approve;
+    private readonly Func<string, ValueTask> _approve;
     private readonly Waker _interruption;
 
     /// <param name="timeline">Where the destination runs.</param>
     /// <param name="options">Capabilities and parameters of the destination.</param>
-    /// <param name="approve">Tells the source, when the last device has called it, that switchover may begin.</param>
+    /// <param name="approve">Tells the source what a device of that name has to say to the switchover.</param>
     /// <param name="interruption">Wakes the loading activity when the migration is cut.</param>
-    internal LoadContext(Timeline timeline, MigrationOptions options, Func<ValueTask> approve, Waker interruption)
+    internal LoadContext(Timeline timeline, MigrationOptions options, Func<string, ValueTask> approve, Waker interruption)
     {
         Timeline = timeline;
         _options = options;
@@ -29,8 +30,12 @@ public sealed class LoadContext
     /// <summary>Whether a capability is on.</summary>
     public bool Has(MigrationCapability capability) => _options.Has(capability);
 
+    /// <summary>Who counts the acks of the switchover.</summary>
+    public SwitchoverAckMode AckMode => _options.AckMode;
+
     /// <summary>One device that wanted to approve the switchover does so.</summary>
-    public ValueTask ApproveSwitchoverAsync() => _approve();
+    /// <param name="approver">Its name.</param>
+    public ValueTask ApproveSwitchoverAsync(string approver) => _approve(approver);
 
     /// <summary>Lets a device's work take its time; less of it if the migration is cut meanwhile.</summary>
     public async ValueTask WorkAsync(TimeSpan duration) => await _interruption.WaitAsync(duration);

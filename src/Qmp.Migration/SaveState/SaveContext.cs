@@ -1,3 +1,4 @@
+using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
 using Qmp.Types;
@@ -16,6 +17,12 @@ public abstract class SaveContext
 
     /// <summary>Milliseconds, on the machine's clock.</summary>
     public abstract long Now { get; }
+
+    /// <summary>Who counts the acks of the switchover.</summary>
+    public abstract SwitchoverAckMode AckMode { get; }
+
+    /// <summary>The release of QEMU that this machine migrates like.</summary>
+    public abstract MigrationRules Rules { get; }
 
     /// <summary>The parameters as they are now.</summary>
     internal abstract MigrationParameters Parameters { get; }
@@ -51,5 +58,6 @@ public abstract class SaveContext
     /// <param name="startedAt">When the sync began.</param>
     /// <param name="newlyDirty">Pages that were clean before it.</param>
     /// <param name="remaining">Bytes that are dirty after it.</param>
-    internal abstract void BookDirtySync(long startedAt, long newlyDirty, long remaining);
+    /// <param name="reason">What it is for.</param>
+    internal abstract void BookDirtySync(long startedAt, long newlyDirty, long remaining, SyncReason reason);
 }

@@ -21,6 +21,9 @@ public abstract class SaveStateEntry
     /// <summary>Whether its destination must approve the switchover (QEMU's <c>switchover_ack_needed</c>).</summary>
     public virtual bool NeedsSwitchoverAck => false;
 
+    /// <summary>What messages call the device that the entry belongs to.</summary>
+    public virtual string OwnerName => Name;
+
     /// <summary>Where faults of loading its sections are injected: before and after.</summary>
     internal virtual (FaultPoint Before, FaultPoint After) LoadPoints =>
         (FaultPoint.DeviceLoad, FaultPoint.DeviceLoadDone);

@@ -37,7 +37,14 @@ public abstract class StateSaver
     internal virtual VmStateDescription? Description => null;
 
     /// <summary>What is left to send, exactly; RAM syncs its dirty log for this.</summary>
-    public virtual ValueTask<PendingState> PendingExactAsync() => new(PendingEstimate);
+    /// <param name="isFinal">Whether the guest is stopped to be handed over, so that nothing changes any more.</param>
+    public virtual ValueTask<PendingState> PendingExactAsync(bool isFinal) => new(PendingEstimate);
+
+    /// <summary>
+    /// How many more acks the device asks for before the guest may be switched over: those since this was last called, which is
+    /// with each question for what is left.
+    /// </summary>
+    public virtual uint TakeAckRequests() => 0;
 
     /// <summary>Writes the body of the SECTION_START.</summary>
     public virtual ValueTask SetupAsync() => ValueTask.CompletedTask;

@@ -70,12 +70,13 @@ public sealed class OutgoingMigration
         IMigrationChannel? opened;
         try
         {
-            opened = _connector.Open(address, _events.Warning);
+            opened = _connector.Open(address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
         }
         catch (Exception e)
         {
             string reason = _attempt.ReasonOf(e);
             _attempt.Fail(reason);
+            _attempt.Settle();
             throw new ChannelException(reason);
         }
 
@@ -90,6 +91,7 @@ public sealed class OutgoingMigration
             // to connect is then the answer, and comes after the command's.
             opened?.Dispose();
             _attempt.Fail(FailureToConnect(address) ?? $"The migration could not be started: {e.Message}");
+            _attempt.Settle();
             _attempt.ReportError();
         }
     }

@@ -5,6 +5,7 @@ using Qmp.Migration.SaveState;
 using Qmp.Migration.SaveState.VmState;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
+using Qmp.Migration.Switchover;
 using Qmp.Types;
 using Serilog;
 
@@ -18,14 +19,21 @@ internal sealed class OutgoingStream
     private readonly SourceContext _context;
     private readonly VirtualMachine _machine;
     private readonly MigrationOptions _options;
+    private readonly SwitchoverGate _gate;
     private readonly ILogger _logger;
     private readonly Section[] _all;
     private readonly Section[] _iterative;
 
     /// <summary>Makes the savers of one attempt.</summary>
     public OutgoingStream(
-        SourceContext context, SaveStateEntries entries, VirtualMachine machine, MigrationOptions options, ILogger logger)
+        SourceContext context,
+        SaveStateEntries entries,
+        VirtualMachine machine,
+        MigrationOptions options,
+        SwitchoverGate gate,
+        ILogger logger)
     {
+        _gate = gate;
         _context = context;
         _machine = machine;
         _options = options;
@@ -55,8 +63,7 @@ internal sealed class OutgoingStream
     /// <summary>Whether a turn of the iterative savers would send anything.</summary>
     public bool HasSomethingToSend => PendingEstimate.Total > 0 || _iterative.Any(s => s.Saver.HasAnnouncement);
 
-    /// <summary>What is left to send, cheaply.</summary>
-    public PendingState PendingEstimate
+    private PendingState PendingEstimate
     {
         get
         {
@@ -68,12 +75,46 @@ internal sealed class OutgoingStream
 
     private MigrationWriter Writer => _context.Writer;
 
-    /// <summary>What is left to send, exactly.</summary>
-    public async ValueTask<PendingState> PendingExactAsync()
+    /// <summary>Asks all devices what is left to send, as far as they know, and for how many acks they want.</summary>
+    public PendingState Estimate()
+    {
+        PendingState sum = PendingEstimate;
+        Book(sum, isExact: false, isFinal: false);
+        return sum;
+    }
+
+    /// <summary>Asks all devices what is left to send, exactly, and for how many acks they want.</summary>
+    public async ValueTask<PendingState> CountAsync() => (await CountAsync(isFinal: false)).Pending;
+
+    /// <summary>Asks once more when the guest is stopped.</summary>
+    /// <returns>How many acks were asked for.</returns>
+    public async ValueTask<uint> CountStoppedAsync() => (await CountAsync(isFinal: true)).Requests;
+
+    private async ValueTask<(PendingState Pending, uint Requests)> CountAsync(bool isFinal)
     {
         PendingState sum = default;
-        foreach (Section section in _iterative) sum += await section.Saver.PendingExactAsync();
-        return sum;
+        foreach (Section section in _iterative) sum += await section.Saver.PendingExactAsync(isFinal);
+        return (sum, Book(sum, isExact: true, isFinal));
+    }
+
+    private uint Book(PendingState pending, bool isExact, bool isFinal)
+    {
+        uint requests = 0;
+        foreach (Section section in _iterative) requests += section.Saver.TakeAckRequests();
+        requests = _gate.Request(requests);
+        _context.Statistics.Pending = (long)Math.Min(pending.Total, long.MaxValue);
+        _logger.Debug(
+            "qemu_savevm_query_pending exact={Exact}, final={Final}, precopy={Precopy}, stopcopy={StopCopy}, postcopy={Postcopy}, "
+            + "total={Total}, collected switchover ack pending={Requests}, total switchover ack pending={Outstanding}",
+            isExact ? 1 : 0,
+            isFinal ? 1 : 0,
+            pending.MustPrecopy,
+            pending.StopCopy,
+            pending.CanPostcopy,
+            pending.Total,
+            requests,
+            _gate.Outstanding);
+        return requests;
     }
 
     /// <summary>Header, commands, and the beginning of every iterative section.</summary>
@@ -150,12 +191,13 @@ internal sealed class OutgoingStream
     {
         await _context.AtAsync(FaultPoint.Complete);
         PutCommand(StreamCommand.SwitchoverStart, 0);
-        foreach (Section section in _iterative)
+        try
         {
-            if (section.Saver.IsDone) continue;
-            PutContinuation(SectionType.End, section);
-            await section.Saver.CompleteAsync();
-            await EndSectionAsync(section);
+            await CompleteIterativeAsync();
+        }
+        catch (ChannelException e) when (_options.Rules.RestFailure.Length > 0)
+        {
+            throw new ChannelException(_options.Rules.RestFailure + e.Message);
         }
 
         await _context.AtAsync(FaultPoint.CompleteDone);
@@ -173,6 +215,19 @@ internal sealed class OutgoingStream
         Writer.PutBe32((uint)description.Length);
         await Writer.PutAllAsync(description);
         await _context.FlushAsync();
+    }
+
+    private async ValueTask CompleteIterativeAsync()
+    {
+        foreach (Section section in _iterative)
+        {
+            if (section.Saver.IsDone) continue;
+            PutContinuation(SectionType.End, section);
+            await section.Saver.CompleteAsync();
+            await EndSectionAsync(section);
+        }
+
+        if (_options.Rules.RestFailure.Length > 0) await _context.FlushAsync();
     }
 
     /// <summary>The attempt is over.</summary>

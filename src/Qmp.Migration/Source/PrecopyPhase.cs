@@ -1,5 +1,6 @@
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
+using Qmp.Migration.Switchover;
 using Qmp.Types;
 
 namespace Qmp.Migration.Source;
@@ -9,6 +10,8 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
 {
     /// <summary>How long is waited between two exact syncs that led to nothing: at most 100 syncs a second.</summary>
     private static readonly TimeSpan SyncInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly SwitchoverWait _wait = new(attempt.Gate, attempt.Options.AckMode, attempt.Logger);
 
     public override async ValueTask<SourcePhase?> RunAsync()
     {
@@ -22,7 +25,7 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
 
             if (attempt.Now >= link.Converge.NextTick && link.Converge.Tick(attempt.Statistics.DirtySyncCount))
             {
-                await link.Stream.PendingExactAsync();
+                await link.Stream.CountAsync();
             }
 
             await KeepToRateAsync();
@@ -35,10 +38,10 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
     private async ValueTask<bool> TurnAsync()
     {
         ulong threshold = attempt.Bandwidth.ThresholdSize;
-        PendingState pending = link.Stream.PendingEstimate;
-        bool isExact = pending.Total < threshold;
-        if (isExact) pending = await link.Stream.PendingExactAsync();
-        bool ready = pending.Total == 0 || pending.Total < threshold;
+        PendingState pending = link.Stream.Estimate();
+        bool isExact = Fits(pending.Total, threshold);
+        if (isExact) pending = await link.Stream.CountAsync();
+        bool ready = pending.Total == 0 || Fits(pending.Total, threshold);
         if (ready)
         {
             await attempt.AtAsync(FaultPoint.Gate);
@@ -61,6 +64,9 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
         return false;
     }
 
+    private bool Fits(ulong pending, ulong threshold) =>
+        pending < threshold || (attempt.Options.Rules.PassesAreCounts && pending == threshold);
+
     // Nothing keeps the guest from being stopped but the gate, or state that can only be sent when it is: do not spin.
     // An ack, a cancel or a lost return path wakes us.
     private async ValueTask WaitAsync()
@@ -68,7 +74,8 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
         await link.Stream.FlushAsync(); // the ack may hang on what has been gathered
         attempt.Bandwidth.Idle();
         await attempt.Waker.WaitAsync(SyncInterval);
-        if (attempt.Gate.WaitingSince is not null && link.ReturnPath is { IsEnded: true } ended)
+        _wait.Look(attempt.Now);
+        if (attempt.Gate.WaitingSince is not null && link.ReturnPath is { IsEnded: true, IsUnderflowed: false } ended)
         {
             throw new MigrationException(ended.Error ?? ReturnPathActivity.EndedWithoutAck);
         }

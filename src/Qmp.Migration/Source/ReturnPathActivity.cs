@@ -13,9 +13,12 @@ internal sealed class ReturnPathActivity
     /// <summary>The destination shut the return path although the source still waits for its ack.</summary>
     public const string EndedWithoutAck = "Return path was shut before the switchover was acknowledged";
 
+    private const string Underflow = "Switchover ack pending num underflowed";
+
     private readonly ReturnPathReader _reader;
     private readonly Activity _activity;
     private volatile bool _ended;
+    private volatile bool _underflowed;
     private volatile string? _error;
 
     public ReturnPathActivity(
@@ -24,6 +27,7 @@ internal sealed class ReturnPathActivity
         FaultSite faults,
         SwitchoverGate gate,
         Waker sender,
+        Action<string> blame,
         ILogger logger)
     {
         _reader = new ReturnPathReader(channel, faults, (message, value) =>
@@ -31,12 +35,19 @@ internal sealed class ReturnPathActivity
             if (message == ReturnPathMessage.Pong)
             {
                 logger.Debug("source_return_path_thread_pong {Value}", value);
-                return;
+                return null;
             }
 
-            logger.Debug("source_return_path_thread_switchover_acked");
-            gate.Acknowledge(timeline.NowMilliseconds);
+            bool isAwaited = gate.Acknowledge(timeline.NowMilliseconds);
+            logger.Debug(
+                "source_return_path_thread_switchover_acked switchover_ack_pending_num {Outstanding}", gate.Outstanding);
             sender.Wake();
+            if (isAwaited) return null;
+
+            // QEMU shows this at once, beside a migration that goes on.
+            IsUnderflowed = true;
+            blame(Underflow);
+            return Underflow;
         });
         _activity = timeline.Start("mig/src/return", async () =>
         {
@@ -51,6 +62,19 @@ internal sealed class ReturnPathActivity
 
     /// <summary>Changes a byte of what is read next.</summary>
     public void CorruptNext() => _reader.CorruptNext();
+
+    /// <summary>Whether it ended because an ack came that nobody had asked for.</summary>
+    public bool IsUnderflowed
+    {
+        get => _underflowed;
+        private set => _underflowed = value;
+    }
+
+    /// <summary>
+    /// Why nothing can be heard of the destination any more. An ack too many does not count: QEMU fails for it when all has
+    /// been sent.
+    /// </summary>
+    public string? Loss => IsUnderflowed ? null : Error;
 
     /// <summary>Whether it reads no more.</summary>
     public bool IsEnded => _ended;

@@ -24,6 +24,7 @@ internal sealed class SourceAttempt
     private readonly ILogger _logger;
     private string? _error;
     private volatile bool _isAbandoned;
+    private volatile bool _isCancelledInPause;
     private bool _isReported;
     private volatile bool _mayContinue;
     private volatile bool _isFinishing;
@@ -45,8 +46,9 @@ internal sealed class SourceAttempt
         _faults = new SourceFaults(faults, machine.Timeline, Channels);
         Waker = machine.Timeline.CreateWaker();
         Handover = new GuestHandover(machine);
+        Bandwidth = new BandwidthEstimator(options.Rules);
         Limiter = new RateLimiter(() => options.Parameters.MaxBandwidth ?? 0);
-        Gate = new SwitchoverGate(options.Has(MigrationCapability.SwitchoverAck));
+        Gate = new SwitchoverGate(options.Has(MigrationCapability.SwitchoverAck), options.AckMode);
         State = new MigrationState(SourceTransitions.AreLegal, Announce, logger);
     }
 
@@ -58,6 +60,8 @@ internal sealed class SourceAttempt
 
     public MigrationState State { get; }
 
+    public ILogger Logger => _logger;
+
     /// <summary>Its connections.</summary>
     public ChannelSet Channels { get; } = new();
 
@@ -68,7 +72,7 @@ internal sealed class SourceAttempt
 
     public OutgoingTimes Times { get; } = new();
 
-    public BandwidthEstimator Bandwidth { get; } = new();
+    public BandwidthEstimator Bandwidth { get; }
 
     public RateLimiter Limiter { get; }
 
@@ -96,6 +100,9 @@ internal sealed class SourceAttempt
     /// <summary>Cancelled when the connection is not wanted any more.</summary>
     public CancellationToken Connecting => _connecting.Token;
 
+    /// <summary>Whether it was cancelled in the pause before the switchover.</summary>
+    public bool IsCancelledInPause => _isCancelledInPause;
+
     /// <summary>What went wrong, in QEMU's words; the first thing that did.</summary>
     public string? Error => Volatile.Read(ref _error);
 
@@ -116,11 +123,12 @@ internal sealed class SourceAttempt
         var context = new SourceContext(
             Machine, Options, new Stream.MigrationWriter(channel), Statistics, Limiter, converge, _faults.Site, _events);
         _faults.Context = context;
-        var stream = new OutgoingStream(context, Entries, Machine, Options, _logger);
+        var stream = new OutgoingStream(context, Entries, Machine, Options, Gate, _logger);
         var link = new SourceLink(context, stream, converge, refusal, null);
         _link = link; // its savers are ended even if nothing can be started to read the return path
         if (!Options.Has(MigrationCapability.ReturnPath) && !Options.Has(MigrationCapability.DirtyBitmaps)) return link;
-        var returnPath = new ReturnPathActivity(Machine.Timeline, channel, _faults.Site, Gate, Waker, _logger);
+        var returnPath = new ReturnPathActivity(
+            Machine.Timeline, channel, _faults.Site, Gate, Waker, Blame, _logger);
         _faults.ReturnPath = returnPath;
         return _link = link with { ReturnPath = returnPath };
     }
@@ -128,10 +136,18 @@ internal sealed class SourceAttempt
     /// <summary>Ends it as soon as possible. Asking again is announced again.</summary>
     public void Cancel()
     {
-        if (State.TryMoveFromAny(MigrationStatus.Cancelling) is null) return;
+        if (State.TryMoveFromAny(MigrationStatus.Cancelling) is not { } from) return;
+        if (from == MigrationStatus.PreSwitchover) _isCancelledInPause = true;
 
         // Still connecting: there is nothing to be wound up.
-        if (!Channels.Close()) State.TryMove(MigrationStatus.Cancelling, MigrationStatus.Cancelled);
+        bool isConnected = Channels.Close();
+        if (Options.Rules.CancelsAfterConnecting && !_isAbandoned)
+        {
+            Waker.Wake();
+            return;
+        }
+
+        if (!isConnected) State.TryMove(MigrationStatus.Cancelling, MigrationStatus.Cancelled);
         _connecting.Cancel();
         Waker.Wake();
     }
@@ -159,7 +175,7 @@ internal sealed class SourceAttempt
         string reason = ReasonOf(e);
         if (e is ChannelException or MigrationException) reason = await ReadLastWordAsync() ?? reason;
         Fail(reason);
-        if (State.Current == MigrationStatus.Failed) ReportError();
+        if (State.Current is MigrationStatus.Failing or MigrationStatus.Failed) ReportError();
     }
 
     /// <inheritdoc cref="FailAsync"/>
@@ -170,7 +186,14 @@ internal sealed class SourceAttempt
         if (from is MigrationStatus.Cancelling or MigrationStatus.Cancelled or MigrationStatus.Completed) return;
         Blame(reason);
         _logger.Information("migrate_error {Error}", reason);
-        if (!State.TryMove(from, MigrationStatus.Failed)) _error = null;
+        if (!State.TryMove(from, Options.Rules.ShowsFailing ? MigrationStatus.Failing : MigrationStatus.Failed)) _error = null;
+    }
+
+    /// <summary>What it was to come to is over: a failure has been undone, a cancelled connection is not wanted any more.</summary>
+    public void Settle()
+    {
+        State.TryMove(MigrationStatus.Cancelling, MigrationStatus.Cancelled);
+        State.TryMove(MigrationStatus.Failing, MigrationStatus.Failed);
     }
 
     /// <summary>Shows a reason if none is shown yet.</summary>

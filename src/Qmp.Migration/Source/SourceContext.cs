@@ -1,6 +1,7 @@
 using Qmp.Machine;
 using Qmp.Migration.Faults;
 using Qmp.Migration.Options;
+using Qmp.Migration.Rules;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
@@ -26,6 +27,10 @@ internal sealed class SourceContext(
 
     public override long Now => machine.Timeline.NowMilliseconds;
 
+    public override SwitchoverAckMode AckMode => options.AckMode;
+
+    public override MigrationRules Rules => options.Rules;
+
     internal override MigrationParameters Parameters => options.Parameters;
 
     internal override MigrationStatistics Statistics { get; } = statistics;
@@ -48,9 +53,10 @@ internal sealed class SourceContext(
 
     internal override ValueTask AtAsync(FaultPoint point) => faults.AtAsync(point);
 
-    internal override void BookDirtySync(long startedAt, long newlyDirty, long remaining)
+    internal override void BookDirtySync(long startedAt, long newlyDirty, long remaining, SyncReason reason)
     {
-        long count = Statistics.CountDirtySync();
+        bool isPass = !Rules.PassesAreCounts || reason == SyncReason.Count;
+        long count = isPass || reason == SyncReason.Setup ? Statistics.CountDirtySync() : Statistics.DirtySyncCount;
         Statistics.DirtyBytesLastSync = remaining;
         Statistics.Remaining = remaining;
         if (_period.Sync(startedAt, Now, newlyDirty, Statistics.Transferred) is { } ended)
@@ -59,6 +65,6 @@ internal sealed class SourceContext(
             Statistics.DirtyPagesRate = ended.PagesPerSecond;
         }
 
-        if (Has(MigrationCapability.Events)) events.Pass(count);
+        if (isPass && Has(MigrationCapability.Events)) events.Pass(count);
     }
 }

@@ -12,8 +12,10 @@ internal static class SourceTransitions
         MigrationStatus.PreSwitchover => from is MigrationStatus.Active,
         MigrationStatus.Device => from is MigrationStatus.Active or MigrationStatus.PreSwitchover,
         MigrationStatus.Completed => from is MigrationStatus.Device,
-        MigrationStatus.Failed => from is MigrationStatus.Setup or MigrationStatus.Active
+        MigrationStatus.Failing => from is MigrationStatus.Setup or MigrationStatus.Active
             or MigrationStatus.PreSwitchover or MigrationStatus.Device,
+        MigrationStatus.Failed => from is MigrationStatus.Setup or MigrationStatus.Active
+            or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.Failing,
 
         // Cancelling again is announced again, as QEMU does.
         MigrationStatus.Cancelling => from is MigrationStatus.Setup or MigrationStatus.Active

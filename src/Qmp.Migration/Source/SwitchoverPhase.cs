@@ -13,7 +13,7 @@ internal sealed class SwitchoverPhase(SourceAttempt attempt, SourceLink link) : 
         await WaitForRefusalAsync();
 
         // A destination that cannot be heard is not given the guest.
-        if (link.ReturnPath?.Error is { } lost) throw new MigrationException(lost);
+        if (link.ReturnPath?.Loss is { } lost) throw new MigrationException(lost);
         using (await attempt.Machine.Lock.EnterAsync())
         {
             attempt.Times.Stopped(attempt.Now);
@@ -25,6 +25,7 @@ internal sealed class SwitchoverPhase(SourceAttempt attempt, SourceLink link) : 
         if (!await PassPreSwitchoverAsync()) return null;
         await attempt.Handover.ReleaseStorageAsync();
         attempt.Limiter.Lift();
+        if (!await CountStoppedAsync()) return null;
         await link.Stream.CompleteAsync();
         attempt.Handover.AllSent = true;
         await attempt.AtAsync(FaultPoint.EndDone);
@@ -49,6 +50,16 @@ internal sealed class SwitchoverPhase(SourceAttempt attempt, SourceLink link) : 
         }
 
         return null;
+    }
+
+    // False if a device asked for an ack that cannot be waited for any more.
+    private async ValueTask<bool> CountStoppedAsync()
+    {
+        if (!attempt.Options.Rules.PassesAreCounts) return true;
+        uint requests = await link.Stream.CountStoppedAsync();
+        if (requests == 0) return true;
+        attempt.Fail($"Switchover ACK was requested by {requests} devices during switchover");
+        return false;
     }
 
     private async ValueTask WaitForRefusalAsync()

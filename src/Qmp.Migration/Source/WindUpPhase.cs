@@ -10,6 +10,7 @@ internal sealed class WindUpPhase(SourceAttempt attempt) : SourcePhase
     public override async ValueTask<SourcePhase?> RunAsync()
     {
         if (!attempt.Channels.IsEmpty) await WindUpAsync();
+        attempt.Settle();
         attempt.ReportError();
         return null;
     }
@@ -18,6 +19,7 @@ internal sealed class WindUpPhase(SourceAttempt attempt) : SourcePhase
     {
         bool completed = attempt.State.Current == MigrationStatus.Completed;
         ReturnPathActivity? returnPath = attempt.Link?.ReturnPath;
+        if (attempt.IsCancelledInPause) attempt.Blame(attempt.Options.Rules.CancelledInPause);
         if (!completed) attempt.Channels.Shutdown();
         using (await attempt.Machine.Lock.EnterAsync())
         {
@@ -38,6 +40,5 @@ internal sealed class WindUpPhase(SourceAttempt attempt) : SourcePhase
         if (!completed && attempt.Handover.HasBegun) attempt.Blame(ChannelError);
         attempt.Link?.Stream.End();
         attempt.Channels.Dispose();
-        attempt.State.TryMove(MigrationStatus.Cancelling, MigrationStatus.Cancelled);
     }
 }

@@ -40,6 +40,7 @@ public sealed class MigrationState
     /// <summary>Whether the migration has begun and not ended.</summary>
     public bool IsRunning => Current is MigrationStatus.Setup or MigrationStatus.Active
         or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.Cancelling
+        or MigrationStatus.Failing
         or MigrationStatus.PostcopyActive or MigrationStatus.PostcopyPaused or MigrationStatus.PostcopyRecover
         or MigrationStatus.PostcopyRecoverSetup or MigrationStatus.WaitUnplug or MigrationStatus.Colo;
 

@@ -14,6 +14,7 @@ public sealed class MigrationStatistics
     private long _dirtyBytesLastSync;
     private long _remaining;
     private long _total;
+    private long _pending;
 
     /// <summary>All bytes handed to channels, headers and devices included.</summary>
     public long Transferred => Volatile.Read(ref _transferred);
@@ -59,6 +60,13 @@ public sealed class MigrationStatistics
     {
         get => Volatile.Read(ref _remaining);
         set => Volatile.Write(ref _remaining, value);
+    }
+
+    /// <summary>Bytes of all that was left to send when that was last counted or estimated.</summary>
+    public long Pending
+    {
+        get => Volatile.Read(ref _pending);
+        set => Volatile.Write(ref _pending, value);
     }
 
     /// <summary>Pages handed on in any form.</summary>

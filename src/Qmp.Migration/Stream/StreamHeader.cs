@@ -10,12 +10,13 @@ namespace Qmp.Migration.Stream;
 /// <summary>Magic, version and the configuration section that begin a stream.</summary>
 internal static class StreamHeader
 {
-    private const uint Magic = 0x5145564d; // "QEVM"
+    public const uint Magic = 0x5145564d; // "QEVM"
     private const uint Version = 3;
     private const uint ObsoleteVersion = 2;
     private const int MaxMachineType = 4096;
     public const string CapabilitiesSection = "configuration/capabilities";
     public const string UuidSection = "configuration/uuid";
+    private const string AfterLoad = "post load hook failed for: configuration, version_id: 1, minimum_version: 0";
     private const string PageBitsSection = "configuration/target-page-bits";
     private const uint TargetPageBits = 12;
 
@@ -57,23 +58,33 @@ internal static class StreamHeader
         MigrationReader reader, MachineIdentity identity, MigrationOptions options, ILogger logger)
     {
         await reader.NeedAsync(4);
-        if (reader.GetBe32() != Magic) throw new LoadException(Errno.Invalid, "Not a migration stream");
+        uint magic = reader.GetBe32();
+        if (magic != Magic)
+        {
+            throw new LoadException(Errno.Invalid, "Not a migration stream").Newer(
+                $"Not a migration stream, magic: {magic:x} != {Magic:x}");
+        }
+
         await reader.NeedAsync(4);
         uint version = reader.GetBe32();
         if (version == ObsoleteVersion)
         {
-            throw new LoadException(Errno.NotSupported, "SaveVM v2 format is obsolete and don't work anymore");
+            throw new LoadException(Errno.NotSupported, "SaveVM v2 format is obsolete and don't work anymore").Newer(
+                "SaveVM v2 format is obsolete and no longer supported");
         }
 
         if (version != Version)
         {
-            throw new LoadException(Errno.NotSupported, "Unsupported migration stream version");
+            throw new LoadException(Errno.NotSupported, "Unsupported migration stream version").Newer(
+                $"Unsupported migration stream version, file version {version} != {Version}");
         }
 
         await reader.NeedAsync(1);
-        if (reader.GetByte() != (byte)SectionType.Configuration)
+        byte type = reader.GetByte();
+        if (type != (byte)SectionType.Configuration)
         {
-            throw new LoadException(Errno.Invalid, "Configuration section missing");
+            throw new LoadException(Errno.Invalid, "Configuration section missing").Newer(
+                $"Configuration section missing, {type} != {(byte)SectionType.Configuration}");
         }
 
         string machineType = await ReadMachineTypeAsync(reader);
@@ -101,10 +112,11 @@ internal static class StreamHeader
                     uint bits = reader.GetBe32();
                     if (bits == TargetPageBits) break;
                     throw new LoadException(
-                        Errno.Invalid, $"Received TARGET_PAGE_BITS is {bits} but local is {TargetPageBits}");
+                        Errno.Invalid, $"Received TARGET_PAGE_BITS is {bits} but local is {TargetPageBits}").NewerWhile(AfterLoad);
 
                 default:
-                    throw new LoadException(Errno.NoEntry);
+                    throw new LoadException(Errno.NoEntry).Newer(
+                        $"VM subsection '{section}' in 'configuration' does not exist", errno: Errno.Invalid);
             }
 
             if (reader.Failed) throw new LoadException(Errno.InputOutput);
@@ -126,7 +138,7 @@ internal static class StreamHeader
         {
             throw new LoadException(
                 Errno.Invalid,
-                $"Machine type received is '{machineType}' and local is '{identity.MachineType}'");
+                $"Machine type received is '{machineType}' and local is '{identity.MachineType}'").NewerWhile(AfterLoad);
         }
 
         foreach (MigrationCapability capability in Validated)
@@ -136,7 +148,8 @@ internal static class StreamHeader
             if (local == named.Contains(name)) continue;
             throw new LoadException(
                 Errno.Invalid,
-                $"Capability {name} is {(local ? "on" : "off")}, but received capability is {(local ? "off" : "on")}");
+                $"Capability {name} is {(local ? "on" : "off")}, but received capability is {(local ? "off" : "on")}").Newer(
+                $"{AfterLoad}: Failed to validate capabilities", prints: true);
         }
 
         // A source that sends its UUID wants it to be compared, whatever this side has switched on.
@@ -147,7 +160,11 @@ internal static class StreamHeader
             return;
         }
 
-        if (own != received) throw new LoadException(Errno.Invalid, $"UUID received is {received} and local is {own}");
+        if (own == received) return;
+        throw new LoadException(Errno.Invalid, $"UUID received is {received} and local is {own}").Newer(
+            $"Loading VM subsection '{UuidSection}' in 'configuration' failed: post load hook failed for: {UuidSection}, "
+            + $"version_id: 1, minimum_version: 1, ret: {-(int)Errno.Invalid}",
+            prints: true);
     }
 
     private static async ValueTask<string> ReadMachineTypeAsync(MigrationReader reader)

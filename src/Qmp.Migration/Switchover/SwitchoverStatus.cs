@@ -9,8 +9,9 @@ namespace Qmp.Migration.Switchover;
 /// When the ack was received, or sent, in milliseconds of the machine's timeline; <see langword="null"/> before.
 /// </param>
 /// <param name="Approvals">How many devices of a destination have approved.</param>
+/// <param name="Outstanding">How many acks a source has yet to get.</param>
 /// <param name="WaitingSince">
 /// Since when a source waits for nothing but the ack, in milliseconds of the machine's timeline.
 /// </param>
 public sealed record SwitchoverStatus(
-    SwitchoverRole Role, bool Required, long? AcknowledgedAt, int Approvals, long? WaitingSince);
+    SwitchoverRole Role, bool Required, long? AcknowledgedAt, int Approvals, uint Outstanding, long? WaitingSince);

@@ -1,9 +1,10 @@
+using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 
 namespace Qmp.Migration.Throttling;
 
 /// <summary>Measures what goes out in windows of at least 100 ms, and what follows from it.</summary>
-internal sealed class BandwidthEstimator
+internal sealed class BandwidthEstimator(MigrationRules rules)
 {
     /// <summary>The window, in milliseconds.</summary>
     public const long Window = 100;
@@ -58,7 +59,11 @@ internal sealed class BandwidthEstimator
         Volatile.Write(ref _pagesPerSecond, (statistics.Pages - _startPages) / (elapsed / 1000.0));
 
         // With hardly anything sent the bandwidth says nothing.
-        if (statistics.DirtyPagesRate != 0 && bytes > 10_000)
+        if (rules.ExpectsDowntimeOfAll)
+        {
+            if (expected > 0) Volatile.Write(ref _expectedDowntime, (long)(statistics.Pending / expected));
+        }
+        else if (statistics.DirtyPagesRate != 0 && bytes > 10_000)
         {
             Volatile.Write(ref _expectedDowntime, (long)(statistics.DirtyBytesLastSync / expected));
         }

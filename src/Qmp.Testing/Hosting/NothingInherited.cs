@@ -12,16 +12,16 @@ internal sealed class NothingInherited(IMigrationConnector inner) : IMigrationCo
 {
     public ChannelTraits TraitsOf(MigrationAddress address) => inner.TraitsOf(address);
 
-    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => inner.Open(address, warn);
+    public IMigrationChannel? Open(MigrationAddress address, Action meetFile) => inner.Open(address, meetFile);
 
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) =>
         inner.ConnectAsync(address, cancellation);
 
-    public IMigrationListener Listen(MigrationAddress address, Action<string> warn) =>
+    public IMigrationListener Listen(MigrationAddress address, Action meetFile) =>
         address is MigrationAddress.Socket { Value: SocketAddress.Fd fd }
         && int.TryParse(fd.Value.Str, NumberStyles.None, CultureInfo.InvariantCulture, out _)
             ? new SilentListener()
-            : inner.Listen(address, warn);
+            : inner.Listen(address, meetFile);
 
     /// <summary>Waits for a source that never comes.</summary>
     private sealed class SilentListener : IMigrationListener

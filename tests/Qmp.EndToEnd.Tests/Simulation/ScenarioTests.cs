@@ -63,6 +63,37 @@ internal sealed class ScenarioTests
         }
     }
 
+    // A second of work on the new data: downtime where the destination counts, which is told of the first data only.
+    [TestCase("reinit-10.0", null, 1000, 0)]
+    [TestCase("reinit-11.1", null, 0, 2)]
+    [TestCase("reinit-11.1", "migration.switchover-ack-legacy=on", 1000, 0)]
+    public void Beginning_anew_is_downtime_unless_the_source_counts(string name, string? property, long work, int requests)
+    {
+        MigrationScenario scenario = Read(name);
+        if (property is not null)
+        {
+            scenario = scenario with
+            {
+                Source = scenario.Source! with { Globals = [property] },
+                Destination = new ScenarioMachine { Globals = [property] },
+            };
+        }
+
+        scenario = scenario with
+        {
+            Steps = [.. scenario.Steps!, new ScenarioStep { AtMs = 3600, On = ScenarioEnd.Source, Execute = "x-query-switchover" }],
+        };
+        ScenarioResult result = Run(scenario, out string text);
+        Assert.That(result.Source.Downtime - work, Is.InRange(0, 100), text);
+        Assert.That(text.Split('\n').Last(line => line.Contains("x-query-switchover")), Does.Contain($"\"requests\": {requests}"));
+    }
+
+    [Test]
+    public void A_release_that_is_not_there_is_refused() =>
+        Assert.That(
+            () => Run(Read("reinit-11.1") with { Version = "9.9" }, out _),
+            Throws.TypeOf<ScenarioException>().With.Message.EqualTo("Parameter 'version' expects one of 10.0, 11.1, and not '9.9'"));
+
     [Test]
     public async Task Processes_print_the_same_and_end_alike()
     {

@@ -48,14 +48,14 @@ internal sealed class AckDevice(TimeSpan? delay) : SaveStateEntry
             if (reader.GetBe64() != Setup) return;
             if (delay is not { } time)
             {
-                await context.ApproveSwitchoverAsync();
+                await context.ApproveSwitchoverAsync("test");
                 return;
             }
 
             context.Timeline.Start("ack", async () =>
             {
                 await context.Timeline.CreateWaker().WaitAsync(time);
-                await context.ApproveSwitchoverAsync();
+                await context.ApproveSwitchoverAsync("test");
             });
         }
     }

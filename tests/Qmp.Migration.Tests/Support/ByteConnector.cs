@@ -13,11 +13,11 @@ internal sealed class ByteConnector(byte[] incoming, Func<int>? pieceSize = null
 
     public ChannelTraits TraitsOf(MigrationAddress address) => ChannelTraits.None;
 
-    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => new Channel(this);
+    public IMigrationChannel? Open(MigrationAddress address, Action meetFile) => new Channel(this);
 
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public IMigrationListener Listen(MigrationAddress address, Action<string> warn) => new Listener(this);
+    public IMigrationListener Listen(MigrationAddress address, Action meetFile) => new Listener(this);
 
     private sealed class Listener(ByteConnector owner) : IMigrationListener
     {
@@ -56,6 +56,8 @@ internal sealed class ByteConnector(byte[] incoming, Func<int>? pieceSize = null
         public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) => new(false);
 
         public bool HasUnread => false;
+
+        public bool IsConnection => true;
 
         public bool IsStarting => false;
 

@@ -13,12 +13,12 @@ internal sealed class LateConnector(Timeline timeline, long readsAt, long? hangs
 {
     public ChannelTraits TraitsOf(MigrationAddress address) => ChannelTraits.None;
 
-    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => null;
+    public IMigrationChannel? Open(MigrationAddress address, Action meetFile) => null;
 
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) =>
         new(new Channel(timeline, readsAt, hangsUpAt));
 
-    public IMigrationListener Listen(MigrationAddress address, Action<string> warn) => throw new NotSupportedException();
+    public IMigrationListener Listen(MigrationAddress address, Action meetFile) => throw new NotSupportedException();
 
     private sealed class Channel(Timeline timeline, long readsAt, long? hangsUpAt) : IMigrationChannel
     {
@@ -38,6 +38,8 @@ internal sealed class LateConnector(Timeline timeline, long readsAt, long? hangs
             await _waker.WaitAsync(timeout);
             return Now >= hangsUpAt;
         }
+
+        public bool IsConnection => true;
 
         public bool IsStarting => false;
 

@@ -5,6 +5,7 @@ using Qmp.Machine;
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Types;
 using Serilog;
@@ -17,6 +18,7 @@ internal sealed class TestMachine : IDisposable
 {
     private readonly List<string> _transcript;
     private readonly string _name;
+    private readonly ILogger _logger;
 
     public TestMachine(
         Timeline timeline,
@@ -27,16 +29,18 @@ internal sealed class TestMachine : IDisposable
         MachineIdentity? identity = null,
         Action<GuestMemory>? memory = null,
         WorkloadSettings? workload = null,
-        ILogger? logger = null)
+        ILogger? logger = null,
+        MigrationRules? rules = null)
     {
         logger ??= Logger.None;
         _transcript = transcript ?? [];
         _name = name;
+        _logger = logger;
         var events = new Events(this);
         Machine = new VirtualMachine(identity ?? new MachineIdentity("none"), timeline, events, logger);
         if (memory is not null) memory(Machine.Memory);
         else if (ram > 0) Machine.Memory.Map(RamBlock.Anonymous("ram", ram), 0);
-        Core = new MigrationCore(Machine, transport, events, logger);
+        Core = new MigrationCore(Machine, transport, events, logger, rules);
         Core.Entries.Add(TimerDevice.Create(Machine));
         Core.IncomingFailed += error => LoadError = error;
         if (workload is null) return;
@@ -59,7 +63,7 @@ internal sealed class TestMachine : IDisposable
     /// <summary>Adds a device that takes part in the switchover.</summary>
     public VfioDevice Add(VfioSettings settings)
     {
-        var device = new VfioDevice(settings, Machine.Timeline, Logger.None);
+        var device = new VfioDevice(settings, Machine.Timeline, _logger);
         Core.Entries.Add(device);
         Machine.AddGuest(device);
         return device;

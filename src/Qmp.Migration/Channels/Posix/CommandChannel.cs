@@ -60,6 +60,8 @@ internal sealed class CommandChannel : IMigrationChannel
     public bool HasUnread => false;
 
     // The pipe takes the first bytes, even if the command has failed.
+    public bool IsConnection => false;
+
     public bool IsStarting => true;
 
     public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces) => _pipes.WriteAsync(pieces);

@@ -103,6 +103,8 @@ internal sealed class DescriptorChannel : IMigrationChannel
 
     public bool HasUnread => false;
 
+    public bool IsConnection => false;
+
     public bool IsStarting => false;
 
     public ValueTask FinishAsync() => ValueTask.CompletedTask;

@@ -11,12 +11,12 @@ internal sealed class DescriptorConnector(IPassedDescriptors passed)
 
     /// <summary>The channel to a destination: a descriptor by the name of <c>getfd</c>.</summary>
     /// <exception cref="ChannelException">No descriptor was passed under that name.</exception>
-    public IMigrationChannel Write(string name, Action<string> warn) => Open(Named(name), writing: true, warn);
+    public IMigrationChannel Write(string name, Action meetFile) => Open(Named(name), writing: true, meetFile);
 
     /// <summary>The channel from a source: a name, or the number of an inherited descriptor.</summary>
     /// <exception cref="ChannelException">There is no such descriptor.</exception>
-    public IMigrationChannel Read(string name, Action<string> warn) =>
-        Open(name is [>= '0' and <= '9', ..] ? Inherited(name) : Named(name), writing: false, warn);
+    public IMigrationChannel Read(string name, Action meetFile) =>
+        Open(name is [>= '0' and <= '9', ..] ? Inherited(name) : Named(name), writing: false, meetFile);
 
     private static int Inherited(string number) => DescriptorNumber.TryParse(number, out int descriptor)
         ? descriptor
@@ -26,13 +26,26 @@ internal sealed class DescriptorConnector(IPassedDescriptors passed)
         ? descriptor
         : throw new ChannelException($"File descriptor named '{name}' has not been found");
 
-    private static IMigrationChannel Open(int descriptor, bool writing, Action<string> warn)
+    private static IMigrationChannel Open(int descriptor, bool writing, Action meetFile)
     {
         var handle = new DescriptorHandle(descriptor, ownsHandle: true);
         if (SocketOptions.IsSocket(descriptor)) return new SocketChannel(handle);
         if (Files.IsPipe(handle)) handle = OwnPipe(handle, writing);
-        else warn("fd: migration to a file is deprecated. Use file: instead.");
+        else MeetFile(handle, meetFile);
         return new DescriptorChannel(writing ? null : handle, writing ? handle : null, "file");
+    }
+
+    private static void MeetFile(DescriptorHandle handle, Action meetFile)
+    {
+        try
+        {
+            meetFile();
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
     }
 
     // The process that passed a pipe may continue to use it, so the flag that makes it pollable must not be set on the pipe as it

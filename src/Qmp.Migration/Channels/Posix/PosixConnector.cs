@@ -24,11 +24,11 @@ public sealed class PosixConnector : IMigrationConnector
     };
 
     /// <inheritdoc/>
-    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => address switch
+    public IMigrationChannel? Open(MigrationAddress address, Action meetFile) => address switch
     {
         MigrationAddress.Exec exec => CommandChannel.Start(exec.Value.Args),
         MigrationAddress.File file => _files.Write(file.Value),
-        MigrationAddress.Socket { Value: SocketAddress.Fd fd } => _descriptors.Write(fd.Value.Str, warn),
+        MigrationAddress.Socket { Value: SocketAddress.Fd fd } => _descriptors.Write(fd.Value.Str, meetFile),
         MigrationAddress.Socket => null,
         MigrationAddress.Rdma rdma => throw NoRdma(rdma.Value, "RDMA ERROR: could not create CM channel"),
         _ => throw Unsupported(address),
@@ -42,11 +42,11 @@ public sealed class PosixConnector : IMigrationConnector
     };
 
     /// <inheritdoc/>
-    public IMigrationListener Listen(MigrationAddress address, Action<string> warn) => address switch
+    public IMigrationListener Listen(MigrationAddress address, Action meetFile) => address switch
     {
         MigrationAddress.Exec exec => new ReadyListener(CommandChannel.Start(exec.Value.Args)),
         MigrationAddress.File file => new ReadyListener(_files.Read(file.Value)),
-        MigrationAddress.Socket { Value: SocketAddress.Fd fd } => new ReadyListener(_descriptors.Read(fd.Value.Str, warn)),
+        MigrationAddress.Socket { Value: SocketAddress.Fd fd } => new ReadyListener(_descriptors.Read(fd.Value.Str, meetFile)),
         MigrationAddress.Socket socket => SocketConnector.Listen(socket.Value),
         MigrationAddress.Rdma rdma => throw NoRdma(rdma.Value, "RDMA ERROR: could not create rdma event channel"),
         _ => throw Unsupported(address),

@@ -46,6 +46,8 @@ internal sealed class SocketChannel(SafeHandle socket) : IMigrationChannel
 
     public bool HasUnread => SocketOptions.CountUnread(socket) > 0;
 
+    public bool IsConnection => true;
+
     public bool IsStarting => false;
 
     /// <summary>A destination hangs up once it has taken over, and most other readers do at the end of the stream.</summary>

@@ -23,6 +23,8 @@ internal sealed class VirtualChannel : IMigrationChannel
     // On a virtual timeline a peer reads as soon as it can.
     public bool HasUnread => false;
 
+    public bool IsConnection => true;
+
     public bool IsStarting => false;
 
     public ValueTask FinishAsync() => ValueTask.CompletedTask;

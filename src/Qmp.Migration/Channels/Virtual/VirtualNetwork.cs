@@ -27,7 +27,7 @@ public sealed class VirtualNetwork : IMigrationConnector
         address is MigrationAddress.Socket { Value: not SocketAddress.Fd } ? ChannelTraits.ManyChannels : ChannelTraits.None;
 
     /// <inheritdoc/>
-    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => null;
+    public IMigrationChannel? Open(MigrationAddress address, Action meetFile) => null;
 
     /// <inheritdoc/>
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation)
@@ -61,7 +61,7 @@ public sealed class VirtualNetwork : IMigrationConnector
     }
 
     /// <inheritdoc/>
-    public IMigrationListener Listen(MigrationAddress address, Action<string> warn)
+    public IMigrationListener Listen(MigrationAddress address, Action meetFile)
     {
         string key = Key(address);
         var listener = new Listener(this, key, ((MigrationAddress.Socket)address).Value);

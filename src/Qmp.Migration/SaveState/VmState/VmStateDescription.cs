@@ -49,14 +49,20 @@ public sealed class VmStateDescription
         if (version > Version)
         {
             throw new LoadException(
-                Errno.Invalid, $"{Name}: incoming version_id {version} is too new for local version_id {Version}");
+                Errno.Invalid, $"{Name}: incoming version_id {version} is too new for local version_id {Version}")
+            {
+                IsOfFields = true,
+            };
         }
 
         if (version < MinimumVersion)
         {
             throw new LoadException(
                 Errno.Invalid,
-                $"{Name}: incoming version_id {version} is too old for local minimum version_id  {MinimumVersion}");
+                $"{Name}: incoming version_id {version} is too old for local minimum version_id  {MinimumVersion}")
+            {
+                IsOfFields = true,
+            };
         }
 
         byte[] bytes = new byte[Fields.Max(f => f.Size)];
@@ -65,12 +71,21 @@ public sealed class VmStateDescription
             await reader.NeedAsync(field.Size);
             Memory<byte> value = bytes.AsMemory(0, field.Size);
             reader.Get(value.Span);
-            if (reader.Failed) throw new LoadException(Errno.InputOutput, $"Failed to load {Name}:{field.Name}");
+            if (reader.Failed) throw new LoadException(Errno.InputOutput, $"Failed to load {Name}:{field.Name}") { IsOfFields = true };
             field.Load(value.Span);
         }
 
         await LoadSubsectionsAsync(reader);
-        PostLoad?.Invoke();
+        try
+        {
+            PostLoad?.Invoke();
+        }
+        catch (LoadException e)
+        {
+            throw e.Newer(
+                $"post load hook failed for: {Name}, version_id: {version}, minimum_version: {MinimumVersion}, ret: {-(int)e.Errno}",
+                prints: true);
+        }
     }
 
     // A subsection announces itself with 0x05 and a name that starts with ours. Anything else belongs to what
@@ -90,7 +105,12 @@ public sealed class VmStateDescription
             string name = System.Text.Encoding.Latin1.GetString(reader.Buffered.Slice(2, length));
             if (!name.StartsWith(Name, StringComparison.Ordinal)) return;
             VmStateSubsection? subsection = Subsections.FirstOrDefault(s => s.State.Name == name);
-            if (subsection is null) throw new LoadException(Errno.NoEntry);
+            if (subsection is null)
+            {
+                throw new LoadException(Errno.NoEntry) { IsOfFields = true }.Newer(
+                    $"VM subsection '{name}' in '{Name}' does not exist", errno: Errno.Invalid);
+            }
+
             reader.Skip(2 + length);
             int version = (int)reader.GetBe32();
             await subsection.State.LoadAsync(reader, version);
