@@ -11,7 +11,7 @@ internal sealed class SimulationCommandTests
 
     private static readonly string[] Commands =
     [
-        "x-approve-switchover", "x-fault-release", "x-fault-set", "x-query-faults", "x-query-switchover", "x-workload-set",
+        "x-approve-switchover", "x-fault-release", "x-fault-set", "x-query-faults", "x-query-switchover", "x-reinit-switchover", "x-workload-set",
     ];
 
     // QEMU has commands whose names begin like ours.
@@ -92,7 +92,7 @@ internal sealed class SimulationCommandTests
         await using InProcess emulator = await InProcess.StartAsync([.. On, "-device", "x-vfio,id=v0"]);
         JToken info = await emulator.ResultAsync("x-query-switchover");
         var expected = JToken.Parse("""
-            { "role": "none", "required": false, "acknowledged": false, "approvals": 0, "devices": [] }
+            { "role": "none", "required": false, "acknowledged": false, "approvals": 0, "outstanding": 0, "devices": [] }
             """);
         Assert.That(JToken.DeepEquals(info, expected), $"{info}");
     }

@@ -85,8 +85,19 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     /// <param name="folder">For its socket and files.</param>
     /// <param name="words">Further words of the command line.</param>
     /// <exception cref="InteropException">It ended before it could be reached.</exception>
+    public static Task<EmulatorProcess> StartAsync(
+        EmulatorKind kind, string role, TemporaryFolder folder, params IEnumerable<string> words) =>
+        StartAsync(kind, EmulatorPrograms.PathOf(kind), role, folder, words);
+
+    /// <summary>Starts a certain program with nothing but memory.</summary>
+    /// <param name="kind">Whose it is.</param>
+    /// <param name="program">Its file.</param>
+    /// <param name="role">What it is called; unique in its folder.</param>
+    /// <param name="folder">For its socket and files.</param>
+    /// <param name="words">Further words of the command line.</param>
+    /// <exception cref="InteropException">It ended before it could be reached.</exception>
     public static async Task<EmulatorProcess> StartAsync(
-        EmulatorKind kind, string role, TemporaryFolder folder, params IEnumerable<string> words)
+        EmulatorKind kind, string program, string role, TemporaryFolder folder, params IEnumerable<string> words)
     {
         // QEMU connects to a client that listens, since it cannot be trusted to listen: in its first moments two of its
         // threads accept. One of them is late then and blocks, or the client is greeted twice, once in a few hundred starts.
@@ -97,7 +108,7 @@ internal sealed class EmulatorProcess : IAsyncDisposable
             "-M", "none", "-nodefaults", "-display", "none", "-m", $"{MemorySize >> 20}M",
             "-qmp", $"unix:{MonitorPath(folder, role)}{(listener is null ? ",server=on,wait=off" : "")}", .. words,
         ];
-        ITargetVm process = await new ProcessTarget(EmulatorPrograms.PathOf(kind))
+        ITargetVm process = await new ProcessTarget(program)
             .StartAsync(new VmStart(role, all, folder.Path, PassesDescriptors: false)).ConfigureAwait(false);
         var emulator = new EmulatorProcess(
             kind, role, process, folder, listener?.Endpoint ?? QmpEndpoint.Unix(MonitorPath(folder, role)));

@@ -9,6 +9,7 @@ internal static partial class EmulatorPrograms
 {
     private const string Qemu = "qemu-system-x86_64";
     private const string QmpdVariable = "QMPD";
+    private const string NewQemuVariable = "QMP_QEMU_11_1";
     private static readonly Version Oldest = new(10, 0);
     private static readonly Lazy<string?> Missing = new(FindProblem);
 
@@ -21,6 +22,13 @@ internal static partial class EmulatorPrograms
     /// </summary>
     public static string? NamedQmpd { get; } =
         Environment.GetEnvironmentVariable(QmpdVariable) is { Length: > 0 } path ? Path.GetFullPath(path) : null;
+
+    /// <summary>QEMU 11.1, where the environment names one.</summary>
+    public static string? NewQemu { get; } =
+        Environment.GetEnvironmentVariable(NewQemuVariable) is { Length: > 0 } path ? path : null;
+
+    /// <summary>Why there is no QEMU 11.1 to compare with.</summary>
+    public static string NewQemuProblem => $"{NewQemuVariable} names no QEMU 11.1";
 
     /// <summary>The program to start.</summary>
     public static string PathOf(EmulatorKind kind) => kind == EmulatorKind.Qemu ? Qemu : NamedQmpd ?? Qmpd();
