@@ -55,7 +55,7 @@ internal sealed class AckCountTests
         {
             await destination.Loaded.WaitAsync(EventLog.Patience);
             for (int i = 0; i < late; i++) destination.Acknowledge();
-            destination.Shut(0);
+            if (end == Completed) destination.Shut(0);
         }
 
         Assert.That(await EndAsync(source, party), Is.EqualTo(end));
@@ -106,7 +106,8 @@ internal sealed class AckCountTests
             await from.QuerySettledRunStateAsync(), Is.EqualTo(end == Completed ? RunState.Postmigrate : RunState.Running));
 
         // After an ack too many both run, with QEMU too: the destination has all that it needs.
-        Assert.That(await to.QueryRunStateAsync(), Is.EqualTo(end == Waits ? RunState.Inmigrate : RunState.Running));
+        if (end == Waits) Assert.That(await to.QueryRunStateAsync(), Is.EqualTo(RunState.Inmigrate));
+        else await to.Events.WhenAsync("RESUME");
     }
 
     // Without events, of which QEMU has 100,000 a second at the gate.
