@@ -289,7 +289,8 @@ internal sealed class StreamLoader
 
             case StreamCommand.EnableColo:
                 throw new LoadException(
-                    Errno.Invalid, "ENABLE_COLO command come in migration stream, but x-colo capability is not set");
+                    Errno.Invalid, "ENABLE_COLO command come in migration stream, but x-colo capability is not set").Newer(
+                    $"MIG_CMD 0x{(ushort)command:x} deprecated (len 0x{length:x})");
 
             default:
                 throw new LoadException(Errno.Invalid, $"{expected.Name} outside of postcopy");

@@ -71,5 +71,6 @@ internal sealed record NewerRefusal(string Name, string? Told, params string[] P
             "Illegal RAM offset 0"),
         new("compressed page", "Invalid argument: Failed to load vmstate version_id: 4, ret: -22", "Unknown combination of migration flags: 0x100"),
         new("page cut short", "Input/output error: Failed to load vmstate version_id: 4, ret: -5"),
+        new("page cut short", "Input/output error: Failed to load vmstate version_id: 4, ret: -5"),
     ];
 }
