@@ -98,7 +98,7 @@ internal static class MigrationReport
             DirtySyncCount = s.DirtySyncCount,
             PostcopyRequests = 0,
             PageSize = RamBlock.PageSize,
-            MultifdBytes = 0,
+            MultifdBytes = (ulong)s.MultifdBytes,
             PagesPerSecond = migration.Bandwidth.PagesPerSecond,
             PrecopyBytes = (ulong)s.PrecopyBytes,
             DowntimeBytes = (ulong)s.DowntimeBytes,

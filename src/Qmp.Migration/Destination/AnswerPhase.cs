@@ -15,6 +15,8 @@ internal sealed class AnswerPhase(DestinationAttempt attempt) : DestinationPhase
             await AnswerAsync(returnPath, failed: attempt.HasFailed || loader.StreamFailed);
         }
 
+        attempt.Multifd?.End();
+        attempt.Channels.Shutdown(ChannelRole.Multifd);
         attempt.Channels.Dispose();
         return null;
     }

@@ -1,4 +1,5 @@
 using Qmp.Migration.Channels;
+using Qmp.Migration.Multifd;
 using Qmp.Types;
 
 namespace Qmp.Migration.Destination;
@@ -11,8 +12,31 @@ internal sealed class ListenPhase(DestinationAttempt attempt, IMigrationListener
     public override async ValueTask<DestinationPhase?> RunAsync()
     {
         await attempt.AtAsync(FaultPoint.Listen);
+        if (attempt.Options.UsesPackets) return await TakeChannelsAsync();
         IMigrationChannel? channel = await listener.AcceptAsync();
         if (channel is null || !attempt.Channels.TryAdd(channel)) return null;
+        await attempt.AtAsync(FaultPoint.ListenDone);
+        return HasCredentials() ? new LoadPhase(attempt) : null;
+    }
+
+    // The main stream and all multifd channels, in any order.
+    private async ValueTask<DestinationPhase?> TakeChannelsAsync()
+    {
+        MultifdReceiver receiver = attempt.CreateMultifd();
+        var arrivals = new MultifdArrivals(
+            attempt.Channels, receiver, attempt.Options, attempt.Machine.Timeline, attempt.Machine.Identity.Uuid, _ => listener.Dispose());
+        while (!arrivals.HasAll)
+        {
+            if (await listener.AcceptAsync() is not { } channel)
+            {
+                if (attempt.IsStopped) return null;
+                break; // one was refused
+            }
+
+            arrivals.Add(channel);
+        }
+
+        attempt.MainStart = await arrivals.CompleteAsync();
         await attempt.AtAsync(FaultPoint.ListenDone);
         return HasCredentials() ? new LoadPhase(attempt) : null;
     }

@@ -2,6 +2,7 @@ using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
+using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Migration.ReturnPath;
 using Qmp.Migration.SaveState;
@@ -45,9 +46,11 @@ internal sealed class StreamLoader
 
     public StreamLoader(
         IMigrationChannel channel,
+        byte[] start,
         SaveStateEntries entries,
         VirtualMachine machine,
         MigrationOptions options,
+        MultifdReceiver? multifd,
         FaultSite faults,
         Waker interruption,
         ILogger logger)
@@ -57,10 +60,10 @@ internal sealed class StreamLoader
         _machine = machine;
         _options = options;
         _logger = logger;
-        _reader = new MigrationReader(channel);
+        _reader = new MigrationReader(channel, start);
         _faults = faults;
         Acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), entries);
-        _context = new LoadContext(machine.Timeline, options, ApproveAsync, interruption);
+        _context = new LoadContext(machine.Timeline, options, ApproveAsync, interruption, multifd);
     }
 
     /// <summary>The return path, once the source has asked for it.</summary>

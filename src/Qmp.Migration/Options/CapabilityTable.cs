@@ -32,7 +32,7 @@ public static class CapabilityTable
         new(MigrationCapability.ReleaseRam, "x-release-ram"),
         new(MigrationCapability.ReturnPath, "x-return-path"),
         new(MigrationCapability.PauseBeforeSwitchover, null),
-        new(MigrationCapability.Multifd, "x-multifd") { IsBuilt = false },
+        new(MigrationCapability.Multifd, "x-multifd"),
         new(MigrationCapability.DirtyBitmaps, null),
         new(MigrationCapability.PostcopyBlocktime, null),
         new(MigrationCapability.LateBlockActivate, null),

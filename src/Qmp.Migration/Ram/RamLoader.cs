@@ -10,12 +10,14 @@ namespace Qmp.Migration.Ram;
 /// <remarks>Texts and order of checks are QEMU's <c>ram_load_precopy</c>, as seen on its stderr.</remarks>
 internal sealed class RamLoader : StateLoader
 {
+    private readonly LoadContext _context;
     private readonly GuestMemory _memory;
     private readonly bool _ignoreShared;
     private RamBlock? _current;
 
     public RamLoader(LoadContext context, GuestMemory memory)
     {
+        _context = context;
         _memory = memory;
         _ignoreShared = context.Has(MigrationCapability.XIgnoreShared);
     }
@@ -49,7 +51,12 @@ internal sealed class RamLoader : StateLoader
                     await LoadBlockListAsync(reader, offset);
                     break;
 
+                case RamFlags.MultifdFlush when _context.Multifd is { } multifd:
+                    await multifd.SyncAsync();
+                    break;
+
                 case RamFlags.EndOfSection:
+                    if (_context is { Multifd: { } channels, SyncsSections: true }) await channels.SyncAsync();
                     return;
 
                 default:

@@ -1,5 +1,6 @@
 using Qmp.Machine.Memory;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Multifd;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
 using Qmp.Types;
@@ -28,8 +29,8 @@ internal sealed class RamSaver : StateSaver
     private readonly RamPass _pass;
     private readonly ZeroPageEncoder _zero = new();
     private readonly NormalPageEncoder _normal = new();
-    private readonly PageEncoder[] _encoders;
-    private readonly InlinePages _pages;
+    private readonly (PageEncoder Encoder, IPageSink Sink)[] _ways;
+    private readonly IPageSink _pages;
     private long _burst = MinBurst;
 
     // The first burst counts by how the guest was in setup: a client that stops it on hearing that the migration is
@@ -43,9 +44,17 @@ internal sealed class RamSaver : StateSaver
         _ignoreShared = context.Has(MigrationCapability.XIgnoreShared);
         RamBlock[] blocks = [.. memory.Blocks.Where(b => !(_ignoreShared && b.IsShared))];
         _pass = new RamPass(blocks);
-        bool detectsZeroPages = context.Parameters.ZeroPageDetection != ZeroPageDetection.None;
-        _encoders = detectsZeroPages ? [_zero, _normal] : [_normal];
-        _pages = new InlinePages(context.Writer);
+        var inline = new InlinePages(context);
+        _pages = context.Multifd is { } multifd
+            ? new MultifdPages(multifd, context.Writer, context.SyncsSections)
+            : inline;
+        bool looksHere = context.Parameters.ZeroPageDetection switch
+        {
+            ZeroPageDetection.None => false,
+            ZeroPageDetection.Legacy => true,
+            _ => context.Multifd is null,
+        };
+        _ways = looksHere ? [(_zero, inline), (_normal, _pages)] : [(_normal, _pages)];
         context.Statistics.Total += blocks.Sum(b => (long)b.Length);
     }
 
@@ -78,7 +87,8 @@ internal sealed class RamSaver : StateSaver
             await _context.FlushIfFullAsync();
         }
 
-        _context.Writer.PutBe64(RamFlags.EndOfSection);
+        await _pages.EndSetupAsync();
+        await EndSectionAsync();
 
         // QEMU has mostly begun with the pages when its command turns out to be gone.
         if (_context.Writer.PeerIsStarting) return;
@@ -105,15 +115,16 @@ internal sealed class RamSaver : StateSaver
     public override async ValueTask IterateAsync()
     {
         long end = _context.Now + MaxIteration;
-        while (!_context.RateExceeded && _pass.Pages > 0)
+        bool isOver = false;
+        while (!isOver && !_context.RateExceeded)
         {
-            await SendBurstAsync(Math.Clamp(_context.RateLeft, MinBurst, _burst));
-            if (_context.Now > end) break;
+            if (!await SendBurstAsync(Math.Clamp(_context.RateLeft, MinBurst, _burst))) break;
+            isOver = _context.Now > end;
         }
 
         // The footer stays behind until there is more to send, as in QEMU: a connection that breaks meanwhile ends
         // inside a section, and the destination says so.
-        _context.Writer.PutBe64(RamFlags.EndOfSection);
+        await EndSectionAsync();
         await _context.FlushAsync();
     }
 
@@ -122,19 +133,38 @@ internal sealed class RamSaver : StateSaver
     {
         _ranAtSetup = null;
         await SyncDirtyLogAsync();
-        while (_pass.Pages > 0) await SendBurstAsync(_burst);
+        while (await SendBurstAsync(_burst))
+        {
+        }
+
+        await EndSectionAsync();
+    }
+
+    private async ValueTask EndSectionAsync()
+    {
+        await _pages.EndSectionAsync();
         _context.Writer.PutBe64(RamFlags.EndOfSection);
     }
 
-    private async ValueTask SendBurstAsync(long size)
+    // False if nothing is left.
+    private async ValueTask<bool> SendBurstAsync(long size)
     {
         _context.Writer.Burst = size;
         GatherBurst();
         long before = _context.NowNanoseconds;
+        await _pages.SendIfFullAsync();
         await _context.FlushIfFullAsync();
+        if (_pass.TakeRoundEnd())
+        {
+            await _pages.EndRoundAsync();
+            if (_context.Multifd is not null) await _context.FlushAsync(); // the channels wait at the mark
+            return _pass.Pages > 0;
+        }
+
         long took = _context.NowNanoseconds - before;
         if (took > SlowBurst) _burst = Math.Max(MinBurst, _burst / 2);
         else if (took < FastBurst) _burst = Math.Min(MaxBurst, _burst * 2);
+        return true;
     }
 
     // Puts pages until there are enough for a burst.
@@ -143,8 +173,8 @@ internal sealed class RamSaver : StateSaver
         long start = _context.Writer.Position;
         long normal = _normal.Count;
         long zero = _zero.Count;
-        while (!_pages.IsFull && _pass.TryTake(out RamBlock? block, out long page)) Encode(block, page);
-        _context.Statistics.AddNormalPages(_normal.Count - normal);
+        while (!_pages.IsFull && !_context.Writer.IsFull && _pass.TryTake(out RamBlock? block, out long page)) Encode(block, page);
+        if (_pages.CountsPages) _context.Statistics.AddNormalPages(_normal.Count - normal);
         _context.Statistics.AddZeroPages(_zero.Count - zero);
         _context.Statistics.AddRamBytes(_context.Writer.Position - start, _ranAtSetup ?? _context.GuestRuns);
         _ranAtSetup = null;
@@ -153,9 +183,9 @@ internal sealed class RamSaver : StateSaver
 
     private void Encode(RamBlock block, long page)
     {
-        foreach (PageEncoder encoder in _encoders)
+        foreach ((PageEncoder encoder, IPageSink sink) in _ways)
         {
-            if (encoder.TryPut(block, page, _pages)) return;
+            if (encoder.TryPut(block, page, sink)) return;
         }
     }
 }

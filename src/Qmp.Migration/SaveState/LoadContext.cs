@@ -1,4 +1,5 @@
 using Qmp.Machine.Time;
+using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Types;
 
@@ -15,13 +16,21 @@ public sealed class LoadContext
     /// <param name="options">Capabilities and parameters of the destination.</param>
     /// <param name="approve">Tells the source, when the last device has called it, that switchover may begin.</param>
     /// <param name="interruption">Wakes the loading activity when the migration is cut.</param>
-    internal LoadContext(Timeline timeline, MigrationOptions options, Func<ValueTask> approve, Waker interruption)
+    /// <param name="multifd">The channels for pages, if there are any.</param>
+    internal LoadContext(Timeline timeline, MigrationOptions options, Func<ValueTask> approve, Waker interruption, MultifdReceiver? multifd = null)
     {
         Timeline = timeline;
         _options = options;
         _approve = approve;
         _interruption = interruption;
+        Multifd = multifd;
     }
+
+    /// <summary>The channels for pages; <see langword="null"/> where the main stream carries them.</summary>
+    internal MultifdReceiver? Multifd { get; }
+
+    /// <summary>Whether channels sync at the end of each section of RAM, as QEMU's up to 8.0 do.</summary>
+    internal bool SyncsSections => _options.SyncsSections;
 
     /// <summary>Where the destination runs.</summary>
     public Timeline Timeline { get; }

@@ -1,3 +1,4 @@
+using Qmp.Migration.Multifd;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
 using Qmp.Types;
@@ -19,6 +20,12 @@ public abstract class SaveContext
 
     /// <summary>The parameters as they are now.</summary>
     internal abstract MigrationParameters Parameters { get; }
+
+    /// <summary>The channels for pages; <see langword="null"/> where the main stream carries them.</summary>
+    internal abstract MultifdSender? Multifd { get; }
+
+    /// <summary>Whether channels sync at the end of each section of RAM, as QEMU's up to 8.0 do.</summary>
+    internal abstract bool SyncsSections { get; }
 
     /// <summary>The counters that clients see.</summary>
     internal abstract MigrationStatistics Statistics { get; }

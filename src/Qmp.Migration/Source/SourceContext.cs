@@ -1,5 +1,6 @@
 using Qmp.Machine;
 using Qmp.Migration.Faults;
+using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
@@ -18,13 +19,18 @@ internal sealed class SourceContext(
     RateLimiter limiter,
     AutoConverge converge,
     FaultSite faults,
-    IMigrationEvents events) : SaveContext
+    IMigrationEvents events,
+    MultifdSender? multifd) : SaveContext
 {
     private readonly DirtyRatePeriod _period = new();
 
     public override MigrationWriter Writer { get; } = writer;
 
     public override long Now => machine.Timeline.NowMilliseconds;
+
+    internal override MultifdSender? Multifd { get; } = multifd;
+
+    internal override bool SyncsSections => options.SyncsSections;
 
     internal override MigrationParameters Parameters => options.Parameters;
 
@@ -34,16 +40,16 @@ internal sealed class SourceContext(
 
     internal override bool GuestRuns => machine.IsRunning;
 
-    internal override bool RateExceeded => limiter.Exceeded(Writer.Transferred);
+    internal override bool RateExceeded => limiter.Exceeded(Statistics.Transferred);
 
-    internal override long RateLeft => limiter.Left(Writer.Transferred);
+    internal override long RateLeft => limiter.Left(Statistics.Transferred);
 
     public override bool Has(MigrationCapability capability) => options.Has(capability);
 
     public override async ValueTask FlushAsync()
     {
         await Writer.FlushAsync();
-        Statistics.SetTransferred(Writer.Transferred);
+        Statistics.SetMainBytes(Writer.Transferred);
     }
 
     internal override ValueTask AtAsync(FaultPoint point) => faults.AtAsync(point);

@@ -41,6 +41,17 @@ internal sealed class SocketChannel(SafeHandle socket) : IMigrationChannel
         }
     }
 
+    public ValueTask<int> ReadAsync(ReadOnlyMemory<IoVector> pieces)
+    {
+        while (true)
+        {
+            int read = Sockets.Scatter(socket, pieces.Span);
+            if (read >= 0) return new ValueTask<int>(read);
+            if (read != -Errno.TryAgain) throw new ChannelException($"Unable to read from socket: {Errno.Text(read)}");
+            Descriptors.Wait(socket, PollEvents.Readable);
+        }
+    }
+
     public ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout) =>
         new(Descriptors.Wait(socket, PollEvents.None, (int)Math.Ceiling(timeout.TotalMilliseconds)) != PollEvents.None);
 
