@@ -2,6 +2,7 @@ using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
+using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Migration.SaveState;
@@ -56,6 +57,9 @@ internal sealed class DestinationAttempt
     /// <summary>The channels for pages; <see langword="null"/> where the main channel carries them.</summary>
     public MultifdReceiver? Multifd { get; private set; }
 
+    /// <summary>What reads pages from a file beside each other, if anything does.</summary>
+    public WorkerPool<MappedRun>? FileReaders { get; set; }
+
     /// <summary>What has been read of the main stream to tell it from others.</summary>
     public byte[] MainStart { get; set; } = [];
 
@@ -81,7 +85,7 @@ internal sealed class DestinationAttempt
     /// <summary>Puts what loads on top of the main channel.</summary>
     public StreamLoader CreateLoader()
     {
-        StreamLoader loader = new(Channels.Main, MainStart, Entries, Machine, Options, Multifd, Faults.Site, _interruption, Logger);
+        StreamLoader loader = new(Channels.Main, MainStart, Entries, Machine, Options, Multifd, FileReaders, Faults.Site, _interruption, Logger);
         Faults.Loader = loader;
         _loader = loader;
         return loader;

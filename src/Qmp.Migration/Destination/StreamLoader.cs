@@ -2,6 +2,7 @@ using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
+using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Migration.ReturnPath;
@@ -51,6 +52,7 @@ internal sealed class StreamLoader
         VirtualMachine machine,
         MigrationOptions options,
         MultifdReceiver? multifd,
+        WorkerPool<MappedRun>? fileReaders,
         FaultSite faults,
         Waker interruption,
         ILogger logger)
@@ -63,7 +65,11 @@ internal sealed class StreamLoader
         _reader = new MigrationReader(channel, start);
         _faults = faults;
         Acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), entries);
-        _context = new LoadContext(machine.Timeline, options, ApproveAsync, interruption, multifd);
+        _context = new LoadContext(machine.Timeline, options, ApproveAsync, interruption, multifd)
+        {
+            File = options.Has(MigrationCapability.MappedRam) ? channel as ISeekableChannel : null,
+            FileReaders = fileReaders,
+        };
     }
 
     /// <summary>The return path, once the source has asked for it.</summary>

@@ -7,11 +7,11 @@ namespace Qmp.Migration.Multifd;
 /// <summary>Pages in packets of the multifd channels.</summary>
 /// <param name="sender">The channels.</param>
 /// <param name="writer">The main stream, which gets a mark at each barrier.</param>
+/// <param name="isMarked">Whether the main stream is marked: not where pages have places in a file.</param>
 /// <param name="syncsSections">Whether there is a barrier at the end of each section, without a mark, as up to QEMU 8.0.</param>
-internal sealed class MultifdPages(MultifdSender sender, MigrationWriter writer, bool syncsSections) : IPageSink
+internal sealed class MultifdPages(MultifdSender sender, MigrationWriter writer, bool syncsSections, bool isMarked = true) : IPageSink
 {
     private readonly Queue<PageBatch> _ready = new();
-    private readonly Queue<PageBatch> _empty = new();
     private PageBatch _batch = new();
 
     public bool IsFull => _ready.Count > 0;
@@ -26,7 +26,7 @@ internal sealed class MultifdPages(MultifdSender sender, MigrationWriter writer,
         if (!_batch.Takes(block))
         {
             _ready.Enqueue(_batch);
-            _batch = _empty.TryDequeue(out PageBatch? empty) ? empty : new PageBatch();
+            _batch = sender.TakeEmpty();
         }
 
         _batch.Add(block, page);
@@ -34,25 +34,27 @@ internal sealed class MultifdPages(MultifdSender sender, MigrationWriter writer,
 
     public async ValueTask SendIfFullAsync()
     {
-        while (_ready.TryDequeue(out PageBatch? batch)) _empty.Enqueue(await sender.SendAsync(batch));
+        while (_ready.TryDequeue(out PageBatch? batch)) await sender.SendAsync(batch);
     }
 
-    public ValueTask EndSetupAsync() => syncsSections ? SyncAsync() : SyncAndMarkAsync();
+    private bool SyncsSections => syncsSections && isMarked;
 
-    public ValueTask EndRoundAsync() => syncsSections ? ValueTask.CompletedTask : SyncAndMarkAsync();
+    public ValueTask EndSetupAsync() => SyncAsync();
 
-    public ValueTask EndSectionAsync() => syncsSections ? SyncAsync() : ValueTask.CompletedTask;
+    public ValueTask EndRoundAsync() => SyncsSections ? ValueTask.CompletedTask : SyncAsync();
 
-    private async ValueTask SyncAndMarkAsync()
-    {
-        await SyncAsync();
-        writer.PutBe64(RamFlags.MultifdFlush);
-    }
+    public ValueTask EndSectionAsync() => SyncsSections ? SyncAsync() : ValueTask.CompletedTask;
 
     private async ValueTask SyncAsync()
     {
         await SendIfFullAsync();
-        if (_batch.Count > 0) _batch = await sender.SendAsync(_batch);
+        if (_batch.Count > 0)
+        {
+            await sender.SendAsync(_batch);
+            _batch = sender.TakeEmpty();
+        }
+
         await sender.SyncAsync();
+        if (isMarked && !syncsSections) writer.PutBe64(RamFlags.MultifdFlush);
     }
 }

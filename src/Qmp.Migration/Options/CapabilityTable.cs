@@ -43,7 +43,7 @@ public static class CapabilityTable
         new(MigrationCapability.PostcopyPreempt, "x-postcopy-preempt"),
         new(MigrationCapability.SwitchoverAck, "x-switchover-ack"),
         new(MigrationCapability.DirtyLimit, "x-dirty-limit"),
-        new(MigrationCapability.MappedRam, "mapped-ram") { IsBuilt = false, IsInStream = true },
+        new(MigrationCapability.MappedRam, "mapped-ram") { IsInStream = true },
     ];
 
     /// <summary>The capability that a property of <c>-global migration.</c> presets, or <see langword="null"/>.</summary>

@@ -1,4 +1,5 @@
 using Qmp.Machine.Memory;
+using Qmp.Migration.MappedRam;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
@@ -138,6 +139,11 @@ internal sealed class RamLoader : StateLoader
             }
 
             if (reader.Failed) throw new LoadException(Errno.InputOutput);
+            if (_context.File is { } file && !(_ignoreShared && block.IsShared))
+            {
+                await new MappedRamReader(reader, file, _context.FileReaders).LoadAsync(block);
+            }
+
             total -= length;
         }
     }

@@ -1,5 +1,6 @@
 using Qmp.Machine.Memory;
 using Qmp.Migration.Channels;
+using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
@@ -31,6 +32,7 @@ internal sealed class RamSaver : StateSaver
     private readonly NormalPageEncoder _normal = new();
     private readonly (PageEncoder Encoder, IPageSink Sink)[] _ways;
     private readonly IPageSink _pages;
+    private readonly MappedRamFile? _mapped;
     private long _burst = MinBurst;
 
     // The first burst counts by how the guest was in setup: a client that stops it on hearing that the migration is
@@ -44,17 +46,19 @@ internal sealed class RamSaver : StateSaver
         _ignoreShared = context.Has(MigrationCapability.XIgnoreShared);
         RamBlock[] blocks = [.. memory.Blocks.Where(b => !(_ignoreShared && b.IsShared))];
         _pass = new RamPass(blocks);
-        var inline = new InlinePages(context);
+        _mapped = context.File is { } file ? new MappedRamFile(context.Writer, file) : null;
+        IPageSink here = _mapped is not null ? new MappedPages(_mapped, context.File!, context.Writer) : new InlinePages(context);
         _pages = context.Multifd is { } multifd
-            ? new MultifdPages(multifd, context.Writer, context.SyncsSections)
-            : inline;
+            ? new MultifdPages(multifd, context.Writer, context.SyncsSections, isMarked: _mapped is null)
+            : here;
+        context.MappedRam = _mapped;
         bool looksHere = context.Parameters.ZeroPageDetection switch
         {
             ZeroPageDetection.None => false,
             ZeroPageDetection.Legacy => true,
             _ => context.Multifd is null,
         };
-        _ways = looksHere ? [(_zero, inline), (_normal, _pages)] : [(_normal, _pages)];
+        _ways = looksHere ? [(_zero, here), (_normal, _pages)] : [(_normal, _pages)];
         context.Statistics.Total += blocks.Sum(b => (long)b.Length);
     }
 
@@ -84,6 +88,7 @@ internal sealed class RamSaver : StateSaver
 
             // The block's address in its region, which for RAM blocks of ours is the region's start.
             if (_ignoreShared) _context.Writer.PutBe64(0);
+            if (_mapped is not null && !(_ignoreShared && block.IsShared)) await _mapped.AddAsync(block);
             await _context.FlushIfFullAsync();
         }
 
@@ -125,6 +130,7 @@ internal sealed class RamSaver : StateSaver
         // The footer stays behind until there is more to send, as in QEMU: a connection that breaks meanwhile ends
         // inside a section, and the destination says so.
         await EndSectionAsync();
+        _context.Statistics.AddRamBytes(sizeof(ulong), _context.GuestRuns);
         await _context.FlushAsync();
     }
 
@@ -136,6 +142,8 @@ internal sealed class RamSaver : StateSaver
         while (await SendBurstAsync(_burst))
         {
         }
+
+        if (_mapped is not null) await _mapped.WriteBitmapsAsync();
 
         await EndSectionAsync();
     }

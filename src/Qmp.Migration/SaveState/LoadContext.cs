@@ -1,4 +1,6 @@
 using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Types;
@@ -28,6 +30,12 @@ public sealed class LoadContext
 
     /// <summary>The channels for pages; <see langword="null"/> where the main stream carries them.</summary>
     internal MultifdReceiver? Multifd { get; }
+
+    /// <summary>The file that has a place for each page; <see langword="null"/> where pages are in the stream.</summary>
+    internal ISeekableChannel? File { get; init; }
+
+    /// <summary>What reads pages of that file beside each other, if anything does.</summary>
+    internal WorkerPool<MappedRun>? FileReaders { get; init; }
 
     /// <summary>Whether channels sync at the end of each section of RAM, as QEMU's up to 8.0 do.</summary>
     internal bool SyncsSections => _options.SyncsSections;

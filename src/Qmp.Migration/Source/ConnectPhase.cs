@@ -21,7 +21,7 @@ internal sealed class ConnectPhase(
         // No credentials can be made here, so none that are asked for exist.
         return attempt.Options.Parameters.TlsCreds is { Length: > 0 } credentials
             ? throw new MigrationException($"No TLS credentials with id '{credentials}'")
-            : attempt.Options.UsesPackets ? new MultifdConnectPhase(attempt, connector, address)
+            : attempt.Options.Has(MigrationCapability.Multifd) ? new MultifdConnectPhase(attempt, connector, address)
             : new SetupPhase(attempt);
     }
 

@@ -1,4 +1,5 @@
 using Qmp.Migration.Channels;
+using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
 using Qmp.Types;
 
@@ -17,12 +18,26 @@ internal sealed class MultifdConnectPhase(SourceAttempt attempt, IMigrationConne
         for (int number = 0; number < count; number++)
         {
             await attempt.AtAsync(FaultPoint.MultifdConnect);
-            IMigrationChannel channel = await connector.ConnectAsync(address, attempt.Connecting);
-            if (!attempt.Channels.TryAdd(channel, ChannelRole.Multifd, number)) return null;
-            sender.Add(channel, attempt.Machine.Identity.Uuid);
+            if (await ConnectAsync(sender, number) is not { } channel) return null;
+            sender.Add(channel);
             await attempt.AtAsync(FaultPoint.MultifdConnectDone);
         }
 
         return new SetupPhase(attempt);
+    }
+
+    // Null when cancelled.
+    private async ValueTask<MultifdSendChannel?> ConnectAsync(MultifdSender sender, int number)
+    {
+        if (!attempt.Options.UsesPackets)
+        {
+            IPageFile file = connector.OpenPages(address, writes: true, attempt.Options.Parameters.DirectIo == true);
+            return new MappedSendChannel(sender, file, () => attempt.Link!.Context.MappedRam!);
+        }
+
+        IMigrationChannel channel = await connector.ConnectAsync(address, attempt.Connecting);
+        return attempt.Channels.TryAdd(channel, ChannelRole.Multifd, number)
+            ? new PacketSendChannel(sender, channel, number, attempt.Machine.Identity.Uuid)
+            : null;
     }
 }

@@ -122,7 +122,8 @@ internal sealed class SourceAttempt
         IMigrationChannel channel = Channels.Main;
         var converge = new AutoConverge(Machine, Options);
         var context = new SourceContext(
-            Machine, Options, new Stream.MigrationWriter(channel), Statistics, Limiter, converge, _faults.Site, _events, Multifd);
+            Machine, Options, new Stream.MigrationWriter(channel), Statistics, Limiter, converge, _faults.Site, _events, Multifd,
+            Options.Has(MigrationCapability.MappedRam) ? channel as ISeekableChannel : null);
         _faults.Context = context;
         var stream = new OutgoingStream(context, Entries, Machine, Options, _logger);
         var link = new SourceLink(context, stream, converge, refusal, null);

@@ -1,5 +1,6 @@
 using Qmp.Machine;
 using Qmp.Migration.Faults;
+using Qmp.Migration.Channels;
 using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Migration.SaveState;
@@ -20,7 +21,8 @@ internal sealed class SourceContext(
     AutoConverge converge,
     FaultSite faults,
     IMigrationEvents events,
-    MultifdSender? multifd) : SaveContext
+    MultifdSender? multifd,
+    ISeekableChannel? file) : SaveContext
 {
     private readonly DirtyRatePeriod _period = new();
 
@@ -29,6 +31,8 @@ internal sealed class SourceContext(
     public override long Now => machine.Timeline.NowMilliseconds;
 
     internal override MultifdSender? Multifd { get; } = multifd;
+
+    internal override ISeekableChannel? File { get; } = file;
 
     internal override bool SyncsSections => options.SyncsSections;
 

@@ -54,6 +54,15 @@ public sealed class MigrationReader
     public ValueTask NeedAsync(int count) =>
         Available >= count || Failed ? ValueTask.CompletedTask : FillAsync(count);
 
+    /// <summary>Goes on at another place of a file, which is the reader's channel.</summary>
+    /// <exception cref="ChannelException">There is no such place.</exception>
+    public void Seek(ISeekableChannel file, long place)
+    {
+        file.Position = place;
+        _bufferStart += _limit;
+        _position = _limit = 0;
+    }
+
     /// <summary>Drops bytes that <see cref="Buffered"/> showed.</summary>
     public void Skip(int count)
     {
