@@ -38,6 +38,7 @@ internal static class MigrationReport
                     TotalTime = migration.Times.TotalTime(machine.Timeline.NowMilliseconds),
                     Ram = Ram(migration, status),
                     Vfio = Vfio(migration),
+                    XbzrleCache = Xbzrle(migration),
                     CpuThrottlePercentage = Throttle(machine),
                     ErrorDesc = migration.Error,
                 };
@@ -50,6 +51,7 @@ internal static class MigrationReport
                     TotalTime = migration.Times.TotalTime(machine.Timeline.NowMilliseconds),
                     Ram = Ram(migration, status),
                     Vfio = Vfio(migration),
+                    XbzrleCache = Xbzrle(migration),
                     CpuThrottlePercentage = Throttle(machine),
                 };
 
@@ -73,6 +75,22 @@ internal static class MigrationReport
                 SocketAddress = listens ? migration.Addresses : null,
                 ErrorDesc = status == MigrationStatus.Failed ? migration.Error : null,
             };
+    }
+
+    private static XBZRLECacheStats? Xbzrle(OutgoingMigration migration)
+    {
+        if (!migration.Options.Has(MigrationCapability.Xbzrle)) return null;
+        XbzrleStatistics s = migration.Statistics.Xbzrle;
+        return new XBZRLECacheStats
+        {
+            CacheSize = migration.Options.Parameters.XbzrleCacheSize ?? 0,
+            Bytes = s.Bytes,
+            Pages = s.Pages,
+            CacheMiss = s.Misses,
+            CacheMissRate = s.MissRate,
+            EncodingRate = s.EncodingRate,
+            Overflow = s.Overflows,
+        };
     }
 
     private static VfioStats? Vfio(OutgoingMigration migration) =>

@@ -70,6 +70,7 @@ internal static class CommandSet
         var simulated = new SimulatedGuest(machine, built.Devices.Guest, shutdown, new MachineEvents(publisher), memory, built.Type.IsPc);
         built.Plugged.AskGuest = simulated.Unplug;
         shutdown.HasReset += _ => built.Plugged.Reset();
+        shutdown.HasReset += _ => Reload(built.Devices.Images);
         var jobs = new JobList(machine, new JobEvents(publisher));
         var migration = new MigrationCommands(core, incoming, jobs, new InternalSnapshots(machine, core, built.Blocks));
         CommandRegistry.Builder commands = new CommandRegistry.Builder()
@@ -109,5 +110,10 @@ internal static class CommandSet
         }
 
         return commands.Build();
+    }
+
+    private static void Reload(IEnumerable<ImageLoader> images)
+    {
+        foreach (ImageLoader image in images) image.Reload();
     }
 }

@@ -20,7 +20,7 @@ public static class CapabilityTable
     /// <summary>The rows, in the order of the schema.</summary>
     public static IReadOnlyList<CapabilityRow> Rows { get; } =
     [
-        new(MigrationCapability.Xbzrle, "x-xbzrle") { IsBuilt = false },
+        new(MigrationCapability.Xbzrle, "x-xbzrle"),
         new(MigrationCapability.RdmaPinAll, "x-rdma-pin-all"),
         new(MigrationCapability.AutoConverge, "x-auto-converge"),
 #pragma warning disable CS0618 // deprecated, and to be had all the same

@@ -35,6 +35,8 @@ internal interface IPageSink
 /// <summary>Pages in the main stream, as records of the RAM section.</summary>
 internal sealed class InlinePages(SaveContext context) : IPageSink
 {
+    private const byte XbzrleEncoding = 1;
+
     private readonly MigrationWriter _writer = context.Writer;
     private RamBlock? _last;
 
@@ -52,6 +54,25 @@ internal sealed class InlinePages(SaveContext context) : IPageSink
     {
         PutHeader(block, page, RamFlags.Page);
         _writer.PutReference(block.Address + (nint)(page * RamBlock.PageSize), RamBlock.PageSize);
+    }
+
+    /// <summary>Puts a page that was copied; the copy stays until the burst is sent.</summary>
+    public void PutCopy(RamBlock block, long page, nint copy)
+    {
+        PutHeader(block, page, RamFlags.Page);
+        _writer.PutReference(copy, RamBlock.PageSize);
+    }
+
+    /// <summary>Puts what has changed of a page; the bytes stay until the burst is sent.</summary>
+    /// <returns>How many bytes it takes, without the word that all pages begin with.</returns>
+    public long PutDifference(RamBlock block, long page, nint bytes, int length)
+    {
+        long start = _writer.Position;
+        PutHeader(block, page, RamFlags.Xbzrle);
+        _writer.PutByte(XbzrleEncoding);
+        _writer.PutBe16((ushort)length);
+        _writer.PutReference(bytes, length);
+        return _writer.Position - start - sizeof(ulong);
     }
 
     public ValueTask SendIfFullAsync() => context.FlushIfFullAsync();

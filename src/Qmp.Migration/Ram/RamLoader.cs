@@ -3,6 +3,7 @@ using Qmp.Migration.MappedRam;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
+using Qmp.Migration.Xbzrle;
 using Qmp.Types;
 
 namespace Qmp.Migration.Ram;
@@ -11,6 +12,8 @@ namespace Qmp.Migration.Ram;
 /// <remarks>Texts and order of checks are QEMU's <c>ram_load_precopy</c>, as seen on its stderr.</remarks>
 internal sealed class RamLoader : StateLoader
 {
+    private const byte XbzrleEncoding = 1;
+
     private readonly LoadContext _context;
     private readonly GuestMemory _memory;
     private readonly bool _ignoreShared;
@@ -40,6 +43,11 @@ internal sealed class RamLoader : StateLoader
                     await FindBlockAsync(reader, flags, offset);
                     await reader.NeedAsync(RamBlock.PageSize);
                     LoadPage(reader, offset);
+                    break;
+
+                case RamFlags.Xbzrle:
+                    await FindBlockAsync(reader, flags, offset);
+                    await LoadDifferenceAsync(reader, offset);
                     break;
 
                 case RamFlags.Zero:
@@ -98,6 +106,30 @@ internal sealed class RamLoader : StateLoader
         long page = (long)(offset / RamBlock.PageSize);
         reader.Get(_current!.BeginPlace(page));
         _current.EndPlace(page);
+    }
+
+    private async ValueTask LoadDifferenceAsync(MigrationReader reader, ulong offset)
+    {
+        await reader.NeedAsync(3);
+        byte encoding = reader.GetByte();
+        int length = reader.GetBe16();
+        if (encoding != XbzrleEncoding) throw Refused("wrong compression");
+        if (length > RamBlock.PageSize) throw Refused("len overflow");
+        await reader.NeedAsync(length);
+        if (reader.Available < length)
+        {
+            reader.Get(new byte[length]); // which marks the stream as ended
+            throw Refused("decode error");
+        }
+
+        long page = (long)(offset / RamBlock.PageSize);
+        bool isRight = XbzrleCodec.TryDecode(reader.Buffered[..length], _current!.BeginPlace(page));
+        reader.Skip(length);
+        _current.EndPlace(page);
+        if (!isRight) throw Refused("decode error");
+
+        LoadException Refused(string reason) => new LoadException(Errno.Invalid, $"Failed to load XBZRLE page - {reason}!")
+            .While($"Failed to decompress XBZRLE page at {offset:x}");
     }
 
     private void LoadZeroPage(MigrationReader reader, ulong offset)

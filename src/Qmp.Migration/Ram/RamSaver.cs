@@ -4,6 +4,7 @@ using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
+using Qmp.Migration.Xbzrle;
 using Qmp.Types;
 
 namespace Qmp.Migration.Ram;
@@ -33,6 +34,7 @@ internal sealed class RamSaver : StateSaver
     private readonly (PageEncoder Encoder, IPageSink Sink)[] _ways;
     private readonly IPageSink _pages;
     private readonly MappedRamFile? _mapped;
+    private readonly XbzrleEncoder? _xbzrle;
     private long _burst = MinBurst;
 
     // The first burst counts by how the guest was in setup: a client that stops it on hearing that the migration is
@@ -58,7 +60,13 @@ internal sealed class RamSaver : StateSaver
             ZeroPageDetection.Legacy => true,
             _ => context.Multifd is null,
         };
-        _ways = looksHere ? [(_zero, here), (_normal, _pages)] : [(_normal, _pages)];
+        if (here is InlinePages inline && context.Has(MigrationCapability.Xbzrle)) _xbzrle = new XbzrleEncoder(context, inline, blocks);
+        _ways =
+        [
+            .. looksHere ? [(_zero, here)] : (ReadOnlySpan<(PageEncoder, IPageSink)>)[],
+            .. _xbzrle is null ? [] : (ReadOnlySpan<(PageEncoder, IPageSink)>)[(_xbzrle, here)],
+            (_normal, _pages),
+        ];
         context.Statistics.Total += blocks.Sum(b => (long)b.Length);
     }
 
@@ -138,6 +146,7 @@ internal sealed class RamSaver : StateSaver
     public override async ValueTask CompleteAsync()
     {
         _ranAtSetup = null;
+        if (_xbzrle is not null) _xbzrle.IsLast = true;
         await SyncDirtyLogAsync();
         while (await SendBurstAsync(_burst))
         {
@@ -158,6 +167,7 @@ internal sealed class RamSaver : StateSaver
     private async ValueTask<bool> SendBurstAsync(long size)
     {
         _context.Writer.Burst = size;
+        _xbzrle?.Resize();
         GatherBurst();
         long before = _context.NowNanoseconds;
         await _pages.SendIfFullAsync();
@@ -165,6 +175,7 @@ internal sealed class RamSaver : StateSaver
         if (_pass.TakeRoundEnd())
         {
             await _pages.EndRoundAsync();
+            if (_xbzrle is not null) _xbzrle.IsStarted = true;
             if (_context.Multifd is not null) await _context.FlushAsync(); // the channels wait at the mark
             return _pass.Pages > 0;
         }
@@ -193,7 +204,9 @@ internal sealed class RamSaver : StateSaver
     {
         foreach ((PageEncoder encoder, IPageSink sink) in _ways)
         {
-            if (encoder.TryPut(block, page, sink)) return;
+            if (!encoder.TryPut(block, page, sink)) continue;
+            if (encoder == _zero) _xbzrle?.Zeroed(block, page);
+            return;
         }
     }
 }

@@ -54,6 +54,8 @@ public sealed class OutgoingMigration
     /// <summary>The activity that sends, once it runs.</summary>
     public Activity? Activity { get; private set; }
 
+    internal MigrationOptions Options => _attempt.Options;
+
     internal OutgoingTimes Times => _attempt.Times;
 
     internal BandwidthEstimator Bandwidth => _attempt.Bandwidth;

@@ -1,4 +1,5 @@
 using Qmp.Machine;
+using Qmp.Machine.Memory;
 using Qmp.Migration.Faults;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Multifd;
@@ -25,6 +26,7 @@ internal sealed class SourceContext(
     ISeekableChannel? file) : SaveContext
 {
     private readonly DirtyRatePeriod _period = new();
+    private long _pagesBefore;
 
     public override MigrationWriter Writer { get; } = writer;
 
@@ -66,6 +68,8 @@ internal sealed class SourceContext(
         if (_period.Sync(startedAt, Now, newlyDirty, Statistics.Transferred) is { } ended)
         {
             converge.Judge(ended);
+            Statistics.Xbzrle.EndPeriod(Statistics.Pages - _pagesBefore, RamBlock.PageSize);
+            _pagesBefore = Statistics.Pages;
             Statistics.DirtyPagesRate = ended.PagesPerSecond;
         }
 

@@ -65,8 +65,11 @@ public sealed class MigrationStatistics
         set => Volatile.Write(ref _remaining, value);
     }
 
+    /// <summary>Differences between pages.</summary>
+    public XbzrleStatistics Xbzrle { get; } = new();
+
     /// <summary>Pages handed on in any form.</summary>
-    public long Pages => NormalPages + ZeroPages;
+    public long Pages => NormalPages + ZeroPages + Xbzrle.Pages;
 
     internal void SetMainBytes(long bytes) => Volatile.Write(ref _mainBytes, bytes);
 
