@@ -121,7 +121,7 @@ internal static class MigrationReport
             PrecopyBytes = (ulong)s.PrecopyBytes,
             DowntimeBytes = (ulong)s.DowntimeBytes,
             PostcopyBytes = 0,
-            DirtySyncMissedZeroCopy = 0,
+            DirtySyncMissedZeroCopy = (ulong)s.MissedZeroCopies,
         };
     }
 }

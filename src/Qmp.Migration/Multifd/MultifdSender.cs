@@ -31,6 +31,9 @@ internal sealed class MultifdSender
     /// <summary>The parameters of the attempt.</summary>
     public MigrationParameters Parameters { get; }
 
+    /// <summary>Whether pages are sent from where they are.</summary>
+    public bool SendsInPlace { get; init; }
+
     /// <summary>Whether the channels look for pages of zeros.</summary>
     public bool FindsZeroPages { get; }
 
@@ -69,6 +72,9 @@ internal sealed class MultifdSender
 
     /// <summary>The number of the next packet of any channel.</summary>
     internal ulong NextPacketNumber() => (ulong)Interlocked.Increment(ref _packets);
+
+    /// <summary>All pages up to a barrier were copied that should not have been.</summary>
+    internal void CountMissedZeroCopy() => _statistics.CountMissedZeroCopy();
 
     /// <summary>Something has been sent.</summary>
     internal void Count(long bytes, int normalPages = 0, int zeroPages = 0)

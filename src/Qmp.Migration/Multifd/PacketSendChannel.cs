@@ -11,6 +11,7 @@ internal sealed class PacketSendChannel : MultifdSendChannel
     private readonly MultifdSender _sender;
     private readonly IMigrationChannel _connection;
     private readonly IPageCompressor _compressor;
+    private readonly IInPlaceChannel? _inPlace;
     private readonly byte[] _greeting;
     private readonly MultifdPacket _packet = new();
     private readonly byte[] _header = GC.AllocateUninitializedArray<byte>(MultifdPacket.Length, pinned: true);
@@ -26,6 +27,7 @@ internal sealed class PacketSendChannel : MultifdSendChannel
         _connection = connection;
         _greeting = MultifdGreeting.Write(uuid, number);
         _compressor = PageCompression.CreateCompressor(sender.Parameters);
+        if (sender.SendsInPlace && connection is IInPlaceChannel channel && channel.TryEnableInPlace()) _inPlace = channel;
     }
 
     public override async ValueTask BeginAsync()
@@ -58,6 +60,7 @@ internal sealed class PacketSendChannel : MultifdSendChannel
         (_packet.NormalPages, _packet.ZeroPages, _packet.DataLength) = (0, 0, 0);
         await SendPacketAsync(1);
         _sender.Count(MultifdPacket.Length);
+        if (_inPlace is not null && await _inPlace.SettleAsync()) _sender.CountMissedZeroCopy();
     }
 
     public override void Dispose() => _compressor.Dispose();
@@ -69,9 +72,17 @@ internal sealed class PacketSendChannel : MultifdSendChannel
         return SendAsync(_header.Length, pieces);
     }
 
-    private ValueTask SendAsync(int headerLength, int pieces)
+    // Pages may be read later where they are sent in place; the header may not.
+    private async ValueTask SendAsync(int headerLength, int pieces)
     {
         _pieces[0] = new IoVector(Marshal.UnsafeAddrOfPinnedArrayElement(_header, 0), headerLength);
-        return _connection.WriteAsync(_pieces.AsMemory(0, pieces));
+        if (_inPlace is null)
+        {
+            await _connection.WriteAsync(_pieces.AsMemory(0, pieces));
+            return;
+        }
+
+        await _connection.WriteAsync(_pieces.AsMemory(0, 1));
+        if (pieces > 1) await _inPlace.WriteInPlaceAsync(_pieces.AsMemory(1, pieces - 1));
     }
 }

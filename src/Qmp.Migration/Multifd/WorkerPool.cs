@@ -24,7 +24,13 @@ internal sealed class WorkerPool<TJob>(Timeline timeline, Action failed)
     public string? Error => Volatile.Read(ref _error);
 
     /// <summary>The activities.</summary>
-    public IReadOnlyList<Activity> Activities => [.. _workers.Select(worker => worker.Activity!)];
+    public IReadOnlyList<Activity> Activities
+    {
+        get
+        {
+            lock (_gate) return [.. _workers.Select(worker => worker.Activity).OfType<Activity>()];
+        }
+    }
 
     /// <summary>Starts an activity.</summary>
     /// <param name="name">Its name.</param>

@@ -30,7 +30,15 @@ internal sealed class ConnectPhase(
         try
         {
             await attempt.AtAsync(FaultPoint.Connect);
-            return opened ?? await connector.ConnectAsync(address, attempt.Connecting);
+            if (opened is not null) return opened;
+            IMigrationChannel channel = await connector.ConnectAsync(address, attempt.Connecting);
+            if (!attempt.Options.Has(MigrationCapability.ZeroCopySend) || channel is IInPlaceChannel inPlace && inPlace.TryEnableInPlace())
+            {
+                return channel;
+            }
+
+            channel.Dispose();
+            throw new ChannelException("Zero copy send feature not detected in host kernel");
         }
         catch
         {

@@ -114,7 +114,10 @@ internal sealed class SourceAttempt
 
     /// <summary>Makes what sends pages over channels of their own, which are added to it then.</summary>
     public MultifdSender CreateMultifd() =>
-        Multifd = new MultifdSender(Machine.Timeline, Options.Parameters, Statistics, Waker.Wake);
+        Multifd = new MultifdSender(Machine.Timeline, Options.Parameters, Statistics, Waker.Wake)
+        {
+            SendsInPlace = Options.Has(MigrationCapability.ZeroCopySend),
+        };
 
     /// <summary>Puts what sends on top of the connection.</summary>
     public SourceLink Connect(RefusalWatch refusal)

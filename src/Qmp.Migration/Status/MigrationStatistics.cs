@@ -6,6 +6,7 @@ public sealed class MigrationStatistics
 {
     private long _mainBytes;
     private long _multifdBytes;
+    private long _missedZeroCopies;
     private long _precopyBytes;
     private long _downtimeBytes;
     private long _normalPages;
@@ -70,6 +71,11 @@ public sealed class MigrationStatistics
 
     /// <summary>Pages handed on in any form.</summary>
     public long Pages => NormalPages + ZeroPages + Xbzrle.Pages;
+
+    /// <summary>Barriers by which all pages had been copied that should not have been.</summary>
+    public long MissedZeroCopies => Volatile.Read(ref _missedZeroCopies);
+
+    internal void CountMissedZeroCopy() => Interlocked.Increment(ref _missedZeroCopies);
 
     internal void SetMainBytes(long bytes) => Volatile.Write(ref _mainBytes, bytes);
 
