@@ -99,6 +99,36 @@ public static unsafe class Files
         }
     }
 
+    /// <summary>Gathers pieces of memory, at most <see cref="MaxPieces"/>, and writes them at an offset.</summary>
+    /// <returns>How many bytes were taken, or a negated error number.</returns>
+    public static long GatherAt(SafeHandle file, ReadOnlySpan<IoVector> pieces, long offset)
+    {
+        fixed (IoVector* first = pieces)
+        {
+            while (true)
+            {
+                nint count = LibC.WriteVectorAt(file, first, pieces.Length, offset);
+                if (count >= 0) return count;
+                if (Errno.Negated is var error && error != -Errno.Interrupted) return error;
+            }
+        }
+    }
+
+    /// <summary>Reads from an offset into pieces of memory, at most <see cref="MaxPieces"/>.</summary>
+    /// <returns>How many bytes came, 0 at the end, or a negated error number.</returns>
+    public static long ScatterAt(SafeHandle file, ReadOnlySpan<IoVector> pieces, long offset)
+    {
+        fixed (IoVector* first = pieces)
+        {
+            while (true)
+            {
+                nint count = LibC.ReadVectorAt(file, first, pieces.Length, offset);
+                if (count >= 0) return count;
+                if (Errno.Negated is var error && error != -Errno.Interrupted) return error;
+            }
+        }
+    }
+
     /// <summary>Moves to an offset; what cannot be moved in, such as a pipe, says so.</summary>
     /// <param name="file">The file.</param>
     /// <param name="offset">The offset.</param>

@@ -95,6 +95,12 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "writev", SetLastError = true)]
     public static partial nint WriteVector(SafeHandle file, IoVector* pieces, int count);
 
+    [LibraryImport("libc", EntryPoint = "pwritev", SetLastError = true)]
+    public static partial nint WriteVectorAt(SafeHandle file, IoVector* pieces, int count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "preadv", SetLastError = true)]
+    public static partial nint ReadVectorAt(SafeHandle file, IoVector* pieces, int count, long offset);
+
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(SafeHandle file, long offset, int whence);
 

@@ -220,6 +220,23 @@ public static unsafe class Sockets
         }
     }
 
+    /// <summary>Receives into pieces of memory.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="pieces">Where bytes go.</param>
+    /// <returns>How many bytes came, 0 at the end, or a negated error number.</returns>
+    public static int Scatter(SafeHandle socket, ReadOnlySpan<IoVector> pieces)
+    {
+        fixed (IoVector* first = pieces)
+        {
+            var message = new LibC.MessageHeader { Pieces = first, PieceCount = (nuint)Math.Min(pieces.Length, Files.MaxPieces) };
+            while (true)
+            {
+                int received = Result(LibC.ReceiveMessage(socket, &message, ReceiveCloseOnExec));
+                if (received != -Errno.Interrupted) return received;
+            }
+        }
+    }
+
     private static int SendMessage(SafeHandle socket, LibC.MessageHeader* message, int flags)
     {
         while (true)

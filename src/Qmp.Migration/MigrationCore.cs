@@ -106,9 +106,10 @@ public sealed class MigrationCore
     /// <summary>Whether there is a connection to cut: from the request to migrate to its end.</summary>
     public bool CanBeYanked => IsRunning || _incoming is { IsListening: true, State.Current: MigrationStatus.Setup or MigrationStatus.Active };
 
-    /// <summary>The activities of an outgoing migration, as <c>query-migrationthreads</c> lists them.</summary>
-    public IEnumerable<Activity> Threads =>
-        _outgoing is { State.IsRunning: true, Activity: { } sending } ? [sending] : [];
+    /// <summary>The activities of an outgoing migration, as <c>query-migrationthreads</c> lists them: the latest first.</summary>
+    public IEnumerable<Activity> Threads => _outgoing is { State.IsRunning: true, Activity: { } sending } outgoing
+        ? [.. outgoing.Channels.Reverse(), sending]
+        : [];
 
     /// <summary>Puts capabilities in force, all or none.</summary>
     /// <exception cref="MigrationException">They do not go together, or a migration is under way.</exception>

@@ -39,6 +39,7 @@ internal static class MigrationReport
                     TotalTime = migration.Times.TotalTime(machine.Timeline.NowMilliseconds),
                     Ram = Ram(migration, status),
                     Vfio = Vfio(migration),
+                    XbzrleCache = Xbzrle(migration),
                     CpuThrottlePercentage = Throttle(machine),
                     ErrorDesc = migration.Error,
                 };
@@ -51,6 +52,7 @@ internal static class MigrationReport
                     TotalTime = migration.Times.TotalTime(machine.Timeline.NowMilliseconds),
                     Ram = Ram(migration, status),
                     Vfio = Vfio(migration),
+                    XbzrleCache = Xbzrle(migration),
                     CpuThrottlePercentage = Throttle(machine),
                 };
 
@@ -76,6 +78,22 @@ internal static class MigrationReport
             };
     }
 
+    private static XBZRLECacheStats? Xbzrle(OutgoingMigration migration)
+    {
+        if (!migration.Options.Has(MigrationCapability.Xbzrle)) return null;
+        XbzrleStatistics s = migration.Statistics.Xbzrle;
+        return new XBZRLECacheStats
+        {
+            CacheSize = migration.Options.Parameters.XbzrleCacheSize ?? 0,
+            Bytes = s.Bytes,
+            Pages = s.Pages,
+            CacheMiss = s.Misses,
+            CacheMissRate = s.MissRate,
+            EncodingRate = s.EncodingRate,
+            Overflow = s.Overflows,
+        };
+    }
+
     private static VfioStats? Vfio(OutgoingMigration migration) =>
         migration.DeviceStateBytes is { } bytes ? new VfioStats { Transferred = bytes } : null;
 
@@ -99,12 +117,12 @@ internal static class MigrationReport
             DirtySyncCount = s.DirtySyncCount,
             PostcopyRequests = 0,
             PageSize = RamBlock.PageSize,
-            MultifdBytes = 0,
+            MultifdBytes = (ulong)s.MultifdBytes,
             PagesPerSecond = migration.Bandwidth.PagesPerSecond,
             PrecopyBytes = (ulong)s.PrecopyBytes,
             DowntimeBytes = (ulong)s.DowntimeBytes,
             PostcopyBytes = 0,
-            DirtySyncMissedZeroCopy = 0,
+            DirtySyncMissedZeroCopy = (ulong)s.MissedZeroCopies,
         };
     }
 }

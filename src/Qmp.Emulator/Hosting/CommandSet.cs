@@ -87,6 +87,7 @@ internal static class CommandSet
         CompatPolicy policy = options.Policy;
         var guest = new GuestControl(machine) { IsDumping = () => dump.IsActive };
         shutdown.HasReset += _ => built.Plugged.Reset();
+        shutdown.HasReset += _ => Reload(built.Devices.Images);
         var jobs = new JobList(machine, new JobEvents(publisher));
         var migration = new MigrationCommands(core, incoming, jobs, new InternalSnapshots(machine, core, built.Blocks));
         CommandRegistry.Builder commands = new CommandRegistry.Builder()
@@ -126,5 +127,10 @@ internal static class CommandSet
         }
 
         return commands.Build();
+    }
+
+    private static void Reload(IEnumerable<ImageLoader> images)
+    {
+        foreach (ImageLoader image in images) image.Reload();
     }
 }

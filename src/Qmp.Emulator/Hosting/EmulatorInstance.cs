@@ -166,6 +166,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
 
         await _built.Processors.DisposeAsync().ConfigureAwait(false);
         Machine.Dispose();
+        foreach (ImageLoader image in _built.Devices.Images) image.Dispose();
         _built.Objects.Dispose();
         _built.Blocks.Dispose();
     }

@@ -45,6 +45,7 @@ internal static class MigrationText
         }
 
         if (info.Ram is { } ram) Append(text, ram);
+        if (info.XbzrleCache is { } cache) Append(text, cache);
         if (info.CpuThrottlePercentage is { } throttle) Line("cpu throttle percentage", throttle);
         if (info.SocketAddress is { } addresses)
         {
@@ -78,6 +79,10 @@ internal static class MigrationText
         if (ram.PrecopyBytes != 0) Kilobytes("precopy ram", ram.PrecopyBytes);
         if (ram.DowntimeBytes != 0) Kilobytes("downtime ram", ram.DowntimeBytes);
         if (ram.PostcopyBytes != 0) Kilobytes("postcopy ram", ram.PostcopyBytes);
+        if (ram.DirtySyncMissedZeroCopy != 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"Zero-copy-send fallbacks happened: {ram.DirtySyncMissedZeroCopy} times\n");
+        }
 
         void Line(string name, long value, string unit = "") =>
             text.Append(CultureInfo.InvariantCulture, $"{name}: {value}{unit}\n");
@@ -85,6 +90,19 @@ internal static class MigrationText
         void Kilobytes(string name, ulong bytes) =>
             text.Append(CultureInfo.InvariantCulture, $"{name}: {bytes >> 10} kbytes\n");
     }
+
+    private static void Append(StringBuilder text, XBZRLECacheStats cache) => text.Append(
+        CultureInfo.InvariantCulture,
+        $"""
+        cache size: {cache.CacheSize} bytes
+        xbzrle transferred: {cache.Bytes >> 10} kbytes
+        xbzrle pages: {cache.Pages} pages
+        xbzrle cache miss: {cache.CacheMiss} pages
+        xbzrle cache miss rate: {cache.CacheMissRate:F2}
+        xbzrle encoding rate: {cache.EncodingRate:F2}
+        xbzrle overflow: {cache.Overflow}
+
+        """);
 
     private static string Uri(SocketAddress address) => address switch
     {

@@ -30,13 +30,14 @@ internal static class DeviceFactory
         GuestSettings? guestSettings = null;
         var vfio = new List<VfioDevice>();
         var workloads = new List<WorkloadGuest>();
+        var images = new List<ImageLoader>();
         foreach (OptionValue<DeviceArguments> device in devices)
         {
             List(device, manager);
             switch (device.Value.Own)
             {
                 case DeviceOptions.Loader loader:
-                    ImageLoader.Load(device, loader.Value, machine.Memory);
+                    images.Add(ImageLoader.Load(device, loader.Value, machine.Memory));
                     break;
 
                 case DeviceOptions.XVfio options:
@@ -62,7 +63,7 @@ internal static class DeviceFactory
         }
 
         foreach (WorkloadGuest guest in workloads) machine.AddGuest(guest);
-        return new SimulatedDevices(vfio, workloads, guestSettings);
+        return new SimulatedDevices(vfio, workloads, guestSettings, images);
     }
 
     private static void List(OptionValue<DeviceArguments> device, DeviceManager manager)

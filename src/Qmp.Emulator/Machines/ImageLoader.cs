@@ -6,36 +6,90 @@ using Qmp.Types;
 
 namespace Qmp.Emulator.Machines;
 
-/// <summary>What <c>-device loader</c> does: it puts a file or a number into guest memory. Texts are QEMU's.</summary>
-internal static class ImageLoader
+/// <summary>
+/// What <c>-device loader</c> does: it puts a file or a number into guest memory, when the machine is made and at each reset.
+/// Texts are QEMU's.
+/// </summary>
+internal sealed class ImageLoader : IDisposable
 {
     private const int Chunk = 1 << 20;
     private const int FromStart = 0; // SEEK_SET
     private const int FromEnd = 2; // SEEK_END
 
-    /// <exception cref="CommandLineException">The options contradict each other, or the file cannot be loaded.</exception>
-    public static void Load(OptionValue<DeviceArguments> device, LoaderOptions options, GuestMemory memory)
+    private readonly GuestMemory _memory;
+    private readonly ulong _address;
+    private readonly byte[] _number;
+    private readonly SafeFileHandle? _file;
+
+    private ImageLoader(GuestMemory memory, ulong address, byte[] number)
     {
+        (_memory, _address, _number) = (memory, address, number);
+        memory.Load(address, number);
+    }
+
+    private ImageLoader(GuestMemory memory, ulong address, SafeFileHandle file)
+    {
+        (_memory, _address, _number, _file) = (memory, address, [], file);
+        LoadFile(skipsZeros: true);
+    }
+
+    /// <exception cref="CommandLineException">The options contradict each other, or the file cannot be loaded.</exception>
+    public static ImageLoader Load(OptionValue<DeviceArguments> device, LoaderOptions options, GuestMemory memory)
+    {
+        ulong address = options.Addr ?? 0;
         if (options.Data is not (null or 0) || options.DataLen is not (null or 0) || options.DataBe == true)
         {
-            LoadNumber(device, options, memory);
+            return new ImageLoader(memory, address, NumberOf(device, options));
         }
-        else if (options.File is { } file)
-        {
-            if (options.ForceRaw != true && Path.Exists(file))
-            {
-                throw device.Error("images are not parsed: set force-raw=on, and addr= to where the file goes");
-            }
 
-            LoadFile(device, file, options.Addr ?? 0, memory);
-        }
-        else if (options.ForceRaw != true)
+        if (options.File is not { } file)
         {
-            throw device.Error("please include valid arguments");
+            return options.ForceRaw == true
+                ? new ImageLoader(memory, address, [])
+                : throw device.Error("please include valid arguments");
+        }
+
+        if (options.ForceRaw != true && Path.Exists(file))
+        {
+            throw device.Error("images are not parsed: set force-raw=on, and addr= to where the file goes");
+        }
+
+        SafeFileHandle? handle = null;
+        try
+        {
+            handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return new ImageLoader(memory, address, handle);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            handle?.Dispose();
+            throw device.Error($"Cannot load specified image {file}");
         }
     }
 
-    private static void LoadNumber(OptionValue<DeviceArguments> device, LoaderOptions options, GuestMemory memory)
+    /// <summary>Does it again: the machine is reset.</summary>
+    public void Reload()
+    {
+        if (_file is null)
+        {
+            _memory.Load(_address, _number);
+            return;
+        }
+
+        try
+        {
+            LoadFile(skipsZeros: false);
+        }
+        catch (IOException)
+        {
+            // The file is not what it was; memory stays as it is.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file?.Dispose();
+
+    private static byte[] NumberOf(OptionValue<DeviceArguments> device, LoaderOptions options)
     {
         if (options.File is not null) throw device.Error("Specifying a file is not supported when loading memory values");
         if (options.ForceRaw == true)
@@ -46,49 +100,38 @@ internal static class ImageLoader
         if (options.DataLen is not ({ } length and > 0)) throw device.Error("Both data and data-len must be specified");
         if (length > 8) throw device.Error("data-len cannot be greater then 8 bytes");
         Span<byte> bytes = stackalloc byte[8];
-        ulong address = options.Addr ?? 0;
         if (options.DataBe == true)
         {
             BinaryPrimitives.WriteUInt64BigEndian(bytes, options.Data ?? 0);
-            memory.Load(address, bytes[^length..]);
+            return bytes[^length..].ToArray();
         }
-        else
-        {
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes, options.Data ?? 0);
-            memory.Load(address, bytes[..length]);
-        }
+
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, options.Data ?? 0);
+        return bytes[..length].ToArray();
     }
 
-    // As long as the file says that it is: a device without an end is not read for ever. Zeros are left out: memory that was never
-    // written reads as zeros and costs nothing.
-    private static void LoadFile(OptionValue<DeviceArguments> device, string path, ulong address, GuestMemory memory)
+    // As long as the file says that it is: a device without an end is not read for ever. At first zeros are left out: memory that was
+    // never written reads as zeros and costs nothing.
+    private void LoadFile(bool skipsZeros)
     {
-        try
+        long left = Linux.Files.Seek(_file!, 0, FromEnd);
+        if (left < 0 || (ulong)left > _memory.TotalLength) throw new IOException();
+        Linux.Files.Seek(_file!, 0, FromStart);
+        ulong address = _address;
+        byte[] buffer = new byte[Math.Min(left, Chunk)];
+        while (left > 0)
         {
-            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            long left = Linux.Files.Seek(file, 0, FromEnd);
-            if (left < 0 || (ulong)left > memory.TotalLength) throw new IOException();
-            Linux.Files.Seek(file, 0, FromStart);
-            using var stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
-            byte[] buffer = new byte[Math.Min(left, Chunk)];
-            while (left > 0)
+            int read = Linux.Files.Read(_file!, buffer.AsSpan(0, (int)Math.Min(left, buffer.Length)));
+            if (read < 0) throw new IOException();
+            if (read == 0) return;
+            for (int at = 0; at < read; at += RamBlock.PageSize)
             {
-                int wanted = (int)Math.Min(left, buffer.Length);
-                int read = stream.ReadAtLeast(buffer.AsSpan(0, wanted), wanted, throwOnEndOfStream: false);
-                if (read == 0) return;
-                for (int at = 0; at < read; at += RamBlock.PageSize)
-                {
-                    ReadOnlySpan<byte> page = buffer.AsSpan(at, Math.Min(RamBlock.PageSize, read - at));
-                    if (page.ContainsAnyExcept((byte)0)) memory.Load(address + (ulong)at, page);
-                }
-
-                address += (ulong)read;
-                left -= read;
+                ReadOnlySpan<byte> page = buffer.AsSpan(at, Math.Min(RamBlock.PageSize, read - at));
+                if (!skipsZeros || page.ContainsAnyExcept((byte)0)) _memory.Load(address + (ulong)at, page);
             }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw device.Error($"Cannot load specified image {path}");
+
+            address += (ulong)read;
+            left -= read;
         }
     }
 }

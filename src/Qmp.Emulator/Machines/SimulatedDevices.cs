@@ -8,5 +8,6 @@ namespace Qmp.Emulator.Machines;
 /// <param name="Vfio">The devices that take part in the switchover.</param>
 /// <param name="Workloads">The guests that write to memory.</param>
 /// <param name="Guest">What the guest does besides; <see langword="null"/> for nothing.</param>
+/// <param name="Images">What puts files and numbers into memory, at each reset.</param>
 internal sealed record SimulatedDevices(
-    IReadOnlyList<VfioDevice> Vfio, IReadOnlyList<WorkloadGuest> Workloads, GuestSettings? Guest);
+    IReadOnlyList<VfioDevice> Vfio, IReadOnlyList<WorkloadGuest> Workloads, GuestSettings? Guest, IReadOnlyList<ImageLoader> Images);

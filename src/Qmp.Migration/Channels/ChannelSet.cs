@@ -62,11 +62,15 @@ internal sealed class ChannelSet : IDisposable
     }
 
     /// <summary>Cuts the connections that are there.</summary>
-    public void Shutdown()
+    /// <param name="role">Those of which role; <see langword="null"/> for all.</param>
+    public void Shutdown(ChannelRole? role = null)
     {
         lock (_gate)
         {
-            foreach (Connection connection in _connections) connection.Channel.Shutdown();
+            foreach (Connection connection in _connections)
+            {
+                if (role is null || connection.Role == role) connection.Channel.Shutdown();
+            }
         }
     }
 

@@ -20,6 +20,15 @@ public interface IMigrationChannel : IDisposable
     /// <exception cref="ChannelException">The connection broke.</exception>
     ValueTask<int> ReadAsync(Memory<byte> buffer);
 
+    /// <summary>Reads at least one byte into pieces of memory, and at most as many as fit.</summary>
+    /// <returns>How many were read; 0 at the end.</returns>
+    /// <exception cref="ChannelException">The connection broke.</exception>
+    async ValueTask<int> ReadAsync(ReadOnlyMemory<IoVector> pieces)
+    {
+        using var first = new PieceMemory(pieces.Span[0]);
+        return await ReadAsync(first.Memory);
+    }
+
     /// <summary>Waits for the peer to hang up.</summary>
     /// <returns>Whether it did; otherwise the time was up. Channels without a peer that could never do.</returns>
     ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout);

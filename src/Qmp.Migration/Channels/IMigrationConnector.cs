@@ -23,6 +23,13 @@ public interface IMigrationConnector
     /// <exception cref="ChannelException">No program listens there, or the attempt was cancelled.</exception>
     ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation);
 
+    /// <summary>Opens a file once more, for pages that have places in it.</summary>
+    /// <param name="address">The file.</param>
+    /// <param name="writes">Whether pages are written; otherwise they are read.</param>
+    /// <param name="direct">Whether past the host's page cache.</param>
+    /// <exception cref="ChannelException">It cannot be opened.</exception>
+    IPageFile OpenPages(MigrationAddress address, bool writes, bool direct);
+
     /// <summary>Begins to wait for a source.</summary>
     /// <param name="address">Where a source will come to.</param>
     /// <param name="meetFile">Is called when a descriptor turns out to be a file's; may throw.</param>

@@ -15,6 +15,9 @@ internal sealed class AnswerPhase(DestinationAttempt attempt) : DestinationPhase
             await AnswerAsync(returnPath, failed: attempt.HasFailed || loader.StreamFailed);
         }
 
+        if (attempt.FileReaders is { } readers) await readers.EndAsync();
+        attempt.Multifd?.End();
+        attempt.Channels.Shutdown(ChannelRole.Multifd);
         attempt.Channels.Dispose();
         return null;
     }

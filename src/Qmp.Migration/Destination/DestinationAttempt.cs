@@ -2,6 +2,8 @@ using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
+using Qmp.Migration.MappedRam;
+using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
@@ -52,6 +54,15 @@ internal sealed class DestinationAttempt
     /// <summary>Its connections.</summary>
     public ChannelSet Channels { get; } = new();
 
+    /// <summary>The channels for pages; <see langword="null"/> where the main channel carries them.</summary>
+    public MultifdReceiver? Multifd { get; private set; }
+
+    /// <summary>What reads pages from a file beside each other, if anything does.</summary>
+    public WorkerPool<MappedRun>? FileReaders { get; set; }
+
+    /// <summary>What has been read of the main stream to tell it from others.</summary>
+    public byte[] MainStart { get; set; } = [];
+
     /// <summary>What loads, once a source is there.</summary>
     public StreamLoader? Loader => _loader;
 
@@ -73,10 +84,14 @@ internal sealed class DestinationAttempt
     /// <summary>Why the load failed, where clients are not told.</summary>
     public string? Untold { get; private set; }
 
+    /// <summary>Makes what receives pages over channels of their own, which are added to it then.</summary>
+    public MultifdReceiver CreateMultifd() =>
+        Multifd = new MultifdReceiver(Machine.Memory, Machine.Timeline, Options.Parameters.MultifdChannels ?? 0, FailByChannel);
+
     /// <summary>Puts what loads on top of the main channel.</summary>
     public StreamLoader CreateLoader()
     {
-        StreamLoader loader = new(Channels.Main, Entries, Machine, Options, Faults.Site, _interruption, Logger);
+        StreamLoader loader = new(Channels.Main, MainStart, Entries, Machine, Options, Multifd, FileReaders, Faults.Site, _interruption, Logger);
         Faults.Loader = loader;
         _loader = loader;
         return loader;
@@ -134,8 +149,15 @@ internal sealed class DestinationAttempt
     {
         HasFailed = true;
         if (_isStopped) return;
-        Volatile.Write(ref _error, reason);
+        if (Interlocked.CompareExchange(ref _error, reason, null) is not null) return;
         State.TryMoveFromAny(MigrationStatus.Failed);
+    }
+
+    // The main stream is cut then, and its failure is not the reason any more.
+    private void FailByChannel(Exception e)
+    {
+        Fail(e is LoadException { Reasons: [.., var reason] } ? reason : ReasonOf(e));
+        Channels.Shutdown();
     }
 
     private string ReasonOf(Exception e)

@@ -76,7 +76,7 @@ public sealed class IncomingMigration
         _attempt.Faults.Started();
         try
         {
-            var first = new ListenPhase(_attempt, listener);
+            var first = new ListenPhase(_attempt, listener, direct => _connector.OpenPages(address, writes: false, direct));
             Activity = _attempt.Machine.Timeline.Start("mig/dst/main", () => RunAsync(first));
         }
         catch (Exception e)

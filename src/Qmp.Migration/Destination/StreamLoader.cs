@@ -3,6 +3,8 @@ using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
+using Qmp.Migration.MappedRam;
+using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Migration.ReturnPath;
 using Qmp.Migration.SaveState;
@@ -49,9 +51,12 @@ internal sealed class StreamLoader
 
     public StreamLoader(
         IMigrationChannel channel,
+        byte[] start,
         SaveStateEntries entries,
         VirtualMachine machine,
         MigrationOptions options,
+        MultifdReceiver? multifd,
+        WorkerPool<MappedRun>? fileReaders,
         FaultSite faults,
         Waker interruption,
         ILogger logger)
@@ -61,10 +66,14 @@ internal sealed class StreamLoader
         _machine = machine;
         _options = options;
         _logger = logger;
-        _reader = new MigrationReader(channel);
+        _reader = new MigrationReader(channel, start);
         _faults = faults;
         Acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), options.AckMode, entries, logger);
-        _context = new LoadContext(machine.Timeline, options, ApproveAsync, interruption);
+        _context = new LoadContext(machine.Timeline, options, ApproveAsync, interruption, multifd)
+        {
+            File = options.Has(MigrationCapability.MappedRam) ? channel as ISeekableChannel : null,
+            FileReaders = fileReaders,
+        };
     }
 
     /// <summary>The return path, once the source has asked for it.</summary>

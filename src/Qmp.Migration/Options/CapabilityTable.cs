@@ -21,7 +21,7 @@ public static class CapabilityTable
     /// <summary>The rows, in the order of the schema.</summary>
     public static IReadOnlyList<CapabilityRow> Rows { get; } =
     [
-        new(MigrationCapability.Xbzrle, "x-xbzrle") { IsBuilt = false },
+        new(MigrationCapability.Xbzrle, "x-xbzrle"),
         new(MigrationCapability.RdmaPinAll, "x-rdma-pin-all"),
         new(MigrationCapability.AutoConverge, "x-auto-converge"),
 #pragma warning disable CS0618 // deprecated, and to be had all the same
@@ -33,7 +33,7 @@ public static class CapabilityTable
         new(MigrationCapability.ReleaseRam, "x-release-ram"),
         new(MigrationCapability.ReturnPath, "x-return-path"),
         new(MigrationCapability.PauseBeforeSwitchover, null),
-        new(MigrationCapability.Multifd, "x-multifd") { IsBuilt = false },
+        new(MigrationCapability.Multifd, "x-multifd"),
         new(MigrationCapability.DirtyBitmaps, null),
         new(MigrationCapability.PostcopyBlocktime, null),
         new(MigrationCapability.LateBlockActivate, null),
@@ -44,7 +44,7 @@ public static class CapabilityTable
         new(MigrationCapability.PostcopyPreempt, "x-postcopy-preempt"),
         new(MigrationCapability.SwitchoverAck, "x-switchover-ack"),
         new(MigrationCapability.DirtyLimit, "x-dirty-limit"),
-        new(MigrationCapability.MappedRam, "mapped-ram") { IsBuilt = false, IsInStream = true },
+        new(MigrationCapability.MappedRam, "mapped-ram") { IsInStream = true },
     ];
 
     /// <summary>The rows of the capabilities that a release of QEMU has.</summary>

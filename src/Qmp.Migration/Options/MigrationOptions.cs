@@ -28,11 +28,20 @@ public sealed class MigrationOptions(MigrationRules rules)
         : SwitchoverAckLegacy ? SwitchoverAckMode.OneCounted
         : SwitchoverAckMode.Each;
 
+    /// <summary>
+    /// Whether multifd channels sync at the end of each section of RAM, as QEMU's up to 8.0 do; set before anything is migrated
+    /// (<c>-global migration.multifd-flush-after-each-section</c>, and by machine type).
+    /// </summary>
+    public bool SyncsSections { get; set; }
+
     /// <summary>All capabilities.</summary>
     public CapabilitySet Capabilities => _store.Capabilities;
 
     /// <summary>All parameters; every member has a value but <c>block-bitmap-mapping</c>.</summary>
     public MigrationParameters Parameters => _store.Parameters;
+
+    /// <summary>Whether pages are in packets of channels of their own: multifd, but for a file that has a place for each page.</summary>
+    internal bool UsesPackets => Has(MigrationCapability.Multifd) && !Has(MigrationCapability.MappedRam);
 
     /// <summary>Whether the capability is on.</summary>
     public bool Has(MigrationCapability capability) => _store.Capabilities[capability];

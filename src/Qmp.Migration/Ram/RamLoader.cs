@@ -1,7 +1,9 @@
 using Qmp.Machine.Memory;
+using Qmp.Migration.MappedRam;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
+using Qmp.Migration.Xbzrle;
 using Qmp.Types;
 
 namespace Qmp.Migration.Ram;
@@ -10,12 +12,16 @@ namespace Qmp.Migration.Ram;
 /// <remarks>Texts and order of checks are QEMU's <c>ram_load_precopy</c>, as seen on its stderr.</remarks>
 internal sealed class RamLoader : StateLoader
 {
+    private const byte XbzrleEncoding = 1;
+
+    private readonly LoadContext _context;
     private readonly GuestMemory _memory;
     private readonly bool _ignoreShared;
     private RamBlock? _current;
 
     public RamLoader(LoadContext context, GuestMemory memory)
     {
+        _context = context;
         _memory = memory;
         _ignoreShared = context.Has(MigrationCapability.XIgnoreShared);
     }
@@ -39,6 +45,11 @@ internal sealed class RamLoader : StateLoader
                     LoadPage(reader, offset);
                     break;
 
+                case RamFlags.Xbzrle:
+                    await FindBlockAsync(reader, flags, offset);
+                    await LoadDifferenceAsync(reader, offset);
+                    break;
+
                 case RamFlags.Zero:
                     await FindBlockAsync(reader, flags, offset);
                     await reader.NeedAsync(1);
@@ -49,7 +60,12 @@ internal sealed class RamLoader : StateLoader
                     await LoadBlockListAsync(reader, offset);
                     break;
 
+                case RamFlags.MultifdFlush when _context.Multifd is { } multifd:
+                    await multifd.SyncAsync();
+                    break;
+
                 case RamFlags.EndOfSection:
+                    if (_context is { Multifd: { } channels, SyncsSections: true }) await channels.SyncAsync();
                     return;
 
                 default:
@@ -92,6 +108,30 @@ internal sealed class RamLoader : StateLoader
         _current.EndPlace(page);
     }
 
+    private async ValueTask LoadDifferenceAsync(MigrationReader reader, ulong offset)
+    {
+        await reader.NeedAsync(3);
+        byte encoding = reader.GetByte();
+        int length = reader.GetBe16();
+        if (encoding != XbzrleEncoding) throw Refused("wrong compression");
+        if (length > RamBlock.PageSize) throw Refused("len overflow");
+        await reader.NeedAsync(length);
+        if (reader.Available < length)
+        {
+            reader.Get(new byte[length]); // which marks the stream as ended
+            throw Refused("decode error");
+        }
+
+        long page = (long)(offset / RamBlock.PageSize);
+        bool isRight = XbzrleCodec.TryDecode(reader.Buffered[..length], _current!.BeginPlace(page));
+        reader.Skip(length);
+        _current.EndPlace(page);
+        if (!isRight) throw Refused("decode error");
+
+        LoadException Refused(string reason) => new LoadException(Errno.Invalid, $"Failed to load XBZRLE page - {reason}!")
+            .While($"Failed to decompress XBZRLE page at {offset:x}");
+    }
+
     private void LoadZeroPage(MigrationReader reader, ulong offset)
     {
         byte fill = reader.GetByte();
@@ -131,6 +171,11 @@ internal sealed class RamLoader : StateLoader
             }
 
             if (reader.Failed) throw new LoadException(Errno.InputOutput);
+            if (_context.File is { } file && !(_ignoreShared && block.IsShared))
+            {
+                await new MappedRamReader(reader, file, _context.FileReaders).LoadAsync(block);
+            }
+
             total -= length;
         }
     }

@@ -16,6 +16,7 @@ internal sealed class RamPass
     private readonly ConcurrentQueue<(RamBlock Block, long Page)> _requests = new();
     private int _block;
     private long _page;
+    private bool _roundEnded;
 
     public RamPass(IEnumerable<RamBlock> blocks) => _blocks = [.. blocks.Select(b => new Left(b, new PageBitmap(b.Pages)))];
 
@@ -24,6 +25,14 @@ internal sealed class RamPass
 
     /// <summary>Bytes of the pages that are left.</summary>
     public ulong Bytes => (ulong)Pages * RamBlock.PageSize;
+
+    /// <summary>Whether a round over all blocks has ended, since this was asked last.</summary>
+    public bool TakeRoundEnd()
+    {
+        bool ended = _roundEnded;
+        _roundEnded = false;
+        return ended;
+    }
 
     /// <summary>Begins with all pages, and with empty dirty logs.</summary>
     public void Begin()
@@ -52,7 +61,7 @@ internal sealed class RamPass
     /// <summary>
     /// Takes the next page: one that was requested, or else the next in the order of blocks and offsets, round and round.
     /// </summary>
-    /// <returns>Whether there is one.</returns>
+    /// <returns>Whether there is one. There is none either where a round ends: the next call goes on.</returns>
     public bool TryTake([NotNullWhen(true)] out RamBlock? block, out long page)
     {
         while (_requests.TryDequeue(out (RamBlock Block, long Page) request))
@@ -77,8 +86,13 @@ internal sealed class RamPass
 
             _block = (_block + 1) % _blocks.Length;
             _page = 0;
+            if (_block > 0) continue;
+            _roundEnded = true;
+            break;
         }
 
+        // Who finds nothing has been round once.
+        if (Pages == 0) _roundEnded = true;
         (block, page) = (null, 0);
         return false;
     }

@@ -1,7 +1,10 @@
 using Qmp.Machine.Memory;
 using Qmp.Migration.Channels;
+using Qmp.Migration.MappedRam;
+using Qmp.Migration.Multifd;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
+using Qmp.Migration.Xbzrle;
 using Qmp.Types;
 
 namespace Qmp.Migration.Ram;
@@ -28,8 +31,10 @@ internal sealed class RamSaver : StateSaver
     private readonly RamPass _pass;
     private readonly ZeroPageEncoder _zero = new();
     private readonly NormalPageEncoder _normal = new();
-    private readonly PageEncoder[] _encoders;
-    private readonly InlinePages _pages;
+    private readonly (PageEncoder Encoder, IPageSink Sink)[] _ways;
+    private readonly IPageSink _pages;
+    private readonly MappedRamFile? _mapped;
+    private readonly XbzrleEncoder? _xbzrle;
     private long _burst = MinBurst;
     private bool _isSynced; // with the guest stopped
 
@@ -44,9 +49,25 @@ internal sealed class RamSaver : StateSaver
         _ignoreShared = context.Has(MigrationCapability.XIgnoreShared);
         RamBlock[] blocks = [.. memory.Blocks.Where(b => !(_ignoreShared && b.IsShared))];
         _pass = new RamPass(blocks);
-        bool detectsZeroPages = context.Parameters.ZeroPageDetection != ZeroPageDetection.None;
-        _encoders = detectsZeroPages ? [_zero, _normal] : [_normal];
-        _pages = new InlinePages(context.Writer);
+        _mapped = context.File is { } file ? new MappedRamFile(context.Writer, file) : null;
+        IPageSink here = _mapped is not null ? new MappedPages(_mapped, context.File!, context.Writer) : new InlinePages(context);
+        _pages = context.Multifd is { } multifd
+            ? new MultifdPages(multifd, context.Writer, context.SyncsSections, isMarked: _mapped is null)
+            : here;
+        context.MappedRam = _mapped;
+        bool looksHere = context.Parameters.ZeroPageDetection switch
+        {
+            ZeroPageDetection.None => false,
+            ZeroPageDetection.Legacy => true,
+            _ => context.Multifd is null,
+        };
+        if (here is InlinePages inline && context.Has(MigrationCapability.Xbzrle)) _xbzrle = new XbzrleEncoder(context, inline, blocks);
+        _ways =
+        [
+            .. looksHere ? [(_zero, here)] : (ReadOnlySpan<(PageEncoder, IPageSink)>)[],
+            .. _xbzrle is null ? [] : (ReadOnlySpan<(PageEncoder, IPageSink)>)[(_xbzrle, here)],
+            (_normal, _pages),
+        ];
         context.Statistics.Total += blocks.Sum(b => (long)b.Length);
     }
 
@@ -77,10 +98,12 @@ internal sealed class RamSaver : StateSaver
 
             // The block's address in its region, which for RAM blocks of ours is the region's start.
             if (_ignoreShared) _context.Writer.PutBe64(0);
+            if (_mapped is not null && !(_ignoreShared && block.IsShared)) await _mapped.AddAsync(block);
             await _context.FlushIfFullAsync();
         }
 
-        _context.Writer.PutBe64(RamFlags.EndOfSection);
+        await _pages.EndSetupAsync();
+        await EndSectionAsync();
 
         // QEMU has mostly begun with the pages when its command turns out to be gone.
         if (_context.Writer.PeerIsStarting) return;
@@ -107,15 +130,17 @@ internal sealed class RamSaver : StateSaver
     public override async ValueTask IterateAsync()
     {
         long end = _context.Now + MaxIteration;
-        while (!_context.RateExceeded && _pass.Pages > 0)
+        bool isOver = false;
+        while (!isOver && !_context.RateExceeded)
         {
-            await SendBurstAsync(Math.Clamp(_context.RateLeft, MinBurst, _burst));
-            if (_context.Now > end) break;
+            if (!await SendBurstAsync(Math.Clamp(_context.RateLeft, MinBurst, _burst))) break;
+            isOver = _context.Now > end;
         }
 
         // The footer stays behind until there is more to send, as in QEMU: a connection that breaks meanwhile ends
         // inside a section, and the destination says so.
-        _context.Writer.PutBe64(RamFlags.EndOfSection);
+        await EndSectionAsync();
+        _context.Statistics.AddRamBytes(sizeof(ulong), _context.GuestRuns);
         await _context.FlushAsync();
     }
 
@@ -123,20 +148,44 @@ internal sealed class RamSaver : StateSaver
     public override async ValueTask CompleteAsync()
     {
         _ranAtSetup = null;
+        if (_xbzrle is not null) _xbzrle.IsLast = true;
         if (!_isSynced) await SyncDirtyLogAsync(SyncReason.Stopped);
-        while (_pass.Pages > 0) await SendBurstAsync(_burst);
+        while (await SendBurstAsync(_burst))
+        {
+        }
+
+        if (_mapped is not null) await _mapped.WriteBitmapsAsync();
+
+        await EndSectionAsync();
+    }
+
+    private async ValueTask EndSectionAsync()
+    {
+        await _pages.EndSectionAsync();
         _context.Writer.PutBe64(RamFlags.EndOfSection);
     }
 
-    private async ValueTask SendBurstAsync(long size)
+    // False if nothing is left.
+    private async ValueTask<bool> SendBurstAsync(long size)
     {
         _context.Writer.Burst = size;
+        _xbzrle?.Resize();
         GatherBurst();
         long before = _context.NowNanoseconds;
+        await _pages.SendIfFullAsync();
         await _context.FlushIfFullAsync();
+        if (_pass.TakeRoundEnd())
+        {
+            await _pages.EndRoundAsync();
+            if (_xbzrle is not null) _xbzrle.IsStarted = true;
+            if (_context.Multifd is not null) await _context.FlushAsync(); // the channels wait at the mark
+            return _pass.Pages > 0;
+        }
+
         long took = _context.NowNanoseconds - before;
         if (took > SlowBurst) _burst = Math.Max(MinBurst, _burst / 2);
         else if (took < FastBurst) _burst = Math.Min(MaxBurst, _burst * 2);
+        return true;
     }
 
     // Puts pages until there are enough for a burst.
@@ -145,8 +194,8 @@ internal sealed class RamSaver : StateSaver
         long start = _context.Writer.Position;
         long normal = _normal.Count;
         long zero = _zero.Count;
-        while (!_pages.IsFull && _pass.TryTake(out RamBlock? block, out long page)) Encode(block, page);
-        _context.Statistics.AddNormalPages(_normal.Count - normal);
+        while (!_pages.IsFull && !_context.Writer.IsFull && _pass.TryTake(out RamBlock? block, out long page)) Encode(block, page);
+        if (_pages.CountsPages) _context.Statistics.AddNormalPages(_normal.Count - normal);
         _context.Statistics.AddZeroPages(_zero.Count - zero);
         _context.Statistics.AddRamBytes(_context.Writer.Position - start, _ranAtSetup ?? _context.GuestRuns);
         _ranAtSetup = null;
@@ -155,9 +204,11 @@ internal sealed class RamSaver : StateSaver
 
     private void Encode(RamBlock block, long page)
     {
-        foreach (PageEncoder encoder in _encoders)
+        foreach ((PageEncoder encoder, IPageSink sink) in _ways)
         {
-            if (encoder.TryPut(block, page, _pages)) return;
+            if (!encoder.TryPut(block, page, sink)) continue;
+            if (encoder == _zero) _xbzrle?.Zeroed(block, page);
+            return;
         }
     }
 }

@@ -1,4 +1,7 @@
 using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.MappedRam;
+using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Migration.Rules;
 using Qmp.Types;
@@ -16,13 +19,27 @@ public sealed class LoadContext
     /// <param name="options">Capabilities and parameters of the destination.</param>
     /// <param name="approve">Tells the source what a device of that name has to say to the switchover.</param>
     /// <param name="interruption">Wakes the loading activity when the migration is cut.</param>
-    internal LoadContext(Timeline timeline, MigrationOptions options, Func<string, ValueTask> approve, Waker interruption)
+    /// <param name="multifd">The channels for pages, if there are any.</param>
+    internal LoadContext(Timeline timeline, MigrationOptions options, Func<string, ValueTask> approve, Waker interruption, MultifdReceiver? multifd = null)
     {
         Timeline = timeline;
         _options = options;
         _approve = approve;
         _interruption = interruption;
+        Multifd = multifd;
     }
+
+    /// <summary>The channels for pages; <see langword="null"/> where the main stream carries them.</summary>
+    internal MultifdReceiver? Multifd { get; }
+
+    /// <summary>The file that has a place for each page; <see langword="null"/> where pages are in the stream.</summary>
+    internal ISeekableChannel? File { get; init; }
+
+    /// <summary>What reads pages of that file beside each other, if anything does.</summary>
+    internal WorkerPool<MappedRun>? FileReaders { get; init; }
+
+    /// <summary>Whether channels sync at the end of each section of RAM, as QEMU's up to 8.0 do.</summary>
+    internal bool SyncsSections => _options.SyncsSections;
 
     /// <summary>Where the destination runs.</summary>
     public Timeline Timeline { get; }

@@ -1,3 +1,6 @@
+using Qmp.Migration.Channels;
+using Qmp.Migration.MappedRam;
+using Qmp.Migration.Multifd;
 using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
@@ -26,6 +29,18 @@ public abstract class SaveContext
 
     /// <summary>The parameters as they are now.</summary>
     internal abstract MigrationParameters Parameters { get; }
+
+    /// <summary>The channels for pages; <see langword="null"/> where the main stream carries them.</summary>
+    internal abstract MultifdSender? Multifd { get; }
+
+    /// <summary>The file that has a place for each page; <see langword="null"/> where pages are in the stream.</summary>
+    internal abstract ISeekableChannel? File { get; }
+
+    /// <summary>Where pages have their places in that file, once that is known.</summary>
+    internal MappedRamFile? MappedRam { get; set; }
+
+    /// <summary>Whether channels sync at the end of each section of RAM, as QEMU's up to 8.0 do.</summary>
+    internal abstract bool SyncsSections { get; }
 
     /// <summary>The counters that clients see.</summary>
     internal abstract MigrationStatistics Statistics { get; }

@@ -21,6 +21,7 @@ internal sealed class ConnectPhase(
         // No credentials can be made here, so none that are asked for exist.
         return attempt.Options.Parameters.TlsCreds is { Length: > 0 } credentials
             ? throw new MigrationException($"No TLS credentials with id '{credentials}'")
+            : attempt.Options.Has(MigrationCapability.Multifd) ? new MultifdConnectPhase(attempt, connector, address)
             : new SetupPhase(attempt);
     }
 
@@ -29,7 +30,15 @@ internal sealed class ConnectPhase(
         try
         {
             await attempt.AtAsync(FaultPoint.Connect);
-            return opened ?? await connector.ConnectAsync(address, attempt.Connecting);
+            if (opened is not null) return opened;
+            IMigrationChannel channel = await connector.ConnectAsync(address, attempt.Connecting);
+            if (!attempt.Options.Has(MigrationCapability.ZeroCopySend) || channel is IInPlaceChannel inPlace && inPlace.TryEnableInPlace())
+            {
+                return channel;
+            }
+
+            channel.Dispose();
+            throw new ChannelException("Zero copy send feature not detected in host kernel");
         }
         catch
         {

@@ -54,6 +54,11 @@ public sealed class OutgoingMigration
     /// <summary>The activity that sends, once it runs.</summary>
     public Activity? Activity { get; private set; }
 
+    /// <summary>The activities of its multifd channels.</summary>
+    internal IReadOnlyList<Activity> Channels => _attempt.Multifd?.Activities ?? [];
+
+    internal MigrationOptions Options => _attempt.Options;
+
     internal OutgoingTimes Times => _attempt.Times;
 
     internal BandwidthEstimator Bandwidth => _attempt.Bandwidth;

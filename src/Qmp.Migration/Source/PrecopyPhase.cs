@@ -18,6 +18,7 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
         attempt.StartBandwidth();
         while (attempt.State.Current == MigrationStatus.Active)
         {
+            attempt.Multifd?.CheckAlive();
             if (!attempt.Limiter.Exceeded(attempt.Statistics.Transferred) && await TurnAsync())
             {
                 return new SwitchoverPhase(attempt, link);

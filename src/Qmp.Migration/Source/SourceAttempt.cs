@@ -2,6 +2,7 @@ using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
+using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
@@ -68,6 +69,9 @@ internal sealed class SourceAttempt
     /// <summary>What there is on top of the connection, once there is.</summary>
     public SourceLink? Link => _link;
 
+    /// <summary>The channels for pages; <see langword="null"/> where the main channel carries them.</summary>
+    public MultifdSender? Multifd { get; private set; }
+
     public MigrationStatistics Statistics { get; } = new();
 
     public OutgoingTimes Times { get; } = new();
@@ -115,13 +119,21 @@ internal sealed class SourceAttempt
     /// <summary>Reaches a point where faults are injected.</summary>
     public ValueTask AtAsync(FaultPoint point) => _faults.Site.AtAsync(point);
 
+    /// <summary>Makes what sends pages over channels of their own, which are added to it then.</summary>
+    public MultifdSender CreateMultifd() =>
+        Multifd = new MultifdSender(Machine.Timeline, Options.Parameters, Statistics, Waker.Wake)
+        {
+            SendsInPlace = Options.Has(MigrationCapability.ZeroCopySend),
+        };
+
     /// <summary>Puts what sends on top of the connection.</summary>
     public SourceLink Connect(RefusalWatch refusal)
     {
         IMigrationChannel channel = Channels.Main;
         var converge = new AutoConverge(Machine, Options);
         var context = new SourceContext(
-            Machine, Options, new Stream.MigrationWriter(channel), Statistics, Limiter, converge, _faults.Site, _events);
+            Machine, Options, new Stream.MigrationWriter(channel), Statistics, Limiter, converge, _faults.Site, _events, Multifd,
+            Options.Has(MigrationCapability.MappedRam) ? channel as ISeekableChannel : null);
         _faults.Context = context;
         var stream = new OutgoingStream(context, Entries, Machine, Options, Gate, _logger);
         var link = new SourceLink(context, stream, converge, refusal, null);

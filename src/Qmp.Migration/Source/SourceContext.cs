@@ -1,5 +1,8 @@
 using Qmp.Machine;
+using Qmp.Machine.Memory;
 using Qmp.Migration.Faults;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Migration.Rules;
 using Qmp.Migration.SaveState;
@@ -19,9 +22,12 @@ internal sealed class SourceContext(
     RateLimiter limiter,
     AutoConverge converge,
     FaultSite faults,
-    IMigrationEvents events) : SaveContext
+    IMigrationEvents events,
+    MultifdSender? multifd,
+    ISeekableChannel? file) : SaveContext
 {
     private readonly DirtyRatePeriod _period = new();
+    private long _pagesBefore;
 
     public override MigrationWriter Writer { get; } = writer;
 
@@ -31,6 +37,12 @@ internal sealed class SourceContext(
 
     public override MigrationRules Rules => options.Rules;
 
+    internal override MultifdSender? Multifd { get; } = multifd;
+
+    internal override ISeekableChannel? File { get; } = file;
+
+    internal override bool SyncsSections => options.SyncsSections;
+
     internal override MigrationParameters Parameters => options.Parameters;
 
     internal override MigrationStatistics Statistics { get; } = statistics;
@@ -39,16 +51,16 @@ internal sealed class SourceContext(
 
     internal override bool GuestRuns => machine.IsRunning;
 
-    internal override bool RateExceeded => limiter.Exceeded(Writer.Transferred);
+    internal override bool RateExceeded => limiter.Exceeded(Statistics.Transferred);
 
-    internal override long RateLeft => limiter.Left(Writer.Transferred);
+    internal override long RateLeft => limiter.Left(Statistics.Transferred);
 
     public override bool Has(MigrationCapability capability) => options.Has(capability);
 
     public override async ValueTask FlushAsync()
     {
         await Writer.FlushAsync();
-        Statistics.SetTransferred(Writer.Transferred);
+        Statistics.SetMainBytes(Writer.Transferred);
     }
 
     internal override ValueTask AtAsync(FaultPoint point) => faults.AtAsync(point);
@@ -62,6 +74,8 @@ internal sealed class SourceContext(
         if (_period.Sync(startedAt, Now, newlyDirty, Statistics.Transferred) is { } ended)
         {
             converge.Judge(ended);
+            Statistics.Xbzrle.EndPeriod(Statistics.Pages - _pagesBefore, RamBlock.PageSize);
+            _pagesBefore = Statistics.Pages;
             Statistics.DirtyPagesRate = ended.PagesPerSecond;
         }
 

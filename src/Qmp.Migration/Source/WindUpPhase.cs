@@ -1,3 +1,4 @@
+using Qmp.Migration.Channels;
 using Qmp.Types;
 
 namespace Qmp.Migration.Source;
@@ -38,6 +39,13 @@ internal sealed class WindUpPhase(SourceAttempt attempt) : SourcePhase
 
         // So it does for the stream, once it has begun to switch over.
         if (!completed && attempt.Handover.HasBegun) attempt.Blame(ChannelError);
+        if (attempt.Multifd is { } multifd)
+        {
+            if (!completed) attempt.Blame(multifd.Error);
+            attempt.Channels.Shutdown(ChannelRole.Multifd);
+            await multifd.EndAsync();
+        }
+
         attempt.Link?.Stream.End();
         attempt.Channels.Dispose();
     }

@@ -1,10 +1,12 @@
 namespace Qmp.Migration.Status;
 
 /// <summary>Counters of one outgoing migration, as <c>query-migrate</c> shows them.</summary>
-/// <remarks>Written by the migration's activity and read by anybody; each value is whole, the set is not.</remarks>
+/// <remarks>Written by the migration's activities and read by anybody; each value is whole, the set is not.</remarks>
 public sealed class MigrationStatistics
 {
-    private long _transferred;
+    private long _mainBytes;
+    private long _multifdBytes;
+    private long _missedZeroCopies;
     private long _precopyBytes;
     private long _downtimeBytes;
     private long _normalPages;
@@ -17,7 +19,10 @@ public sealed class MigrationStatistics
     private long _pending;
 
     /// <summary>All bytes handed to channels, headers and devices included.</summary>
-    public long Transferred => Volatile.Read(ref _transferred);
+    public long Transferred => Volatile.Read(ref _mainBytes) + MultifdBytes;
+
+    /// <summary>Bytes handed to multifd channels.</summary>
+    public long MultifdBytes => Volatile.Read(ref _multifdBytes);
 
     /// <summary>RAM bytes sent while the guest ran.</summary>
     public long PrecopyBytes => Volatile.Read(ref _precopyBytes);
@@ -62,6 +67,9 @@ public sealed class MigrationStatistics
         set => Volatile.Write(ref _remaining, value);
     }
 
+    /// <summary>Differences between pages.</summary>
+    public XbzrleStatistics Xbzrle { get; } = new();
+
     /// <summary>Bytes of all that was left to send when that was last counted or estimated.</summary>
     public long Pending
     {
@@ -70,9 +78,16 @@ public sealed class MigrationStatistics
     }
 
     /// <summary>Pages handed on in any form.</summary>
-    public long Pages => NormalPages + ZeroPages;
+    public long Pages => NormalPages + ZeroPages + Xbzrle.Pages;
 
-    internal void SetTransferred(long bytes) => Volatile.Write(ref _transferred, bytes);
+    /// <summary>Barriers by which all pages had been copied that should not have been.</summary>
+    public long MissedZeroCopies => Volatile.Read(ref _missedZeroCopies);
+
+    internal void CountMissedZeroCopy() => Interlocked.Increment(ref _missedZeroCopies);
+
+    internal void SetMainBytes(long bytes) => Volatile.Write(ref _mainBytes, bytes);
+
+    internal void AddMultifdBytes(long bytes) => Interlocked.Add(ref _multifdBytes, bytes);
 
     internal void AddRamBytes(long bytes, bool guestRuns) =>
         Interlocked.Add(ref guestRuns ? ref _precopyBytes : ref _downtimeBytes, bytes);

@@ -24,12 +24,15 @@ public sealed class MigrationReader
 
     /// <summary>Reads from <paramref name="channel"/>.</summary>
     /// <param name="channel">The channel; the reader is its only reader.</param>
+    /// <param name="start">What has been read of it already.</param>
     /// <param name="bufferSize">Bytes to read ahead at most.</param>
-    public MigrationReader(IMigrationChannel channel, int bufferSize = 512 * 1024)
+    public MigrationReader(IMigrationChannel channel, ReadOnlySpan<byte> start = default, int bufferSize = 512 * 1024)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferSize, MaxNeed);
         _channel = channel;
         _buffer = GC.AllocateUninitializedArray<byte>(bufferSize, pinned: true);
+        start.CopyTo(_buffer);
+        _limit = start.Length;
     }
 
     /// <summary>Whether the stream ended or broke before what was asked for.</summary>
@@ -50,6 +53,15 @@ public sealed class MigrationReader
     /// <summary>Waits until <paramref name="count"/> bytes are here or the stream has ended.</summary>
     public ValueTask NeedAsync(int count) =>
         Available >= count || Failed ? ValueTask.CompletedTask : FillAsync(count);
+
+    /// <summary>Goes on at another place of a file, which is the reader's channel.</summary>
+    /// <exception cref="ChannelException">There is no such place.</exception>
+    public void Seek(ISeekableChannel file, long place)
+    {
+        file.Position = place;
+        _bufferStart += _limit;
+        _position = _limit = 0;
+    }
 
     /// <summary>Drops bytes that <see cref="Buffered"/> showed.</summary>
     public void Skip(int count)

@@ -102,6 +102,9 @@ public sealed class MigrationWriter
         }
     }
 
+    /// <summary>Counts bytes that went another way than through the stream.</summary>
+    public void CountElsewhere(long bytes) => Transferred += bytes;
+
     /// <summary>Sends what is gathered if it is enough for a burst, or if there might be no room for more.</summary>
     public ValueTask FlushIfFullAsync() => IsFull ? FlushAsync() : ValueTask.CompletedTask;
 

@@ -16,6 +16,7 @@ internal sealed class FileConnector(IPassedDescriptors passed)
     private const int WriteOnly = 1; // O_WRONLY
     private const int ReadOnly = 0; // O_RDONLY
     private const int Create = 0x40; // O_CREAT
+    private const int Direct = 0x4000; // O_DIRECT
     private const uint Mode = 0x180; // 0600
     private const int FromStart = 0; // SEEK_SET
     private const int NoReader = 6; // ENXIO
@@ -23,7 +24,7 @@ internal sealed class FileConnector(IPassedDescriptors passed)
     private const string SetPrefix = "/dev/fdset/";
 
     /// <exception cref="ChannelException">The file cannot be written.</exception>
-    public DescriptorChannel Write(FileMigrationArgs file)
+    public FileChannel Write(FileMigrationArgs file)
     {
         if (Open(file.Filename, WriteOnly | Create, out int error) is not { } handle)
         {
@@ -40,16 +41,25 @@ internal sealed class FileConnector(IPassedDescriptors passed)
         }
 
         Seek(handle, file.Offset);
-        return new DescriptorChannel(null, handle, "file");
+        return new FileChannel(handle, writes: true);
     }
 
     /// <exception cref="ChannelException">The file cannot be read.</exception>
-    public DescriptorChannel Read(FileMigrationArgs file)
+    public FileChannel Read(FileMigrationArgs file)
     {
         DescriptorHandle handle = Open(file.Filename, ReadOnly, out int error)
             ?? throw new ChannelException($"Could not open '{file.Filename}': {Errno.Text(error)}");
         Seek(handle, file.Offset);
-        return new DescriptorChannel(handle, null, "file");
+        return new FileChannel(handle, writes: false);
+    }
+
+    /// <summary>Opens the same file once more, for pages.</summary>
+    /// <exception cref="ChannelException">It cannot be opened.</exception>
+    public PageFile OpenPages(FileMigrationArgs file, bool writes, bool direct)
+    {
+        int flags = (writes ? WriteOnly : ReadOnly) | (direct ? Direct : 0);
+        return new PageFile(Open(file.Filename, flags, out int error)
+            ?? throw new ChannelException($"Could not open '{file.Filename}': {Errno.Text(error)}"));
     }
 
     private DescriptorHandle? Open(string path, int flags, out int error)

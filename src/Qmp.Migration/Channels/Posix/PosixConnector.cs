@@ -42,6 +42,13 @@ public sealed class PosixConnector : IMigrationConnector
     };
 
     /// <inheritdoc/>
+    public IPageFile OpenPages(MigrationAddress address, bool writes, bool direct) => address switch
+    {
+        MigrationAddress.File file => _files.OpenPages(file.Value, writes, direct),
+        _ => throw Unsupported(address),
+    };
+
+    /// <inheritdoc/>
     public IMigrationListener Listen(MigrationAddress address, Action meetFile) => address switch
     {
         MigrationAddress.Exec exec => new ReadyListener(CommandChannel.Start(exec.Value.Args)),

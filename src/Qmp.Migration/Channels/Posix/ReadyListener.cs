@@ -13,7 +13,8 @@ internal sealed class ReadyListener(IMigrationChannel channel) : IMigrationListe
     {
         _accepted = channel switch
         {
-            DescriptorChannel file => file.WaitForInput(),
+            FileChannel file => file.WaitForInput(),
+            DescriptorChannel descriptor => descriptor.WaitForInput(),
             CommandChannel command => command.WaitForInput(),
             _ => true,
         };

@@ -9,12 +9,59 @@ namespace Qmp.Migration.Channels.Posix;
 /// Writes never wait inside of the call: a peer that dies meanwhile would be reported by another error there than
 /// between two calls.
 /// </remarks>
-internal sealed class SocketChannel(SafeHandle socket) : IMigrationChannel
+internal sealed class SocketChannel(SafeHandle socket) : IInPlaceChannel
 {
     /// <summary>The longest that a reader is waited for that does not hang up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
+    private const int NoBuffers = 105; // ENOBUFS
+
     private readonly IoVector[] _scratch = new IoVector[Files.MaxPieces];
+    private int _inPlace; // calls that the kernel is not done with
+
+    public bool TryEnableInPlace() => ZeroCopy.TryEnable(socket);
+
+    public ValueTask WriteInPlaceAsync(ReadOnlyMemory<IoVector> pieces)
+    {
+        var list = new PieceList(pieces.Span, _scratch);
+        while (!list.IsEmpty)
+        {
+            int sent = ZeroCopy.Gather(socket, list.Left);
+            if (sent >= 0)
+            {
+                _inPlace++;
+                list.Advance(sent);
+                continue;
+            }
+
+            switch (-sent)
+            {
+                case Errno.TryAgain:
+                    Descriptors.Wait(socket, PollEvents.Writable);
+                    break;
+
+                case NoBuffers when _inPlace > 0:
+                    TakeDone(); // memory is unlocked by that
+                    break;
+
+                case NoBuffers:
+                    throw new ChannelException("Process can't lock enough memory for using MSG_ZEROCOPY");
+
+                default:
+                    throw new ChannelException($"Unable to write to socket: {Errno.Text(sent)}");
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<bool> SettleAsync()
+    {
+        if (_inPlace == 0) return new ValueTask<bool>(false);
+        bool all = true;
+        while (_inPlace > 0) all &= TakeDone();
+        return new ValueTask<bool>(all);
+    }
 
     public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces)
     {
@@ -30,11 +77,42 @@ internal sealed class SocketChannel(SafeHandle socket) : IMigrationChannel
         return ValueTask.CompletedTask;
     }
 
+    // Waits for the kernel to be done with some of what it reads in place; says whether it copied that.
+    private bool TakeDone()
+    {
+        while (true)
+        {
+            int done = ZeroCopy.TakeDone(socket, out bool wereCopied);
+            if (done > 0)
+            {
+                _inPlace -= done;
+                return wereCopied;
+            }
+
+            if (done != -Errno.TryAgain) throw new ChannelException($"Unable to read errqueue: {Errno.Text(done)}");
+            if (Descriptors.Wait(socket, PollEvents.None).HasFlag(PollEvents.HungUp))
+            {
+                throw new ChannelException($"Unable to write to socket: {Errno.Text(Errno.BrokenPipe)}");
+            }
+        }
+    }
+
     public ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         while (true)
         {
             int read = Sockets.Receive(socket, buffer.Span);
+            if (read >= 0) return new ValueTask<int>(read);
+            if (read != -Errno.TryAgain) throw new ChannelException($"Unable to read from socket: {Errno.Text(read)}");
+            Descriptors.Wait(socket, PollEvents.Readable);
+        }
+    }
+
+    public ValueTask<int> ReadAsync(ReadOnlyMemory<IoVector> pieces)
+    {
+        while (true)
+        {
+            int read = Sockets.Scatter(socket, pieces.Span);
             if (read >= 0) return new ValueTask<int>(read);
             if (read != -Errno.TryAgain) throw new ChannelException($"Unable to read from socket: {Errno.Text(read)}");
             Descriptors.Wait(socket, PollEvents.Readable);

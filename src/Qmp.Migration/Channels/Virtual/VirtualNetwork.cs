@@ -61,6 +61,10 @@ public sealed class VirtualNetwork : IMigrationConnector
     }
 
     /// <inheritdoc/>
+    public IPageFile OpenPages(MigrationAddress address, bool writes, bool direct) =>
+        throw new ChannelException("A virtual network has no files");
+
+    /// <inheritdoc/>
     public IMigrationListener Listen(MigrationAddress address, Action meetFile)
     {
         string key = Key(address);

@@ -1,0 +1,122 @@
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Options;
+using Qmp.Migration.Status;
+
+namespace Qmp.Migration.Multifd;
+
+/// <summary>
+/// Sorts the connections that come to a destination: the first bytes tell the main stream from multifd channels, in whatever
+/// order they come.
+/// </summary>
+/// <remarks>Each connection has an activity that reads its first bytes. Of a multifd channel it then receives the packets.</remarks>
+internal sealed class MultifdArrivals
+{
+    private const uint StreamMagic = 0x5145564d; // "QEVM"
+
+    private readonly ChannelSet _set;
+    private readonly MultifdReceiver _receiver;
+    private readonly MigrationOptions _options;
+    private readonly Timeline _timeline;
+    private readonly Guid? _uuid;
+    private readonly Waker _changed;
+    private readonly Action<Exception> _failed;
+    private readonly Lock _gate = new(); // guards what follows
+    private Exception? _failure;
+    private byte[]? _mainStart;
+    private int _accepted;
+
+    /// <param name="set">Gets the connections.</param>
+    /// <param name="receiver">Gets the multifd channels.</param>
+    /// <param name="options">The destination's options.</param>
+    /// <param name="timeline">Where activities run.</param>
+    /// <param name="uuid">The machine's UUID, or <see langword="null"/>.</param>
+    /// <param name="failed">Called when a connection is refused, from its activity.</param>
+    public MultifdArrivals(
+        ChannelSet set, MultifdReceiver receiver, MigrationOptions options, Timeline timeline, Guid? uuid, Action<Exception> failed)
+    {
+        _set = set;
+        _receiver = receiver;
+        _options = options;
+        _timeline = timeline;
+        _uuid = uuid;
+        _failed = failed;
+        _changed = timeline.CreateWaker();
+    }
+
+    /// <summary>Whether as many connections have come as there are channels.</summary>
+    public bool HasAll => _accepted > _receiver.Count;
+
+    /// <summary>Takes a connection.</summary>
+    public void Add(IMigrationChannel connection)
+    {
+        int place = _accepted++;
+        Waker waker = _timeline.CreateWaker();
+        _timeline.Start($"mig/dst/recv_{place}", () => IdentifyAsync(connection, waker));
+    }
+
+    /// <summary>Waits until it is known of all connections what they are.</summary>
+    /// <returns>What has been read of the main stream.</returns>
+    /// <exception cref="LoadException">One of them is refused.</exception>
+    /// <exception cref="ChannelException">One of them broke.</exception>
+    public async ValueTask<byte[]> CompleteAsync()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_failure is { } failure) throw failure;
+                if (_mainStart is not null && _receiver.IsComplete) return _mainStart;
+            }
+
+            await _changed.WaitAsync();
+        }
+    }
+
+    private async ValueTask IdentifyAsync(IMigrationChannel connection, Waker waker)
+    {
+        MultifdReceiveChannel channel;
+        try
+        {
+            byte[] start = new byte[MultifdGreeting.Length];
+            if (!await connection.ReadAllAsync(start.AsMemory(0, MultifdGreeting.MagicLength))) throw Ended();
+            if (IsMainStream(start) && TakeMain(connection, start)) return;
+            if (!await connection.ReadAllAsync(start.AsMemory(MultifdGreeting.MagicLength))) throw Ended();
+            int number = MultifdGreeting.Read(start, _uuid, _receiver.Count);
+            channel = _receiver.Add(number, connection, waker, _options.Parameters);
+            _set.TryAdd(connection, ChannelRole.Multifd, number);
+        }
+        catch (Exception e)
+        {
+            connection.Dispose();
+            lock (_gate) _failure ??= e;
+            _changed.Wake();
+            _failed(e);
+            return;
+        }
+
+        _changed.Wake();
+        await channel.RunAsync();
+        channel.Dispose();
+    }
+
+    private static bool IsMainStream(ReadOnlySpan<byte> start) =>
+        System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(start) == StreamMagic;
+
+    // The second main stream is a channel of nobody.
+    private bool TakeMain(IMigrationChannel connection, byte[] start)
+    {
+        lock (_gate)
+        {
+            if (_mainStart is not null) return false;
+            _set.TryAdd(connection);
+            _mainStart = start[..MultifdGreeting.MagicLength];
+        }
+
+        _changed.Wake();
+        return true;
+    }
+
+    private static LoadException Ended() =>
+        new(Errno.InputOutput, "Unexpected end-of-file before all data were read");
+}

@@ -1,0 +1,103 @@
+using Qmp.Machine.Memory;
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Multifd.Compression;
+using Qmp.Migration.Status;
+
+namespace Qmp.Migration.Multifd;
+
+/// <summary>One multifd channel of a destination.</summary>
+/// <param name="receiver">All of them.</param>
+/// <param name="memory">Where pages go.</param>
+/// <param name="connection">Its connection.</param>
+/// <param name="waker">Wakes its activity.</param>
+/// <param name="decompressor">Reads what follows its packets.</param>
+/// <param name="number">Its number, from 0.</param>
+internal sealed class MultifdReceiveChannel(
+    MultifdReceiver receiver,
+    GuestMemory memory,
+    IMigrationChannel connection,
+    Waker waker,
+    IPageDecompressor decompressor,
+    int number) : IDisposable
+{
+    private readonly MultifdPacket _packet = new();
+    private readonly byte[] _header = GC.AllocateUninitializedArray<byte>(MultifdPacket.Length, pinned: true);
+
+    /// <summary>Whether it waits at a barrier for the main stream.</summary>
+    public bool IsAtBarrier { get; set; }
+
+    /// <summary>Lets it look whether it may read on.</summary>
+    public void Wake() => waker.Wake();
+
+    /// <summary>Receives packets until the channel ends.</summary>
+    public async ValueTask RunAsync()
+    {
+        try
+        {
+            while (await ReceiveAsync())
+            {
+            }
+        }
+        catch (Exception e)
+        {
+            receiver.Fail(e);
+        }
+    }
+
+    public void Dispose() => decompressor.Dispose();
+
+    // False at the end of the channel.
+    private async ValueTask<bool> ReceiveAsync()
+    {
+        int first = await connection.ReadAsync(_header);
+        if (first == 0) return false;
+        if (!await connection.ReadAllAsync(_header.AsMemory(first)))
+        {
+            throw new LoadException(Errno.InputOutput, "multifd: unexpected EOF after packet header");
+        }
+
+        _packet.Read(_header);
+        if (_packet.Flags.HasFlag(MultifdFlags.DeviceState)) throw NoDeviceState();
+        if (_packet.NormalPages + _packet.ZeroPages > 0) await PlaceAsync();
+        if (_packet.Flags.HasFlag(MultifdFlags.Sync))
+        {
+            receiver.Reached(this);
+            while (!receiver.MayPass(this)) await waker.WaitAsync();
+        }
+
+        return true;
+    }
+
+    private async ValueTask PlaceAsync()
+    {
+        RamBlock block = memory.Find(_packet.Block) ?? throw MultifdPacket.Refusal($"multifd: unknown ram block {_packet.Block}");
+        foreach (ulong offset in _packet.Offsets.AsSpan(0, _packet.NormalPages + _packet.ZeroPages)) CheckOffset(block, offset);
+        MultifdFlags compression = _packet.Flags & MultifdFlags.Compression;
+        if (compression != decompressor.Flag)
+        {
+            throw MultifdPacket.Refusal($"multifd {number}: flags received {(uint)compression:x} flags expected {(uint)decompressor.Flag:x}");
+        }
+
+        foreach (ulong offset in _packet.Offsets.AsSpan(_packet.NormalPages, _packet.ZeroPages))
+        {
+            block.PlaceZeros((long)(offset / RamBlock.PageSize));
+        }
+
+        if (_packet.NormalPages > 0) await decompressor.ReceiveAsync(connection, _packet, block);
+    }
+
+    private static void CheckOffset(RamBlock block, ulong offset)
+    {
+        if (block.Length < RamBlock.PageSize || offset > block.Length - RamBlock.PageSize)
+        {
+            throw MultifdPacket.Refusal($"multifd: offset too long {offset} (max {block.Length:x})");
+        }
+
+        // QEMU would place the page there.
+        if (offset % RamBlock.PageSize != 0) throw MultifdPacket.Refusal($"multifd: offset {offset} is not that of a page");
+    }
+
+    private static LoadException NoDeviceState() =>
+        MultifdPacket.Refusal("multifd: received device state, and no device here takes any");
+}

@@ -1,0 +1,127 @@
+using Qmp.Machine.Memory;
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Multifd.Compression;
+using Qmp.Migration.Status;
+using Qmp.Types;
+
+namespace Qmp.Migration.Multifd;
+
+/// <summary>The destination's multifd channels: each places the pages of its packets by itself.</summary>
+/// <remarks>
+/// A channel that has read a barrier reads on only when the main stream has come to its mark, so that a page that is sent
+/// again cannot overtake its older version. The first channel that fails ends them all, and the load.
+/// </remarks>
+internal sealed class MultifdReceiver
+{
+    private readonly GuestMemory _memory;
+    private readonly Waker _changed;
+    private readonly Action<Exception> _failed;
+    private readonly Lock _gate = new(); // guards what channels wait for, and what follows
+    private readonly MultifdReceiveChannel?[] _channels;
+    private bool _isEnding;
+
+    /// <param name="memory">Where pages go.</param>
+    /// <param name="timeline">Where the channels' activities run.</param>
+    /// <param name="channels">How many channels there are.</param>
+    /// <param name="failed">Called with what has gone wrong, from the channel's activity.</param>
+    public MultifdReceiver(GuestMemory memory, Timeline timeline, int channels, Action<Exception> failed)
+    {
+        _memory = memory;
+        _failed = failed;
+        _changed = timeline.CreateWaker();
+        _channels = new MultifdReceiveChannel?[channels];
+    }
+
+    /// <summary>How many channels there are to be.</summary>
+    public int Count => _channels.Length;
+
+    /// <summary>Whether all of them are there.</summary>
+    public bool IsComplete
+    {
+        get
+        {
+            lock (_gate) return Array.TrueForAll(_channels, channel => channel is not null);
+        }
+    }
+
+    /// <summary>Whether the load was ended by a channel that failed.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Adds a channel, in its own activity, which then receives until the channel ends.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="connection">Its connection, behind what it began with.</param>
+    /// <param name="waker">Wakes its activity.</param>
+    /// <param name="parameters">The parameters of the destination.</param>
+    /// <exception cref="LoadException">There is one of that number.</exception>
+    public MultifdReceiveChannel Add(int number, IMigrationChannel connection, Waker waker, MigrationParameters parameters)
+    {
+        var channel = new MultifdReceiveChannel(
+            this, _memory, connection, waker, PageCompression.CreateDecompressor(parameters, number), number);
+        lock (_gate)
+        {
+            if (_channels[number] is null)
+            {
+                _channels[number] = channel;
+                return channel;
+            }
+        }
+
+        channel.Dispose();
+        throw MultifdPacket.Refusal($"multifd: received id '{number}' already setup'");
+    }
+
+    /// <summary>The main stream has come to a mark: waits until each channel has read its barrier, and lets them go on.</summary>
+    /// <exception cref="LoadException">They have failed.</exception>
+    public async ValueTask SyncAsync()
+    {
+        while (!TryPass()) await _changed.WaitAsync();
+        foreach (MultifdReceiveChannel? channel in _channels) channel!.Wake();
+    }
+
+    /// <summary>Ends the channels; connections that they wait for have been shut down.</summary>
+    public void End()
+    {
+        lock (_gate) _isEnding = true;
+        foreach (MultifdReceiveChannel? channel in _channels) channel?.Wake();
+        _changed.Wake();
+    }
+
+    /// <summary>A channel has read a barrier.</summary>
+    internal void Reached(MultifdReceiveChannel channel)
+    {
+        lock (_gate) channel.IsAtBarrier = true;
+        _changed.Wake();
+    }
+
+    /// <summary>Whether a channel may read on.</summary>
+    internal bool MayPass(MultifdReceiveChannel channel)
+    {
+        lock (_gate) return _isEnding || !channel.IsAtBarrier;
+    }
+
+    /// <summary>A channel has failed.</summary>
+    internal void Fail(Exception e)
+    {
+        lock (_gate)
+        {
+            if (_isEnding) return;
+            HasFailed = true;
+            _isEnding = true;
+        }
+
+        _failed(e);
+        End();
+    }
+
+    private bool TryPass()
+    {
+        lock (_gate)
+        {
+            if (_isEnding) throw new LoadException(Errno.InputOutput);
+            if (!Array.TrueForAll(_channels, channel => channel is { IsAtBarrier: true })) return false;
+            foreach (MultifdReceiveChannel? channel in _channels) channel!.IsAtBarrier = false;
+            return true;
+        }
+    }
+}

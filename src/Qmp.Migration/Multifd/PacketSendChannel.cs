@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using Qmp.Linux;
+using Qmp.Migration.Channels;
+using Qmp.Migration.Multifd.Compression;
+
+namespace Qmp.Migration.Multifd;
+
+/// <summary>A channel that sends packets over a connection.</summary>
+internal sealed class PacketSendChannel : MultifdSendChannel
+{
+    private readonly MultifdSender _sender;
+    private readonly IMigrationChannel _connection;
+    private readonly IPageCompressor _compressor;
+    private readonly IInPlaceChannel? _inPlace;
+    private readonly byte[] _greeting;
+    private readonly MultifdPacket _packet = new();
+    private readonly byte[] _header = GC.AllocateUninitializedArray<byte>(MultifdPacket.Length, pinned: true);
+    private readonly IoVector[] _pieces = new IoVector[1 + MultifdPacket.MaxPages];
+
+    /// <param name="sender">All channels.</param>
+    /// <param name="connection">Its connection.</param>
+    /// <param name="number">Its number, from 0.</param>
+    /// <param name="uuid">The machine's UUID, or <see langword="null"/>.</param>
+    public PacketSendChannel(MultifdSender sender, IMigrationChannel connection, int number, Guid? uuid)
+    {
+        _sender = sender;
+        _connection = connection;
+        _greeting = MultifdGreeting.Write(uuid, number);
+        _compressor = PageCompression.CreateCompressor(sender.Parameters);
+        if (sender.SendsInPlace && connection is IInPlaceChannel channel && channel.TryEnableInPlace()) _inPlace = channel;
+    }
+
+    public override async ValueTask BeginAsync()
+    {
+        _greeting.CopyTo(_header, 0);
+        await SendAsync(_greeting.Length, 1);
+        _sender.Count(_greeting.Length);
+    }
+
+    public override async ValueTask SendAsync(PageBatch batch)
+    {
+        int normal = _sender.FindsZeroPages ? batch.SortZeroPages() : batch.Count;
+        int count = 1;
+        _packet.Flags = _compressor.Flag;
+        _packet.Room = MultifdPacket.MaxPages;
+        _packet.Block = batch.Block!.Id;
+        _packet.NormalPages = normal;
+        _packet.ZeroPages = batch.Count - normal;
+        _packet.DataLength = normal == 0 ? 0 : _compressor.Compress(batch.Block, batch.Offsets[..normal], _pieces, ref count);
+        batch.Offsets.CopyTo(_packet.Offsets);
+        await SendPacketAsync(count);
+        _sender.Count(MultifdPacket.Length + _packet.DataLength, normal, _packet.ZeroPages);
+    }
+
+    public override async ValueTask SendBarrierAsync()
+    {
+        _packet.Flags = MultifdFlags.Sync;
+        _packet.Room = 0;
+        _packet.Block = "";
+        (_packet.NormalPages, _packet.ZeroPages, _packet.DataLength) = (0, 0, 0);
+        await SendPacketAsync(1);
+        _sender.Count(MultifdPacket.Length);
+        if (_inPlace is not null && await _inPlace.SettleAsync()) _sender.CountMissedZeroCopy();
+    }
+
+    public override void Dispose() => _compressor.Dispose();
+
+    private ValueTask SendPacketAsync(int pieces)
+    {
+        _packet.Number = _sender.NextPacketNumber();
+        _packet.Write(_header);
+        return SendAsync(_header.Length, pieces);
+    }
+
+    // Pages may be read later where they are sent in place; the header may not.
+    private async ValueTask SendAsync(int headerLength, int pieces)
+    {
+        _pieces[0] = new IoVector(Marshal.UnsafeAddrOfPinnedArrayElement(_header, 0), headerLength);
+        if (_inPlace is null)
+        {
+            await _connection.WriteAsync(_pieces.AsMemory(0, pieces));
+            return;
+        }
+
+        await _connection.WriteAsync(_pieces.AsMemory(0, 1));
+        if (pieces > 1) await _inPlace.WriteInPlaceAsync(_pieces.AsMemory(1, pieces - 1));
+    }
+}

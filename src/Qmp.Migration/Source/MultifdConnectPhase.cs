@@ -1,0 +1,43 @@
+using Qmp.Migration.Channels;
+using Qmp.Migration.MappedRam;
+using Qmp.Migration.Multifd;
+using Qmp.Types;
+
+namespace Qmp.Migration.Source;
+
+/// <summary>Connects the channels for pages; a destination begins when all are there.</summary>
+/// <param name="attempt">The attempt.</param>
+/// <param name="connector">Makes the connections.</param>
+/// <param name="address">Where to.</param>
+internal sealed class MultifdConnectPhase(SourceAttempt attempt, IMigrationConnector connector, MigrationAddress address) : SourcePhase
+{
+    public override async ValueTask<SourcePhase?> RunAsync()
+    {
+        MultifdSender sender = attempt.CreateMultifd();
+        int count = attempt.Options.Parameters.MultifdChannels ?? 0;
+        for (int number = 0; number < count; number++)
+        {
+            await attempt.AtAsync(FaultPoint.MultifdConnect);
+            if (await ConnectAsync(sender, number) is not { } channel) return null;
+            sender.Add(channel);
+            await attempt.AtAsync(FaultPoint.MultifdConnectDone);
+        }
+
+        return new SetupPhase(attempt);
+    }
+
+    // Null when cancelled.
+    private async ValueTask<MultifdSendChannel?> ConnectAsync(MultifdSender sender, int number)
+    {
+        if (!attempt.Options.UsesPackets)
+        {
+            IPageFile file = connector.OpenPages(address, writes: true, attempt.Options.Parameters.DirectIo == true);
+            return new MappedSendChannel(sender, file, () => attempt.Link!.Context.MappedRam!);
+        }
+
+        IMigrationChannel channel = await connector.ConnectAsync(address, attempt.Connecting);
+        return attempt.Channels.TryAdd(channel, ChannelRole.Multifd, number)
+            ? new PacketSendChannel(sender, channel, number, attempt.Machine.Identity.Uuid)
+            : null;
+    }
+}
