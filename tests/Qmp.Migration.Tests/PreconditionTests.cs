@@ -29,18 +29,14 @@ internal sealed class PreconditionTests
     [TestCase("fd:3", "Migration requires multi-channel URIs (e.g. tcp)", MigrationCapability.Multifd)]
     [TestCase("file:x", "Migration requires multi-channel URIs (e.g. tcp)", MigrationCapability.Multifd)]
     [TestCase(
-        "unix:x", "Migration with capability 'multifd' is not supported by this emulator", MigrationCapability.Multifd)]
-    [TestCase(
-        "file:x",
-        "Migration with capability 'mapped-ram' is not supported by this emulator",
-        MigrationCapability.MappedRam)]
-    [TestCase(
         "exec:true",
         "Migration requires multi-channel URIs (e.g. tcp)",
         MigrationCapability.PostcopyRam,
         MigrationCapability.PostcopyPreempt)]
     [TestCase(
-        "unix:x", "Migration with capability 'xbzrle' is not supported by this emulator", MigrationCapability.Xbzrle)]
+        "unix:x",
+        "Migration with capability 'background-snapshot' is not supported by this emulator",
+        MigrationCapability.BackgroundSnapshot)]
     public void Capabilities_must_fit_the_transport_and_be_built(
         string uri, string error, params MigrationCapability[] capabilities)
     {

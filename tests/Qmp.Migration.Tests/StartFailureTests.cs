@@ -170,6 +170,8 @@ internal sealed class StartFailureTests
         public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) =>
             OnConnect is null ? inner.ConnectAsync(address, cancellation) : throw OnConnect;
 
+        public IPageFile OpenPages(MigrationAddress address, bool writes, bool direct) => inner.OpenPages(address, writes, direct);
+
         public IMigrationListener Listen(MigrationAddress address, Action meetFile) => inner.Listen(address, meetFile);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class RamSaver : StateSaver
     private long _burst = MinBurst;
     private bool _isSynced; // with the guest stopped
 
-    // The first burst counts by how the guest was in setup: a client that stops it on hearing that the migration is
+    // The first burst, and the end of its section, count by how the guest was in setup: a client that stops it on hearing that the migration is
     // active comes after QEMU's first pages.
     private bool? _ranAtSetup;
 
@@ -131,6 +131,7 @@ internal sealed class RamSaver : StateSaver
     {
         long end = _context.Now + MaxIteration;
         bool isOver = false;
+        bool? ranAtSetup = _ranAtSetup;
         while (!isOver && !_context.RateExceeded)
         {
             if (!await SendBurstAsync(Math.Clamp(_context.RateLeft, MinBurst, _burst))) break;
@@ -140,7 +141,7 @@ internal sealed class RamSaver : StateSaver
         // The footer stays behind until there is more to send, as in QEMU: a connection that breaks meanwhile ends
         // inside a section, and the destination says so.
         await EndSectionAsync();
-        _context.Statistics.AddRamBytes(sizeof(ulong), _context.GuestRuns);
+        _context.Statistics.AddRamBytes(sizeof(ulong), ranAtSetup ?? _context.GuestRuns);
         await _context.FlushAsync();
     }
 

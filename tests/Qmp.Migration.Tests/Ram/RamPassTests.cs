@@ -60,10 +60,31 @@ internal sealed class RamPassTests
         Assert.That(Taken(), Is.Empty, "it has been sent");
     }
 
+    [Test]
+    public void The_end_of_a_round_is_a_pause_and_is_told_once()
+    {
+        _pass.Begin();
+        Assert.That(_pass.TryTake(out _, out _));
+        Assert.That(_pass.TakeRoundEnd(), Is.False);
+        Taken();
+        Assert.That(_pass.TakeRoundEnd());
+        Assert.That(_pass.TakeRoundEnd(), Is.False);
+        _one.Load(0, [1]);
+        _pass.Sync();
+        Assert.That(_pass.TryTake(out _, out _), Is.False, "the round that had been begun ends first");
+        Assert.That(_pass.TakeRoundEnd());
+        Assert.That(_pass.TryTake(out RamBlock? block, out long page));
+        Assert.That((block, page), Is.EqualTo((_one, 0)));
+    }
+
     private List<string> Taken()
     {
         var taken = new List<string>();
-        while (_pass.TryTake(out RamBlock? block, out long page)) taken.Add($"{block.Id} {page}");
+        do
+        {
+            while (_pass.TryTake(out RamBlock? block, out long page)) taken.Add($"{block.Id} {page}");
+        }
+        while (_pass.Pages > 0);
         return taken;
     }
 }

@@ -17,6 +17,8 @@ internal sealed class ByteConnector(byte[] incoming, Func<int>? pieceSize = null
 
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public IPageFile OpenPages(MigrationAddress address, bool writes, bool direct) => throw new NotSupportedException();
+
     public IMigrationListener Listen(MigrationAddress address, Action meetFile) => new Listener(this);
 
     private sealed class Listener(ByteConnector owner) : IMigrationListener

@@ -18,6 +18,8 @@ internal sealed class LateConnector(Timeline timeline, long readsAt, long? hangs
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) =>
         new(new Channel(timeline, readsAt, hangsUpAt));
 
+    public IPageFile OpenPages(MigrationAddress address, bool writes, bool direct) => throw new NotSupportedException();
+
     public IMigrationListener Listen(MigrationAddress address, Action meetFile) => throw new NotSupportedException();
 
     private sealed class Channel(Timeline timeline, long readsAt, long? hangsUpAt) : IMigrationChannel

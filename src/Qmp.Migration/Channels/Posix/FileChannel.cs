@@ -39,6 +39,8 @@ internal sealed class FileChannel : ISeekableChannel
 
     public bool IsStarting => _stream.IsStarting;
 
+    public bool IsConnection => _stream.IsConnection;
+
     /// <inheritdoc cref="DescriptorChannel.WaitForInput"/>
     public bool WaitForInput() => _stream.WaitForInput();
 
