@@ -102,8 +102,9 @@ internal sealed class RamSaver : StateSaver
             await _context.FlushIfFullAsync();
         }
 
+        // Channels have their barrier then; a machine that syncs sections has none more for this one.
         await _pages.EndSetupAsync();
-        await EndSectionAsync();
+        _context.Writer.PutBe64(RamFlags.EndOfSection);
 
         // QEMU has mostly begun with the pages when its command turns out to be gone.
         if (_context.Writer.PeerIsStarting) return;
