@@ -19,7 +19,7 @@ internal sealed class MappedPages(MappedRamFile layout, IPageFile file, Migratio
     private readonly List<(long Place, IoVector Piece)> _runs = [];
     private int _pages;
 
-    public bool IsFull => _pages >= MaxPages;
+    public bool IsFull => _pages >= MaxPages || (long)_pages * RamBlock.PageSize >= writer.Burst;
 
     public bool CountsPages => true;
 

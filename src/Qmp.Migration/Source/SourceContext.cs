@@ -51,9 +51,12 @@ internal sealed class SourceContext(
 
     internal override bool GuestRuns => machine.IsRunning;
 
-    internal override bool RateExceeded => limiter.Exceeded(Statistics.Transferred);
+    internal override bool RateExceeded => limiter.Exceeded(Handed);
 
-    internal override long RateLeft => limiter.Left(Statistics.Transferred);
+    internal override long RateLeft => limiter.Left(Handed);
+
+    // What went past the main stream counts before that is flushed.
+    private long Handed => Writer.Transferred + Statistics.MultifdBytes;
 
     public override bool Has(MigrationCapability capability) => options.Has(capability);
 
