@@ -12,12 +12,14 @@ internal sealed class CopyRing
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(Count * RamBlock.PageSize, pinned: true);
     private int _next;
 
-    /// <summary>Room for a page, and its address.</summary>
+    /// <summary>Room for the next page, and its address. It is the same again until <see cref="Keep"/>.</summary>
     public Span<byte> Next(out nint address)
     {
         int place = _next * RamBlock.PageSize;
-        _next = (_next + 1) % Count;
         address = Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, place);
         return _bytes.AsSpan(place, RamBlock.PageSize);
     }
+
+    /// <summary>What is in the room will be sent.</summary>
+    public void Keep() => _next = (_next + 1) % Count;
 }

@@ -90,6 +90,7 @@ internal sealed class XbzrleEncoder : PageEncoder
                 return !IsLast && PutWhole(block, page, cached.Span);
 
             default:
+                _copies.Keep();
                 Statistics.Count(_pages.PutDifference(block, page, place, length), isOverflow: false);
                 return true;
         }
@@ -98,6 +99,7 @@ internal sealed class XbzrleEncoder : PageEncoder
     private bool PutWhole(RamBlock block, long page, ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(_copies.Next(out nint place));
+        _copies.Keep();
         _pages.PutCopy(block, page, place);
         _context.Statistics.AddNormalPages(1);
         return true;
