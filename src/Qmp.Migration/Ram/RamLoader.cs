@@ -37,6 +37,11 @@ internal sealed class RamLoader : StateLoader
             if (reader.Failed) throw new LoadException(Errno.InputOutput, "Getting RAM address failed");
             ulong flags = word & RamFlags.Mask;
             ulong offset = word & ~RamFlags.Mask;
+            if (_context.File is not null && (flags & RamFlags.Unmapped) is var unexpected and not 0)
+            {
+                throw new LoadException(Errno.Invalid, $"Unexpected RAM flags: {unexpected}");
+            }
+
             switch (flags & ~RamFlags.Continue)
             {
                 case RamFlags.Page:
