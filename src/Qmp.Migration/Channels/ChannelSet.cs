@@ -11,6 +11,9 @@ internal enum ChannelRole
 
     /// <summary>Pages that a running destination has asked for.</summary>
     Preempt,
+
+    /// <summary>Not known before its first bytes have been read.</summary>
+    Unknown,
 }
 
 /// <summary>Every connection of one attempt: added here, cut here, closed here.</summary>
@@ -59,6 +62,16 @@ internal sealed class ChannelSet : IDisposable
 
         channel.Dispose();
         return false;
+    }
+
+    /// <summary>Says what a connection is for that was added without it being known.</summary>
+    public void Assign(IMigrationChannel channel, ChannelRole role, int index = 0)
+    {
+        lock (_gate)
+        {
+            int place = _connections.FindIndex(c => ReferenceEquals(c.Channel, channel));
+            if (place >= 0) _connections[place] = new Connection(channel, role, index);
+        }
     }
 
     /// <summary>Cuts the connections that are there.</summary>

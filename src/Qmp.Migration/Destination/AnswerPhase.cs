@@ -18,6 +18,7 @@ internal sealed class AnswerPhase(DestinationAttempt attempt) : DestinationPhase
         if (attempt.FileReaders is { } readers) await readers.EndAsync();
         attempt.Multifd?.End();
         attempt.Channels.Shutdown(ChannelRole.Multifd);
+        attempt.Channels.Shutdown(ChannelRole.Unknown);
         attempt.Channels.Dispose();
         return null;
     }

@@ -51,6 +51,7 @@ internal sealed class MultifdArrivals
     public void Add(IMigrationChannel connection)
     {
         int place = _accepted++;
+        if (!_set.TryAdd(connection, ChannelRole.Unknown, place)) return; // the attempt is over
         Waker waker = _timeline.CreateWaker();
         _timeline.Start($"mig/dst/recv_{place}", () => IdentifyAsync(connection, waker));
     }
@@ -84,11 +85,11 @@ internal sealed class MultifdArrivals
             if (!await connection.ReadAllAsync(start.AsMemory(MultifdGreeting.MagicLength))) throw Ended();
             int number = MultifdGreeting.Read(start, _uuid, _receiver.Count);
             channel = _receiver.Add(number, connection, waker, _options.Parameters);
-            _set.TryAdd(connection, ChannelRole.Multifd, number);
+            _set.Assign(connection, ChannelRole.Multifd, number);
         }
         catch (Exception e)
         {
-            connection.Dispose();
+            connection.Shutdown();
             lock (_gate) _failure ??= e;
             _changed.Wake();
             _failed(e);
@@ -109,7 +110,7 @@ internal sealed class MultifdArrivals
         lock (_gate)
         {
             if (_mainStart is not null) return false;
-            _set.TryAdd(connection);
+            _set.Assign(connection, ChannelRole.Main);
             _mainStart = start[..MultifdGreeting.MagicLength];
         }
 
