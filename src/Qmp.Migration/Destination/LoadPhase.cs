@@ -1,3 +1,5 @@
+using Qmp.Migration.Channels;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration.Destination;
@@ -7,22 +9,24 @@ internal sealed class LoadPhase(DestinationAttempt attempt) : DestinationPhase
 {
     public override async ValueTask<DestinationPhase?> RunAsync()
     {
-        if (attempt.Options.Rules.ActiveOnFirstBytes && attempt.IsConnected)
+        StreamLoader loader = attempt.CreateLoader();
+        if (attempt.Options.Rules.ActiveOnFirstBytes && attempt.IsConnected && await loader.FindBeginningAsync() is { } wrong)
         {
-            StreamLoader loader = attempt.CreateLoader();
-            if (await loader.FindBeginningAsync() is { } wrong)
-            {
-                attempt.FailBeforeBeginning(wrong);
-                return null;
-            }
-
-            attempt.State.Move(MigrationStatus.Setup, MigrationStatus.Active);
-            await loader.LoadAsync();
-            return new TakeOverPhase(attempt);
+            attempt.FailBeforeBeginning(wrong);
+            return null;
         }
 
-        attempt.State.Move(MigrationStatus.Setup, MigrationStatus.Active);
-        await attempt.CreateLoader().LoadAsync();
+        if (!attempt.State.TryMove(MigrationStatus.Setup, MigrationStatus.Active)) return null; // a channel has failed
+        await loader.LoadAsync();
+        EndChannels();
         return new TakeOverPhase(attempt);
+    }
+
+    // What still comes over them is not for a guest that runs.
+    private void EndChannels()
+    {
+        if (attempt.Multifd is not { } multifd) return;
+        if (!multifd.TryEnd()) throw new LoadException(Errno.InputOutput);
+        attempt.Channels.Shutdown(ChannelRole.Multifd);
     }
 }

@@ -13,6 +13,9 @@ internal sealed class MultifdPacket
     /// <summary>Bytes of a packet before its pages.</summary>
     public const int Length = OffsetsAt + (MaxPages * sizeof(ulong));
 
+    /// <summary>Bytes that say what kind of packet it is.</summary>
+    public const int StartLength = 3 * sizeof(uint);
+
     /// <summary>What each packet, and each channel, begins with.</summary>
     public const uint Magic = 0x11223344;
 
@@ -68,16 +71,25 @@ internal sealed class MultifdPacket
         }
     }
 
-    /// <summary>Reads one, up to the names of things that only the receiver knows.</summary>
-    /// <param name="source"><see cref="Length"/> bytes.</param>
+    /// <summary>Reads what a packet begins with.</summary>
+    /// <param name="source"><see cref="StartLength"/> bytes.</param>
+    /// <returns>What it is.</returns>
     /// <exception cref="LoadException">It is no packet.</exception>
-    public void Read(ReadOnlySpan<byte> source)
+    public static MultifdFlags ReadStart(ReadOnlySpan<byte> source)
     {
         uint magic = BinaryPrimitives.ReadUInt32BigEndian(source);
         if (magic != Magic) throw Refusal($"multifd: received packet magic {magic:x}, expected {Magic:x}");
         uint version = BinaryPrimitives.ReadUInt32BigEndian(source[4..]);
         if (version != Version) throw Refusal($"multifd: received packet version {version}, expected {Version}");
-        Flags = (MultifdFlags)BinaryPrimitives.ReadUInt32BigEndian(source[8..]);
+        return (MultifdFlags)BinaryPrimitives.ReadUInt32BigEndian(source[8..]);
+    }
+
+    /// <summary>Reads one, up to the names of things that only the receiver knows.</summary>
+    /// <param name="source"><see cref="Length"/> bytes.</param>
+    /// <exception cref="LoadException">It is no packet.</exception>
+    public void Read(ReadOnlySpan<byte> source)
+    {
+        Flags = ReadStart(source);
         Room = BinaryPrimitives.ReadUInt32BigEndian(source[12..]);
         uint normal = BinaryPrimitives.ReadUInt32BigEndian(source[16..]);
         DataLength = BinaryPrimitives.ReadUInt32BigEndian(source[20..]);

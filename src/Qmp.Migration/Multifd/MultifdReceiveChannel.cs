@@ -27,6 +27,9 @@ internal sealed class MultifdReceiveChannel(
     /// <summary>Whether it waits at a barrier for the main stream.</summary>
     public bool IsAtBarrier { get; set; }
 
+    /// <summary>Whether it has ended, so that no barrier will come any more.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>Lets it look whether it may read on.</summary>
     public void Wake() => waker.Wake();
 
@@ -38,6 +41,8 @@ internal sealed class MultifdReceiveChannel(
             while (await ReceiveAsync())
             {
             }
+
+            receiver.Ended(this);
         }
         catch (Exception e)
         {
@@ -50,15 +55,8 @@ internal sealed class MultifdReceiveChannel(
     // False at the end of the channel.
     private async ValueTask<bool> ReceiveAsync()
     {
-        int first = await connection.ReadAsync(_header);
-        if (first == 0) return false;
-        if (!await connection.ReadAllAsync(_header.AsMemory(first)))
-        {
-            throw new LoadException(Errno.InputOutput, "multifd: unexpected EOF after packet header");
-        }
-
+        if (!await ReadHeaderAsync() || receiver.IsEnding) return false;
         _packet.Read(_header);
-        if (_packet.Flags.HasFlag(MultifdFlags.DeviceState)) throw NoDeviceState();
         if (_packet.NormalPages + _packet.ZeroPages > 0) await PlaceAsync();
         if (_packet.Flags.HasFlag(MultifdFlags.Sync))
         {
@@ -68,6 +66,28 @@ internal sealed class MultifdReceiveChannel(
 
         return true;
     }
+
+    // False at the end of the channel. What the packet begins with is looked at before the rest is there.
+    private async ValueTask<bool> ReadHeaderAsync()
+    {
+        for (int done = 0; done < _header.Length;)
+        {
+            int read = await connection.ReadAsync(_header.AsMemory(done));
+            if (read == 0) return done == 0 ? false : throw EndedAfter(done);
+            bool isKnown = done >= MultifdPacket.StartLength;
+            done += read;
+            if (isKnown || done < MultifdPacket.StartLength) continue;
+            if (MultifdPacket.ReadStart(_header).HasFlag(MultifdFlags.DeviceState)) throw NoDeviceState();
+        }
+
+        return true;
+    }
+
+    private static LoadException EndedAfter(int length) => new(
+        Errno.InputOutput,
+        length == MultifdPacket.StartLength
+            ? "multifd: unexpected EOF after packet header"
+            : "Unexpected end-of-file before all data were read");
 
     private async ValueTask PlaceAsync()
     {

@@ -72,14 +72,28 @@ internal sealed class MultifdReceiver
     }
 
     /// <summary>The main stream has come to a mark: waits until each channel has read its barrier, and lets them go on.</summary>
-    /// <exception cref="LoadException">They have failed.</exception>
+    /// <exception cref="LoadException">They have failed, or one has ended before its barrier.</exception>
     public async ValueTask SyncAsync()
     {
         while (!TryPass()) await _changed.WaitAsync();
         foreach (MultifdReceiveChannel? channel in _channels) channel!.Wake();
     }
 
-    /// <summary>Ends the channels; connections that they wait for have been shut down.</summary>
+    /// <summary>Ends the channels when everything has been loaded; what they read from then on is dropped.</summary>
+    /// <returns>Whether none has failed before; afterwards none fails any more.</returns>
+    public bool TryEnd()
+    {
+        lock (_gate)
+        {
+            if (HasFailed) return false;
+            _isEnding = true;
+        }
+
+        End();
+        return true;
+    }
+
+    /// <summary>Ends the channels; connections that they wait for are shut down.</summary>
     public void End()
     {
         lock (_gate) _isEnding = true;
@@ -87,10 +101,26 @@ internal sealed class MultifdReceiver
         _changed.Wake();
     }
 
+    /// <summary>Whether channels place no more pages.</summary>
+    internal bool IsEnding
+    {
+        get
+        {
+            lock (_gate) return _isEnding;
+        }
+    }
+
     /// <summary>A channel has read a barrier.</summary>
     internal void Reached(MultifdReceiveChannel channel)
     {
         lock (_gate) channel.IsAtBarrier = true;
+        _changed.Wake();
+    }
+
+    /// <summary>A channel has ended.</summary>
+    internal void Ended(MultifdReceiveChannel channel)
+    {
+        lock (_gate) channel.HasEnded = true;
         _changed.Wake();
     }
 
@@ -119,6 +149,12 @@ internal sealed class MultifdReceiver
         lock (_gate)
         {
             if (_isEnding) throw new LoadException(Errno.InputOutput);
+            if (Array.Find(_channels, channel => channel is { HasEnded: true, IsAtBarrier: false }) is not null)
+            {
+                // QEMU would wait for it for ever.
+                throw new LoadException(Errno.InputOutput, "multifd: a channel ended before the main stream");
+            }
+
             if (!Array.TrueForAll(_channels, channel => channel is { IsAtBarrier: true })) return false;
             foreach (MultifdReceiveChannel? channel in _channels) channel!.IsAtBarrier = false;
             return true;
