@@ -8,7 +8,7 @@ namespace Qmp.Migration.Tests.Support;
 /// <summary>Keeps what is logged, a line each.</summary>
 internal sealed class LogLines : ILogEventSink
 {
-    private readonly List<string> _lines = [];
+    private readonly List<(LogEventLevel Level, string Text)> _lines = [];
 
     public LogLines() => Logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(this).CreateLogger();
 
@@ -18,7 +18,16 @@ internal sealed class LogLines : ILogEventSink
     {
         get
         {
-            lock (_lines) return [.. _lines];
+            lock (_lines) return [.. _lines.Select(line => line.Text)];
+        }
+    }
+
+    /// <summary>What people are told without asking: warnings and errors.</summary>
+    public string[] Warnings
+    {
+        get
+        {
+            lock (_lines) return [.. _lines.Where(line => line.Level >= LogEventLevel.Warning).Select(line => line.Text)];
         }
     }
 
@@ -27,6 +36,6 @@ internal sealed class LogLines : ILogEventSink
 
     public void Emit(LogEvent logEvent)
     {
-        lock (_lines) _lines.Add(logEvent.RenderMessage(CultureInfo.InvariantCulture));
+        lock (_lines) _lines.Add((logEvent.Level, logEvent.RenderMessage(CultureInfo.InvariantCulture)));
     }
 }

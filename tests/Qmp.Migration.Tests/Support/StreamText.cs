@@ -16,17 +16,20 @@ internal sealed class StreamText
     private readonly List<string> _lines = [];
     private readonly Dictionary<uint, string> _names = [];
     private readonly bool _guestAddresses;
+    private readonly int _start;
+    private bool _isMapped;
     private int _at;
 
-    private StreamText(byte[] bytes, bool guestAddresses)
+    private StreamText(byte[] bytes, bool guestAddresses, int start)
     {
         _bytes = bytes;
         _guestAddresses = guestAddresses;
+        (_start, _at) = (start, start);
     }
 
-    public static List<string> Of(byte[] bytes, bool guestAddresses = false)
+    public static List<string> Of(byte[] bytes, bool guestAddresses = false, int start = 0)
     {
-        var text = new StreamText(bytes, guestAddresses);
+        var text = new StreamText(bytes, guestAddresses, start);
         text.Run();
         return text._lines;
     }
@@ -79,6 +82,7 @@ internal sealed class StreamText
             _ => throw new InvalidDataException(name),
         };
         _lines.Add($"subsection {name} {version} {body}");
+        if (body.Contains("mapped-ram", StringComparison.Ordinal)) _isMapped = true;
     }
 
     private void Section(ulong type)
@@ -137,6 +141,7 @@ internal sealed class StreamText
                         string block = Text((int)Be(1));
                         ulong length = Be(8);
                         _lines.Add($"  block {block} {length} {(_guestAddresses ? Be(8) : 0)}");
+                        if (_isMapped) Mapped(length);
                         left -= length;
                     }
 
@@ -147,10 +152,28 @@ internal sealed class StreamText
                 case 0x10:
                     _lines.Add("  end");
                     return;
+                case 0x200:
+                    _lines.Add("  flush");
+                    break;
                 default:
                     throw new InvalidDataException($"flags {flags:x}");
             }
         }
+    }
+
+    // Pages with places in the file: the stream goes on behind them.
+    private void Mapped(ulong length)
+    {
+        ulong version = Be(4);
+        ulong pageSize = Be(8);
+        int bitmap = (int)Be(8);
+        int pages = (int)Be(8);
+        int words = (int)((length / 4096) + 63) / 64;
+        _lines.Add($"  mapped {version} {pageSize} {bitmap - _start:x} {(pages - _start) % 4096} after {pages - bitmap >> 20} MiB");
+        _lines.Add($"  bitmap {Convert.ToHexString(SHA256.HashData(_bytes.AsSpan(bitmap, words * 8)))}");
+        _lines.Add($"  pages {Convert.ToHexString(SHA256.HashData(_bytes.AsSpan(pages, (int)length)))}");
+        Assert.That(_bytes.AsSpan((bitmap + (words * 8))..pages).ContainsAnyExcept((byte)0), Is.False, "a gap");
+        _at = pages + (int)length;
     }
 
     private void Vfio()
