@@ -10,14 +10,14 @@ internal sealed class MemoryFile(byte[] content) : IMigrationConnector
 {
     public ChannelTraits TraitsOf(MigrationAddress address) => ChannelTraits.Seekable;
 
-    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => throw new NotSupportedException();
+    public IMigrationChannel? Open(MigrationAddress address, Action meetFile) => throw new NotSupportedException();
 
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
     public IPageFile OpenPages(MigrationAddress address, bool writes, bool direct) => new Channel(content);
 
-    public IMigrationListener Listen(MigrationAddress address, Action<string> warn) => new Listener(content);
+    public IMigrationListener Listen(MigrationAddress address, Action meetFile) => new Listener(content);
 
     private sealed class Listener(byte[] content) : IMigrationListener
     {
@@ -37,6 +37,8 @@ internal sealed class MemoryFile(byte[] content) : IMigrationConnector
         public bool HasUnread => false;
 
         public bool IsStarting => false;
+
+        public bool IsConnection => false;
 
         public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces) => throw new NotSupportedException();
 

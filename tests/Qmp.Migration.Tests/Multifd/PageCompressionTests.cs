@@ -190,7 +190,7 @@ internal sealed class PageCompressionTests
         var connector = new ManyConnector(timeline, [bytes], pieceSize: () => random.Next(1, 10_000));
         timeline.Run(async () =>
         {
-            using IMigrationListener listener = connector.Listen(TestMachine.Unix("/unused"), _ => { });
+            using IMigrationListener listener = connector.Listen(TestMachine.Unix("/unused"), () => { });
             await decompressor.ReceiveAsync((await listener.AcceptAsync())!, packet, _to);
         });
     }

@@ -21,14 +21,14 @@ internal sealed class ManyConnector(Timeline timeline, byte[][]? incoming = null
 
     public ChannelTraits TraitsOf(MigrationAddress address) => ChannelTraits.ManyChannels;
 
-    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => null;
+    public IMigrationChannel? Open(MigrationAddress address, Action meetFile) => null;
 
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) =>
         new(Connect(Written.Count == 0 ? answers ?? [] : []));
 
     public IPageFile OpenPages(MigrationAddress address, bool writes, bool direct) => throw new NotSupportedException();
 
-    public IMigrationListener Listen(MigrationAddress address, Action<string> warn) => new Listener(this, timeline.CreateWaker());
+    public IMigrationListener Listen(MigrationAddress address, Action meetFile) => new Listener(this, timeline.CreateWaker());
 
     private Channel Connect(byte[] bytes)
     {
@@ -87,6 +87,8 @@ internal sealed class ManyConnector(Timeline timeline, byte[][]? incoming = null
         public bool HasUnread => false;
 
         public bool IsStarting => false;
+
+        public bool IsConnection => true;
 
         public ValueTask FinishAsync() => ValueTask.CompletedTask;
 

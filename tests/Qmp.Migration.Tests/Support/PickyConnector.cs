@@ -20,7 +20,7 @@ internal sealed class PickyConnector(Timeline timeline, VirtualNetwork network) 
 
     public ChannelTraits TraitsOf(MigrationAddress address) => network.TraitsOf(address);
 
-    public IMigrationChannel? Open(MigrationAddress address, Action<string> warn) => null;
+    public IMigrationChannel? Open(MigrationAddress address, Action meetFile) => null;
 
     public async ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation)
     {
@@ -40,5 +40,5 @@ internal sealed class PickyConnector(Timeline timeline, VirtualNetwork network) 
 
     public IPageFile OpenPages(MigrationAddress address, bool writes, bool direct) => network.OpenPages(address, writes, direct);
 
-    public IMigrationListener Listen(MigrationAddress address, Action<string> warn) => network.Listen(address, warn);
+    public IMigrationListener Listen(MigrationAddress address, Action meetFile) => network.Listen(address, meetFile);
 }
