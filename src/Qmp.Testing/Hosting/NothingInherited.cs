@@ -17,6 +17,8 @@ internal sealed class NothingInherited(IMigrationConnector inner) : IMigrationCo
     public ValueTask<IMigrationChannel> ConnectAsync(MigrationAddress address, CancellationToken cancellation) =>
         inner.ConnectAsync(address, cancellation);
 
+    public IPageFile OpenPages(MigrationAddress address, bool writes, bool direct) => inner.OpenPages(address, writes, direct);
+
     public IMigrationListener Listen(MigrationAddress address, Action meetFile) =>
         address is MigrationAddress.Socket { Value: SocketAddress.Fd fd }
         && int.TryParse(fd.Value.Str, NumberStyles.None, CultureInfo.InvariantCulture, out _)
