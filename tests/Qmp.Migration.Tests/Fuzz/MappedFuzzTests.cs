@@ -19,7 +19,10 @@ internal sealed class MappedFuzzTests
     private const int BitmapAt = HeaderAt + 28;
     private const int PagesAt = 1 << 20;
 
-    private static readonly ulong[] Places = [0, 1, 4095, 4096, 8192, 1 << 20, 0x7fffffffffffffff, 0x7ffffffffffff000, 1UL << 63, ulong.MaxValue, ulong.MaxValue - 4095];
+    private static readonly ulong[] Places =
+    [
+        0, 1, 4095, 4096, 8192, 1 << 20, 0x7fffffffffffffff, 0x7ffffffffffff000, 1UL << 63, ulong.MaxValue, ulong.MaxValue - 4095,
+    ];
 
     private byte[] _seed = [];
 

@@ -64,7 +64,7 @@ internal sealed class MultifdFuzzTests
     {
         var timeline = new VirtualTimeline();
         var transport = new ManyConnector(timeline);
-        using TestMachine source = Create(timeline, transport, kind, null);
+        using TestMachine source = Create(timeline, transport, kind, null, hasFence: false);
         byte[] ram = new byte[RamSize];
         var random = new Random(1);
         for (int page = 0; page < 48; page += 3) random.NextBytes(ram.AsSpan(page * RamBlock.PageSize, random.Next(RamBlock.PageSize)));
@@ -78,7 +78,9 @@ internal sealed class MultifdFuzzTests
         return [.. transport.Written.Select(stream => stream.ToArray())];
     }
 
-    private static TestMachine Create(Timeline timeline, ManyConnector transport, MultiFDCompression kind, ILogger? logger)
+    // No stream names the fence, so what lands there came from outside.
+    private static TestMachine Create(
+        Timeline timeline, ManyConnector transport, MultiFDCompression kind, ILogger? logger, bool hasFence)
     {
         var machine = new TestMachine(
             timeline,
@@ -87,7 +89,7 @@ internal sealed class MultifdFuzzTests
             memory: memory =>
             {
                 memory.Map(RamBlock.Anonymous("ram", RamSize), 0);
-                memory.Map(RamBlock.Anonymous("fence", RamBlock.PageSize), FenceAt);
+                if (hasFence) memory.Map(RamBlock.Anonymous("fence", RamBlock.PageSize), FenceAt);
             },
             logger: logger);
         machine.With(MigrationCapability.Multifd);
@@ -101,7 +103,7 @@ internal sealed class MultifdFuzzTests
         var timeline = new VirtualTimeline();
         Func<int>? size = pieces is null ? null : () => pieces.Next(1, SmallPiece);
         var transport = new ManyConnector(timeline, connections, pieceSize: size);
-        using TestMachine machine = Create(timeline, transport, Kinds[kind], log.Logger);
+        using TestMachine machine = Create(timeline, transport, Kinds[kind], log.Logger, hasFence: true);
         timeline.Run(async () =>
         {
             machine.Listening("/unused");

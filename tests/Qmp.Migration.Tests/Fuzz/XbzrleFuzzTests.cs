@@ -25,7 +25,7 @@ internal sealed class XbzrleFuzzTests
     public void Record()
     {
         var sent = new List<byte>();
-        using var pair = new MigrationPair(Capabilities, memory: Map);
+        using var pair = new MigrationPair(Capabilities, ram: Pages * RamBlock.PageSize);
         pair.Network.ForwardTap = bytes => sent.AddRange(bytes.Span);
         foreach (TestMachine machine in new[] { pair.Source, pair.Destination }) machine.Core.Entries.Add(new AckDevice(TimeSpan.FromSeconds(3)));
         byte[] page = new byte[RamBlock.PageSize];
@@ -47,7 +47,7 @@ internal sealed class XbzrleFuzzTests
         Assert.That(pair.Source.Core.Query().XbzrleCache!.Pages, Is.GreaterThan(20));
         _seed = [.. sent];
 
-        // Word of a page that has changed, in the block that came last; then 1, and a length.
+        // Word of a page that has changed, in the block that came last; then 1.
         for (int at = 0; at + 9 < _seed.Length; at++)
         {
             if (_seed.AsSpan(at, 6).ContainsAnyExcept((byte)0) || _seed[at + 7] != 0x60 || _seed[at + 8] != 1) continue;
@@ -88,6 +88,7 @@ internal sealed class XbzrleFuzzTests
         Assert.That(completed, Is.InRange(count / 50, count - (count / 5)));
     }
 
+    // No stream names the fence, so what lands there came from outside.
     private static void Map(GuestMemory memory)
     {
         memory.Map(RamBlock.Anonymous("ram", Pages * RamBlock.PageSize), 0);

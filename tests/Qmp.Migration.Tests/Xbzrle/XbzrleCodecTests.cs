@@ -114,7 +114,11 @@ internal sealed class XbzrleCodecTests
             else
             {
                 difference = ScalarXbzrle.Encode(before, Changed(before, random), PageSize) ?? [];
-                for (int i = random.Next(3); i >= 0 && difference.Length > 0; i--) difference[random.Next(difference.Length)] ^= (byte)(1 << random.Next(8));
+                for (int i = random.Next(3); i >= 0 && difference.Length > 0; i--)
+                {
+                    difference[random.Next(difference.Length)] ^= (byte)(1 << random.Next(8));
+                }
+
                 difference = difference[..random.Next(difference.Length + 1)];
             }
 
