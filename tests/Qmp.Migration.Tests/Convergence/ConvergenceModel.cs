@@ -60,6 +60,7 @@ internal sealed class ConvergenceModel(Scenario scenario)
                 while ((budget == 0 || _sent - windowSent <= budget) && _count > 0)
                     Burst(budget == 0 ? _burst : Math.Clamp(budget + windowSent - _sent, 128 * 1024, _burst), Start + (now * Milli));
                 Send(8, Start + (now * Milli));
+                _precopy += 8;
             }
         }
 
