@@ -13,7 +13,7 @@ namespace Qmp.Migration.Tests.Xbzrle;
 [TestFixture]
 internal sealed class XbzrlePairTests
 {
-    private const ulong Ram = 4 << 20;
+    private const ulong Ram = 8 << 20;
     private const int Page = RamBlock.PageSize;
 
     private static readonly MigrationCapability[] Capabilities =
@@ -76,18 +76,21 @@ internal sealed class XbzrlePairTests
     [Test]
     public void Pages_that_have_not_changed_do_not_disturb_those_that_have()
     {
-        const int Rewritten = 1023;
+        const int Rewritten = 1100; // more than there are pieces in a burst
         using MigrationPair pair = Create(8 << 20, workload: false).Fill(1);
         pair.Migrate(async () =>
         {
-            await RoundAsync(pair, i => i <= Rewritten + 1, page => page);
-            await RoundAsync(pair, i => i <= Rewritten + 1, page => page);
-            await Wait.ForAsync(pair.Timeline, TimeSpan.FromMilliseconds(500));
+            var round = TimeSpan.FromSeconds(1);
+            await Wait.ForAsync(pair.Timeline, round);
+            await RoundAsync(pair, i => i < Rewritten, page => page);
+            await Wait.ForAsync(pair.Timeline, round);
+            await RoundAsync(pair, i => i < Rewritten, page => page);
+            await Wait.ForAsync(pair.Timeline, round);
             long pages = pair.Source.Core.Query().XbzrleCache!.Pages;
             Assert.That(pages, Is.GreaterThan(1000));
-            await RoundAsync(pair, i => i <= Rewritten + 1, (number, page) =>
+            await RoundAsync(pair, i => i < Rewritten, (number, page) =>
             {
-                if (number is 0 or 1 or Rewritten) page.AsSpan(100, 2000).Fill((byte)(number + 1));
+                if (number is < 10 or > 1020) page.AsSpan(100, 2000).Fill((byte)(number + 1));
                 return page;
             });
         });
