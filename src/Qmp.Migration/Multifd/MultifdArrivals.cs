@@ -1,5 +1,6 @@
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Options;
 using Qmp.Migration.Status;
 

@@ -2,6 +2,7 @@ using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Multifd.Compression;
+using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Status;
 using Qmp.Types;
 

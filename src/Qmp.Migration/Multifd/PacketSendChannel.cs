@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Qmp.Linux;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Multifd.Compression;
+using Qmp.Migration.Multifd.Packets;
 
 namespace Qmp.Migration.Multifd;
 

@@ -1,4 +1,5 @@
 using Qmp.Machine.Memory;
+using Qmp.Migration.Multifd.Packets;
 
 namespace Qmp.Migration.Multifd;
 

@@ -1,10 +1,8 @@
 using Qmp.Machine.Memory;
 using Qmp.Migration.Channels;
 using Qmp.Migration.MappedRam;
-using Qmp.Migration.Multifd;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
-using Qmp.Migration.Xbzrle;
 using Qmp.Types;
 
 namespace Qmp.Migration.Ram;

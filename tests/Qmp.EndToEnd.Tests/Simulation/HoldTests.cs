@@ -14,7 +14,7 @@ internal sealed class HoldTests
 
     private static readonly FaultPoint[] OfSource =
     [
-        .. Enum.GetValues<FaultPoint>().Where(p => p < FaultPoint.RamLoad && p is not (FaultPoint.Unrecognized or FaultPoint.Listen or FaultPoint.ListenDone)),
+        .. Enum.GetValues<FaultPoint>().Where(p => p < FaultPoint.RamLoad && p is not (FaultPoint.Unrecognized or FaultPoint.Listen or FaultPoint.ListenDone or FaultPoint.MultifdConnect or FaultPoint.MultifdConnectDone)),
         FaultPoint.ReturnPathReceive, FaultPoint.ReturnPathReceiveDone, FaultPoint.Shut, FaultPoint.ShutDone,
         FaultPoint.Completion, FaultPoint.CompletionDone,
     ];

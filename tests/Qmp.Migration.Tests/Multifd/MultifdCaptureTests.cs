@@ -1,6 +1,6 @@
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
-using Qmp.Migration.Multifd;
+using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Tests.Support;
 using Qmp.Types;
 

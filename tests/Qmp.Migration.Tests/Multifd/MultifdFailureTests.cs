@@ -1,6 +1,6 @@
 using Qmp.Migration.Channels;
 using Qmp.Migration.Channels.Virtual;
-using Qmp.Migration.Multifd;
+using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Tests.Support;
 using Qmp.Types;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Qmp.Migration.Multifd;
+using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Status;
 
 namespace Qmp.Migration.Tests.Multifd;

@@ -2,8 +2,8 @@ using Qmp.Linux;
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
-using Qmp.Migration.Multifd;
 using Qmp.Migration.Multifd.Compression;
+using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Status;
 using Qmp.Migration.Tests.Support;
 

@@ -1,5 +1,6 @@
 using Qmp.Linux;
 using Qmp.Machine.Memory;
+using Qmp.Migration.Multifd.Packets;
 
 namespace Qmp.Migration.Multifd.Compression;
 

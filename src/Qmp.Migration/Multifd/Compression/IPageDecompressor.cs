@@ -1,5 +1,6 @@
 using Qmp.Machine.Memory;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Status;
 
 namespace Qmp.Migration.Multifd.Compression;

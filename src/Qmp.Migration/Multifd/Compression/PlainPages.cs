@@ -1,6 +1,7 @@
 using Qmp.Linux;
 using Qmp.Machine.Memory;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Status;
 using Errno = Qmp.Migration.Status.Errno;
 

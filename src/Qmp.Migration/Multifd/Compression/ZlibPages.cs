@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Qmp.Linux;
 using Qmp.Machine.Memory;
+using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Status;
 
 namespace Qmp.Migration.Multifd.Compression;

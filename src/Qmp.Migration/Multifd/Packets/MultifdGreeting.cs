@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Qmp.Migration.Status;
 
-namespace Qmp.Migration.Multifd;
+namespace Qmp.Migration.Multifd.Packets;
 
 /// <summary>What a multifd channel begins with: 64 bytes that say which machine it belongs to, and which channel it is.</summary>
 internal static class MultifdGreeting

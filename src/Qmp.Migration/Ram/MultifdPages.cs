@@ -1,8 +1,8 @@
 using Qmp.Machine.Memory;
-using Qmp.Migration.Ram;
+using Qmp.Migration.Multifd;
 using Qmp.Migration.Stream;
 
-namespace Qmp.Migration.Multifd;
+namespace Qmp.Migration.Ram;
 
 /// <summary>Pages in packets of the multifd channels.</summary>
 /// <param name="sender">The channels.</param>

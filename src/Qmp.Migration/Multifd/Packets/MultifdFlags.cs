@@ -1,4 +1,4 @@
-namespace Qmp.Migration.Multifd;
+namespace Qmp.Migration.Multifd.Packets;
 
 /// <summary>What a packet of a multifd channel says of itself.</summary>
 [Flags]

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Qmp.Migration.Status;
 
-namespace Qmp.Migration.Multifd;
+namespace Qmp.Migration.Multifd.Packets;
 
 /// <summary>The bytes that come before the pages of a packet. Numbers are big-endian; the length is always the same.</summary>
 internal sealed class MultifdPacket

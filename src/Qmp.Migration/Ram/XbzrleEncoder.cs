@@ -1,9 +1,9 @@
 using Qmp.Machine.Memory;
-using Qmp.Migration.Ram;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
+using Qmp.Migration.Xbzrle;
 
-namespace Qmp.Migration.Xbzrle;
+namespace Qmp.Migration.Ram;
 
 /// <summary>
 /// Sends of a page what has changed since it was sent last. It begins with the second round over memory; what a page was is

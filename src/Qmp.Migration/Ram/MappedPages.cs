@@ -1,10 +1,10 @@
 using Qmp.Linux;
 using Qmp.Machine.Memory;
 using Qmp.Migration.Channels;
-using Qmp.Migration.Ram;
+using Qmp.Migration.MappedRam;
 using Qmp.Migration.Stream;
 
-namespace Qmp.Migration.MappedRam;
+namespace Qmp.Migration.Ram;
 
 /// <summary>Pages at their places in a file.</summary>
 /// <param name="layout">Where they go.</param>
