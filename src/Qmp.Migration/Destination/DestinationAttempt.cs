@@ -86,7 +86,8 @@ internal sealed class DestinationAttempt
 
     /// <summary>Makes what receives pages over channels of their own, which are added to it then.</summary>
     public MultifdReceiver CreateMultifd() =>
-        Multifd = new MultifdReceiver(Machine.Memory, Machine.Timeline, Options.Parameters.MultifdChannels ?? 0, FailByChannel);
+        Multifd = new MultifdReceiver(
+            Machine.Memory, Machine.Timeline, Options.Parameters.MultifdChannels ?? 0, Faults.Site, FailByChannel);
 
     /// <summary>Puts what loads on top of the main channel.</summary>
     public StreamLoader CreateLoader()

@@ -1,8 +1,10 @@
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
 using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Options;
 using Qmp.Migration.Status;
+using Qmp.Types;
 
 namespace Qmp.Migration.Multifd;
 
@@ -78,14 +80,21 @@ internal sealed class MultifdArrivals
     private async ValueTask IdentifyAsync(IMigrationChannel connection, Waker waker)
     {
         MultifdReceiveChannel channel;
+        bool isCorrupt = false;
+        FaultSite faults = _receiver.Faults.Of(connection, () => isCorrupt = true);
         try
         {
             byte[] start = new byte[MultifdGreeting.Length];
+            await faults.AtAsync(FaultPoint.MultifdArrive);
             if (!await connection.ReadAllAsync(start.AsMemory(0, MultifdGreeting.MagicLength))) throw Ended();
+            if (isCorrupt) start[0] ^= 0xff;
+            isCorrupt = false;
             if (IsMainStream(start) && TakeMain(connection, start)) return;
             if (!await connection.ReadAllAsync(start.AsMemory(MultifdGreeting.MagicLength))) throw Ended();
             int number = MultifdGreeting.Read(start, _uuid, _receiver.Count);
+            await faults.AtAsync(FaultPoint.MultifdArriveDone);
             channel = _receiver.Add(number, connection, waker, _options.Parameters);
+            if (isCorrupt) channel.CorruptNext();
             _set.Assign(connection, ChannelRole.Multifd, number);
         }
         catch (Exception e)

@@ -1,29 +1,50 @@
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
 using Qmp.Migration.Multifd.Compression;
 using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Status;
+using Qmp.Types;
 
 namespace Qmp.Migration.Multifd;
 
 /// <summary>One multifd channel of a destination.</summary>
-/// <param name="receiver">All of them.</param>
-/// <param name="memory">Where pages go.</param>
-/// <param name="connection">Its connection.</param>
-/// <param name="waker">Wakes its activity.</param>
-/// <param name="decompressor">Reads what follows its packets.</param>
-/// <param name="number">Its number, from 0.</param>
-internal sealed class MultifdReceiveChannel(
-    MultifdReceiver receiver,
-    GuestMemory memory,
-    IMigrationChannel connection,
-    Waker waker,
-    IPageDecompressor decompressor,
-    int number) : IDisposable
+internal sealed class MultifdReceiveChannel : IDisposable
 {
+    private readonly MultifdReceiver _receiver;
+    private readonly GuestMemory _memory;
+    private readonly IMigrationChannel _connection;
+    private readonly Waker _waker;
+    private readonly IPageDecompressor _decompressor;
+    private readonly int _number;
+    private readonly FaultSite _faults;
     private readonly MultifdPacket _packet = new();
     private readonly byte[] _header = GC.AllocateUninitializedArray<byte>(MultifdPacket.Length, pinned: true);
+    private bool _corruptsNext;
+
+    /// <param name="receiver">All of them.</param>
+    /// <param name="memory">Where pages go.</param>
+    /// <param name="connection">Its connection.</param>
+    /// <param name="waker">Wakes its activity.</param>
+    /// <param name="decompressor">Reads what follows its packets.</param>
+    /// <param name="number">Its number, from 0.</param>
+    public MultifdReceiveChannel(
+        MultifdReceiver receiver,
+        GuestMemory memory,
+        IMigrationChannel connection,
+        Waker waker,
+        IPageDecompressor decompressor,
+        int number)
+    {
+        _receiver = receiver;
+        _memory = memory;
+        _connection = connection;
+        _waker = waker;
+        _decompressor = decompressor;
+        _number = number;
+        _faults = receiver.Faults.Of(connection, CorruptNext);
+    }
 
     /// <summary>Whether it waits at a barrier for the main stream.</summary>
     public bool IsAtBarrier { get; set; }
@@ -32,7 +53,10 @@ internal sealed class MultifdReceiveChannel(
     public bool HasEnded { get; set; }
 
     /// <summary>Lets it look whether it may read on.</summary>
-    public void Wake() => waker.Wake();
+    public void Wake() => _waker.Wake();
+
+    /// <summary>Changes a byte of what it reads next.</summary>
+    public void CorruptNext() => _corruptsNext = true;
 
     /// <summary>Receives packets until the channel ends.</summary>
     public async ValueTask RunAsync()
@@ -43,26 +67,28 @@ internal sealed class MultifdReceiveChannel(
             {
             }
 
-            receiver.Ended(this);
+            _receiver.Ended(this);
         }
         catch (Exception e)
         {
-            receiver.Fail(e);
+            _receiver.Fail(e);
         }
     }
 
-    public void Dispose() => decompressor.Dispose();
+    public void Dispose() => _decompressor.Dispose();
 
     // False at the end of the channel.
     private async ValueTask<bool> ReceiveAsync()
     {
-        if (!await ReadHeaderAsync() || receiver.IsEnding) return false;
+        await _faults.AtAsync(FaultPoint.MultifdReceive);
+        if (!await ReadHeaderAsync() || _receiver.IsEnding) return false;
         _packet.Read(_header);
         if (_packet.NormalPages + _packet.ZeroPages > 0) await PlaceAsync();
+        await _faults.AtAsync(FaultPoint.MultifdReceiveDone);
         if (_packet.Flags.HasFlag(MultifdFlags.Sync))
         {
-            receiver.Reached(this);
-            while (!receiver.MayPass(this)) await waker.WaitAsync();
+            _receiver.Reached(this);
+            while (!_receiver.MayPass(this)) await _waker.WaitAsync();
         }
 
         return true;
@@ -73,8 +99,10 @@ internal sealed class MultifdReceiveChannel(
     {
         for (int done = 0; done < _header.Length;)
         {
-            int read = await connection.ReadAsync(_header.AsMemory(done));
+            int read = await _connection.ReadAsync(_header.AsMemory(done));
             if (read == 0) return done == 0 ? false : throw EndedAfter(done);
+            if (_corruptsNext) _header[done] ^= 0xff;
+            _corruptsNext = false;
             bool isKnown = done >= MultifdPacket.StartLength;
             done += read;
             if (isKnown || done < MultifdPacket.StartLength) continue;
@@ -92,12 +120,12 @@ internal sealed class MultifdReceiveChannel(
 
     private async ValueTask PlaceAsync()
     {
-        RamBlock block = memory.Find(_packet.Block) ?? throw MultifdPacket.Refusal($"multifd: unknown ram block {_packet.Block}");
+        RamBlock block = _memory.Find(_packet.Block) ?? throw MultifdPacket.Refusal($"multifd: unknown ram block {_packet.Block}");
         foreach (ulong offset in _packet.Offsets.AsSpan(0, _packet.NormalPages + _packet.ZeroPages)) CheckOffset(block, offset);
         MultifdFlags compression = _packet.Flags & MultifdFlags.Compression;
-        if (compression != decompressor.Flag)
+        if (compression != _decompressor.Flag)
         {
-            throw MultifdPacket.Refusal($"multifd {number}: flags received {(uint)compression:x} flags expected {(uint)decompressor.Flag:x}");
+            throw MultifdPacket.Refusal($"multifd {_number}: flags received {(uint)compression:x} flags expected {(uint)_decompressor.Flag:x}");
         }
 
         foreach (ulong offset in _packet.Offsets.AsSpan(_packet.NormalPages, _packet.ZeroPages))
@@ -105,7 +133,7 @@ internal sealed class MultifdReceiveChannel(
             block.PlaceZeros((long)(offset / RamBlock.PageSize));
         }
 
-        if (_packet.NormalPages > 0) await decompressor.ReceiveAsync(connection, _packet, block);
+        if (_packet.NormalPages > 0) await _decompressor.ReceiveAsync(_connection, _packet, block);
     }
 
     private static void CheckOffset(RamBlock block, ulong offset)

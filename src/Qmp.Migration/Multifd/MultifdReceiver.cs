@@ -1,6 +1,7 @@
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
 using Qmp.Migration.Multifd.Compression;
 using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Status;
@@ -25,14 +26,19 @@ internal sealed class MultifdReceiver
     /// <param name="memory">Where pages go.</param>
     /// <param name="timeline">Where the channels' activities run.</param>
     /// <param name="channels">How many channels there are.</param>
+    /// <param name="faults">Where the destination reaches its fault points.</param>
     /// <param name="failed">Called with what has gone wrong, from the channel's activity.</param>
-    public MultifdReceiver(GuestMemory memory, Timeline timeline, int channels, Action<Exception> failed)
+    public MultifdReceiver(GuestMemory memory, Timeline timeline, int channels, FaultSite faults, Action<Exception> failed)
     {
+        Faults = faults;
         _memory = memory;
         _failed = failed;
         _changed = timeline.CreateWaker();
         _channels = new MultifdReceiveChannel?[channels];
     }
+
+    /// <summary>Where the destination reaches its fault points.</summary>
+    public FaultSite Faults { get; }
 
     /// <summary>How many channels there are to be.</summary>
     public int Count => _channels.Length;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -19,9 +20,12 @@ internal sealed class MultifdSender
     /// <param name="timeline">Where the channels' activities run.</param>
     /// <param name="parameters">The parameters of the attempt.</param>
     /// <param name="statistics">Counts bytes and pages.</param>
+    /// <param name="faults">Where the source reaches its fault points.</param>
     /// <param name="failed">Called when a channel has failed, from its activity.</param>
-    public MultifdSender(Timeline timeline, MigrationParameters parameters, MigrationStatistics statistics, Action failed)
+    public MultifdSender(
+        Timeline timeline, MigrationParameters parameters, MigrationStatistics statistics, FaultSite faults, Action failed)
     {
+        Faults = faults;
         Parameters = parameters;
         _statistics = statistics;
         _pool = new WorkerPool<PageBatch>(timeline, failed);
@@ -30,6 +34,9 @@ internal sealed class MultifdSender
 
     /// <summary>The parameters of the attempt.</summary>
     public MigrationParameters Parameters { get; }
+
+    /// <summary>Where the source reaches its fault points.</summary>
+    public FaultSite Faults { get; }
 
     /// <summary>Whether pages are sent from where they are.</summary>
     public bool SendsInPlace { get; init; }

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using Qmp.Linux;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
 using Qmp.Migration.Multifd.Compression;
 using Qmp.Migration.Multifd.Packets;
+using Qmp.Types;
 
 namespace Qmp.Migration.Multifd;
 
@@ -17,6 +19,8 @@ internal sealed class PacketSendChannel : MultifdSendChannel
     private readonly MultifdPacket _packet = new();
     private readonly byte[] _header = GC.AllocateUninitializedArray<byte>(MultifdPacket.Length, pinned: true);
     private readonly IoVector[] _pieces = new IoVector[1 + MultifdPacket.MaxPages];
+    private byte[] _changed = []; // it may be sent from where it is
+    private volatile bool _corruptsNext;
 
     /// <param name="sender">All channels.</param>
     /// <param name="connection">Its connection.</param>
@@ -26,10 +30,13 @@ internal sealed class PacketSendChannel : MultifdSendChannel
     {
         _sender = sender;
         _connection = connection;
+        Faults = sender.Faults.Of(connection, () => _corruptsNext = true);
         _greeting = MultifdGreeting.Write(uuid, number);
         _compressor = PageCompression.CreateCompressor(sender.Parameters);
         if (sender.SendsInPlace && connection is IInPlaceChannel channel && channel.TryEnableInPlace()) _inPlace = channel;
     }
+
+    public override FaultSite Faults { get; }
 
     public override async ValueTask BeginAsync()
     {
@@ -66,11 +73,31 @@ internal sealed class PacketSendChannel : MultifdSendChannel
 
     public override void Dispose() => _compressor.Dispose();
 
-    private ValueTask SendPacketAsync(int pieces)
+    private async ValueTask SendPacketAsync(int pieces)
     {
+        await Faults.AtAsync(FaultPoint.MultifdSend);
         _packet.Number = _sender.NextPacketNumber();
         _packet.Write(_header);
-        return SendAsync(_header.Length, pieces);
+        if (_corruptsNext) Corrupt(pieces);
+        await SendAsync(_header.Length, pieces);
+        await Faults.AtAsync(FaultPoint.MultifdSendDone);
+    }
+
+    // A byte of what follows the packet, or, if nothing does, the first of the packet itself.
+    private void Corrupt(int pieces)
+    {
+        _corruptsNext = false;
+        if (pieces == 1)
+        {
+            _header[0] ^= 0xff;
+            return;
+        }
+
+        IoVector victim = _pieces[1];
+        _changed = GC.AllocateUninitializedArray<byte>((int)victim.Length, pinned: true);
+        Marshal.Copy(victim.Address, _changed, 0, _changed.Length);
+        _changed[_changed.Length / 2] ^= 0xff;
+        _pieces[1] = new IoVector(Marshal.UnsafeAddrOfPinnedArrayElement(_changed, 0), _changed.Length);
     }
 
     // Pages may be read later where they are sent in place; the header may not.

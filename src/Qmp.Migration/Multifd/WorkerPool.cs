@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
 using Qmp.Migration.Status;
 
 namespace Qmp.Migration.Multifd;
@@ -104,7 +105,7 @@ internal sealed class WorkerPool<TJob>(Timeline timeline, Action failed)
                 _changed.Wake();
             }
         }
-        catch (Exception e) when (e is ChannelException or LoadException)
+        catch (Exception e) when (e is ChannelException or LoadException or FaultException)
         {
             Fail(e is LoadException { Reasons: [.., var reason] } ? reason : e.Message);
         }

@@ -20,7 +20,8 @@ internal sealed class MultifdConnectPhase(SourceAttempt attempt, IMigrationConne
             await attempt.AtAsync(FaultPoint.MultifdConnect);
             if (await ConnectAsync(sender, number) is not { } channel) return null;
             sender.Add(channel);
-            await attempt.AtAsync(FaultPoint.MultifdConnectDone);
+            if (channel.Faults is { } site) await site.AtAsync(FaultPoint.MultifdConnectDone);
+            else await attempt.AtAsync(FaultPoint.MultifdConnectDone);
         }
 
         return new SetupPhase(attempt);

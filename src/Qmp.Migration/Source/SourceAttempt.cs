@@ -121,7 +121,7 @@ internal sealed class SourceAttempt
 
     /// <summary>Makes what sends pages over channels of their own, which are added to it then.</summary>
     public MultifdSender CreateMultifd() =>
-        Multifd = new MultifdSender(Machine.Timeline, Options.Parameters, Statistics, Waker.Wake)
+        Multifd = new MultifdSender(Machine.Timeline, Options.Parameters, Statistics, _faults.Site, Waker.Wake)
         {
             SendsInPlace = Options.Has(MigrationCapability.ZeroCopySend),
         };

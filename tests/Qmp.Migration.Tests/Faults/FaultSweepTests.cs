@@ -36,12 +36,27 @@ internal sealed class FaultSweepTests
         select new TestCaseData(point, action, atSource)
             .SetArgDisplayNames(point.ToWireName(), action.ToWireName(), atSource ? "source" : "destination");
 
+    private static IEnumerable<TestCaseData> OfMultifd() =>
+        Cases().Where(c => ((FaultPoint)c.Arguments[0]!).ToWireName().StartsWith("multifd-", StringComparison.Ordinal));
+
     private static IEnumerable<TestCaseData> Unheards() =>
         Cases().Where(c => Unheard.Contains((FaultPoint)c.Arguments[0]!));
 
+    [TestCaseSource(nameof(OfMultifd))]
+    public void Channels_in_virtual_time(FaultPoint point, FaultAction action, bool atSource) =>
+        RunInVirtualTime(point, action, atSource, channels: 3);
+
     [Category("Slow")]
     [TestCaseSource(nameof(Cases))]
-    public void In_virtual_time(FaultPoint point, FaultAction action, bool atSource)
+    public void In_virtual_time_over_several_channels(FaultPoint point, FaultAction action, bool atSource) =>
+        RunInVirtualTime(point, action, atSource, channels: 3);
+
+    [Category("Slow")]
+    [TestCaseSource(nameof(Cases))]
+    public void In_virtual_time(FaultPoint point, FaultAction action, bool atSource) =>
+        RunInVirtualTime(point, action, atSource, channels: 0);
+
+    private static void RunInVirtualTime(FaultPoint point, FaultAction action, bool atSource, int channels)
     {
         var timeline = new VirtualTimeline();
         var network = new VirtualNetwork(timeline)
@@ -49,7 +64,8 @@ internal sealed class FaultSweepTests
             Link = new LinkSettings { Bandwidth = 16 << 20, Latency = TimeSpan.FromMicroseconds(50) },
         };
         Outcome outcome = null!;
-        timeline.Run(async () => outcome = await RunAsync(timeline, network, "/mig", Plan(point, action), atSource));
+        timeline.Run(async () => outcome = await RunAsync(
+            timeline, network, "/mig", Plan(point, action), atSource, channels: channels));
         Check(outcome, point, action, atSource);
     }
 
@@ -66,15 +82,24 @@ internal sealed class FaultSweepTests
     }
 
     [Category("Slow")]
+    [TestCaseSource(nameof(OfMultifd))]
+    public void Channels_in_real_time(FaultPoint point, FaultAction action, bool atSource) =>
+        RunInRealTime(point, action, atSource, channels: 3);
+
+    [Category("Slow")]
     [TestCaseSource(nameof(Cases))]
-    public void In_real_time(FaultPoint point, FaultAction action, bool atSource)
+    public void In_real_time(FaultPoint point, FaultAction action, bool atSource) =>
+        RunInRealTime(point, action, atSource, channels: 0);
+
+    private static void RunInRealTime(FaultPoint point, FaultAction action, bool atSource, int channels)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("qmp");
         try
         {
             var timeline = new ThreadTimeline(TimeProvider.System, Logger.None);
             var transport = new PosixConnector(new NoDescriptors());
-            ValueTask<Outcome> run = RunAsync(timeline, transport, $"{folder}/mig", Plan(point, action), atSource);
+            ValueTask<Outcome> run = RunAsync(
+                timeline, transport, $"{folder}/mig", Plan(point, action), atSource, channels: channels);
             Check(run.AsTask().GetAwaiter().GetResult(), point, action, atSource);
         }
         finally
@@ -93,7 +118,8 @@ internal sealed class FaultSweepTests
         string path,
         FaultPlan plan,
         bool atSource,
-        bool autostart = true)
+        bool autostart = true,
+        int channels = 0)
     {
         using var source = new TestMachine(timeline, transport, "src", 1 << 20, workload: Workload);
         using var destination = new TestMachine(timeline, transport, "dst", 1 << 20, workload: Workload);
@@ -107,6 +133,9 @@ internal sealed class FaultSweepTests
             machine.With(
                 MigrationCapability.Events, MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck,
                 MigrationCapability.PauseBeforeSwitchover);
+            if (channels == 0) continue;
+            machine.With(MigrationCapability.Multifd);
+            machine.Core.Options.SetParameters(new() { MultifdChannels = (byte)channels });
         }
 
         destination.Machine.Autostart = autostart;
