@@ -25,7 +25,9 @@ internal sealed class HumanInfos
             Info("kvm", "show KVM information", () => "kvm support: disabled\n"),
             Info("chardev", "show the character devices", () => string.Concat(chardevs.All.Select(c => $"{c.Id}: filename={c.Description}\n"))),
             Info("dump", "Display the latest dump status", () => DumpStatusText(dump.Query())),
-            Info("migrate", "show migration status", () => MigrationText.Of(migration.Query(), migration.Blockers.OnlyMigratable)),
+            built.Version.GroupsMigrationText
+                ? GroupedMigration(migration)
+                : Info("migrate", "show migration status", () => MigrationText.Of(migration.Query(), migration.Options, migration.Blockers.OnlyMigratable)),
             Info(
                 "migrate_capabilities",
                 "show current migration capabilities",
@@ -48,6 +50,18 @@ internal sealed class HumanInfos
         {
             arguments.End();
             return new ValueTask<string>(text());
+        });
+
+    private static HumanCommand GroupedMigration(MigrationCore migration) => new(
+        ["migrate"],
+        "[-a]",
+        "show migration status (-a: all, dump all status)",
+        arguments =>
+        {
+            bool showsAll = arguments.Flags("a").Contains('a');
+            arguments.End();
+            MigrationInfo info = migration.Query();
+            return new ValueTask<string>(GroupedMigrationText.Of(info, migration.Options, showsAll ? migration.Blockers.OnlyMigratable : null));
         });
 
     private static string DumpStatusText(DumpQueryResult dump)

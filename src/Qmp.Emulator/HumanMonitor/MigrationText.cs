@@ -19,14 +19,14 @@ internal static class MigrationText
         return text.ToString();
     }
 
-    public static string Of(MigrationInfo info, bool onlyMigratable)
+    public static string Of(MigrationInfo info, MigrationOptions options, bool onlyMigratable)
     {
         var text = new StringBuilder("globals:\n");
         Line("store-global-state", "on");
         Line("only-migratable", onlyMigratable ? "on" : "off");
         Line("send-configuration", "on");
         Line("send-section-footer", "on");
-        Line("send-switchover-start", "on");
+        Line("send-switchover-start", options.SendsSwitchoverStart ? "on" : "off");
         Line("clear-bitmap-shift", 18);
         if (info.BlockedReasons is { } reasons)
         {
@@ -104,7 +104,8 @@ internal static class MigrationText
 
         """);
 
-    private static string Uri(SocketAddress address) => address switch
+    /// <summary>An address that a destination listens on.</summary>
+    internal static string Uri(SocketAddress address) => address switch
     {
         SocketAddress.Unix unix => $"unix:{unix.Value.Path}",
         SocketAddress.Inet inet => $"tcp:{inet.Value.Host}:{inet.Value.Port}",

@@ -13,20 +13,23 @@ namespace Qmp.Emulator.Machines;
 /// <summary>Applies <c>-global migration.NAME=VALUE</c> as QEMU does.</summary>
 /// <remarks>
 /// A property is named after the capability or parameter that it presets; some have <c>x-</c> in front. The names that
-/// belong to neither change details of the stream for old machine types, and only their defaults are supported.
+/// belong to neither change details of the stream for old machine types; but for three, only their defaults are supported.
 /// </remarks>
 internal static class MigrationGlobals
 {
     private const string LegacyAck = "switchover-ack-legacy";
+    private const string SectionSync = "multifd-flush-after-each-section";
+    private const string SwitchoverStart = "send-switchover-start";
+    private static readonly Version LastSectionSyncMachine = new(8, 0);
+    private static readonly Version LastLegacyZeroPageMachine = new(8, 2);
+    private static readonly Version LastWithoutSwitchoverStart = new(9, 2);
 
     private static readonly Dictionary<string, bool> StreamDefaults = new(StringComparer.Ordinal)
     {
         ["store-global-state"] = true,
         ["send-configuration"] = true,
         ["send-section-footer"] = true,
-        ["send-switchover-start"] = true,
         ["multifd-clean-tls-termination"] = true,
-        ["multifd-flush-after-each-section"] = false,
         ["x-preempt-pre-7-2"] = false,
     };
 
@@ -39,8 +42,10 @@ internal static class MigrationGlobals
     public static void Apply(
         string machine, IEnumerable<GlobalProperty> globals, MigrationOptions options, Action<string> warn)
     {
-        options.SwitchoverAckLegacy = options.Rules.LastLegacyAckMachine is { } last
-            && Version.TryParse(machine.AsSpan(machine.LastIndexOf('-') + 1), out Version? release) && release <= last;
+        options.SwitchoverAckLegacy = options.Rules.LastLegacyAckMachine is { } last && IsUpTo(last, machine);
+        options.SyncsSections = IsUpTo(LastSectionSyncMachine, machine);
+        options.SendsSwitchoverStart = !IsUpTo(LastWithoutSwitchoverStart, machine);
+        if (IsUpTo(LastLegacyZeroPageMachine, machine)) options.Preset(c => c, p => p with { ZeroPageDetection = ZeroPageDetection.Legacy });
         foreach (GlobalProperty global in globals)
         {
             // As in QEMU, settings of devices that this machine does not have are accepted and have no effect.
@@ -58,6 +63,9 @@ internal static class MigrationGlobals
         Check(() => options.SetCapabilities([], incomingStarted: false, warn));
     }
 
+    private static bool IsUpTo(Version last, string machine) =>
+        Version.TryParse(machine.AsSpan(machine.LastIndexOf('-') + 1), out Version? release) && release <= last;
+
     private static void Apply(GlobalProperty global, MigrationOptions options)
     {
         if (StreamDefaults.TryGetValue(global.Property, out bool supported))
@@ -65,6 +73,18 @@ internal static class MigrationGlobals
             if (ReadBool(global) == supported) return;
             throw new MigrationException(
                 $"only the default of property '{global.Property}' is supported by this emulator");
+        }
+
+        if (global.Property == SectionSync)
+        {
+            options.SyncsSections = ReadBool(global);
+            return;
+        }
+
+        if (global.Property == SwitchoverStart)
+        {
+            options.SendsSwitchoverStart = ReadBool(global);
+            return;
         }
 
         if (global.Property == LegacyAck && options.Rules.LastLegacyAckMachine is not null)

@@ -33,6 +33,7 @@ public sealed partial record QemuVersion
         ],
         FurtherContainers = ["audiodevs"],
         MonitorsAreObjects = true,
+        GroupsMigrationText = true,
         Iothreads = new IothreadDefaults(PollGrow: 2, PollShrink: 2, PollWeight: 3),
         Json = JsonDialect.Qemu11,
         Migration = new MigrationRules

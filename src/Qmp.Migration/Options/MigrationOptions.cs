@@ -34,6 +34,12 @@ public sealed class MigrationOptions(MigrationRules rules)
     /// </summary>
     public bool SyncsSections { get; set; }
 
+    /// <summary>
+    /// Whether the stream says where the switchover begins, which QEMU's up to 9.2 do not understand; set before anything is
+    /// migrated (<c>-global migration.send-switchover-start</c>, and by machine type).
+    /// </summary>
+    public bool SendsSwitchoverStart { get; set; } = true;
+
     /// <summary>All capabilities.</summary>
     public CapabilitySet Capabilities => _store.Capabilities;
 

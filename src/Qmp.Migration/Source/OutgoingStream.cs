@@ -190,7 +190,7 @@ internal sealed class OutgoingStream
     public async ValueTask CompleteAsync()
     {
         await _context.AtAsync(FaultPoint.Complete);
-        PutCommand(StreamCommand.SwitchoverStart, 0);
+        if (_options.SendsSwitchoverStart) PutCommand(StreamCommand.SwitchoverStart, 0);
         try
         {
             await CompleteIterativeAsync();

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Qmp.Protocol.Visitors.Text;
 
 /// <summary>Sizes for people: <c>1.5 KiB</c>.</summary>
-internal static class SizeFormat
+public static class SizeFormat
 {
     private static readonly string[] Prefixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
