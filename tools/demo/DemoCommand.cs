@@ -17,6 +17,7 @@ internal static class DemoCommand
     {
         Option<int> memory = Number("--memory", "MiB of RAM, all random.", 256, least: 64, most: 8192);
         Option<int> rate = Number("--rate", "MiB that the guest dirties every second.", 50, least: 0, most: 1024);
+        Option<int> channels = Number("--multifd", "Channels for pages beside the main one; 0 for none.", 0, least: 0, most: 255, "N");
         var plain = new Option<bool>("--plain") { Description = "Lines of text even on a terminal." };
         var scenario = new Option<string?>("--scenario")
         {
@@ -26,7 +27,7 @@ internal static class DemoCommand
         var root = new RootCommand(
             "Migrates a running guest from one qmpd to another, and compares every byte of its memory.")
         {
-            memory, rate, plain, scenario,
+            memory, rate, channels, plain, scenario,
         };
         root.SetAction((parsed, stop) =>
         {
@@ -40,6 +41,7 @@ internal static class DemoCommand
             {
                 MemoryBytes = (long)parsed.GetValue(memory) << 20,
                 DirtyRate = (long)parsed.GetValue(rate) << 20,
+                Channels = (byte)parsed.GetValue(channels),
             };
             return ShowAsync(screen, () => new MigrationDemo(settings, screen).RunAsync(stop));
         });
@@ -47,7 +49,7 @@ internal static class DemoCommand
         if (result.Errors.Count > 0 && result.Action is not HelpAction)
         {
             foreach (ParseError problem in result.Errors) error.WriteLine($"demo: {problem.Message}");
-            error.WriteLine("Usage: demo [--memory MIB] [--rate MIB] [--plain] [--scenario NAME]; 'demo --help' says more.");
+            error.WriteLine("Usage: demo [--memory MIB] [--rate MIB] [--multifd N] [--plain] [--scenario NAME]; 'demo --help' says more.");
             return UsageError;
         }
 
@@ -59,10 +61,10 @@ internal static class DemoCommand
         });
     }
 
-    private static Option<int> Number(string name, string description, int byDefault, int least, int most) => new(name)
+    private static Option<int> Number(string name, string description, int byDefault, int least, int most, string unit = "MIB") => new(name)
     {
         Description = $"{description} [default: {byDefault}]",
-        HelpName = "MIB",
+        HelpName = unit,
         DefaultValueFactory = _ => byDefault,
         CustomParser = result =>
         {

@@ -8,6 +8,9 @@ internal sealed record DemoSettings
     /// <summary>Bytes a second that the guest dirties.</summary>
     public required long DirtyRate { get; init; }
 
+    /// <summary>Multifd channels; 0 if pages go over the main one.</summary>
+    public byte Channels { get; init; }
+
     /// <summary>Bytes that the guest writes over and over, at the end of memory.</summary>
     public long WorkingSet => MemoryBytes / 4;
 }

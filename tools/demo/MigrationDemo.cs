@@ -17,8 +17,13 @@ internal sealed class MigrationDemo(DemoSettings settings, DemoScreen screen)
     private const int WriteCounter = 16; // where the guest counts its writes, in the first page of its working set
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private static readonly MigrationCapability[] Capabilities =
-        [MigrationCapability.Events, MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck];
+    private MigrationCapability[] Capabilities =>
+    [
+        MigrationCapability.Events, MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck,
+        .. (MigrationCapability[])(settings.Channels > 0 ? [MigrationCapability.Multifd] : []),
+    ];
+
+    private MigrateSetParameters Parameters => settings.Channels > 0 ? new() { MultifdChannels = settings.Channels } : new();
 
     private ulong CounterAddress => (ulong)(settings.MemoryBytes - settings.WorkingSet);
 
@@ -69,6 +74,7 @@ internal sealed class MigrationDemo(DemoSettings settings, DemoScreen screen)
             {
                 Uri = uri,
                 Capabilities = Capabilities.ToDictionary(c => c, _ => true),
+                Parameters = Parameters,
                 Progress = progress,
                 PollInterval = TimeSpan.FromMilliseconds(50),
             },
@@ -83,7 +89,7 @@ internal sealed class MigrationDemo(DemoSettings settings, DemoScreen screen)
         return await CheckAsync(source, destination, result.Info!, PathOf, stop);
     }
 
-    private static async Task ListenAsync(EmulatorProcess destination, string uri, CancellationToken stop)
+    private async Task ListenAsync(EmulatorProcess destination, string uri, CancellationToken stop)
     {
         var client = new MigrationClient(destination.Monitor);
         await client.MigrateSetCapabilitiesAsync(
@@ -94,6 +100,7 @@ internal sealed class MigrationDemo(DemoSettings settings, DemoScreen screen)
                 ],
             },
             stop);
+        await client.MigrateSetParametersAsync(Parameters, stop);
         await client.MigrateIncomingAsync(new() { Uri = uri }, stop);
     }
 
