@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Qmp.EndToEnd.Tests.Interop;
 using Qmp.Interop.Emulators;
 using Qmp.Types;
 

@@ -1,5 +1,4 @@
 using Qmp.Interop.Emulators;
-using Qmp.TestSupport;
 using Qmp.Types;
 
 namespace Qmp.EndToEnd.Tests.Interop;
