@@ -1,5 +1,4 @@
 using Qmp.Migration.SaveState;
-using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
 
 namespace Qmp.Migration.Tests.Support;
