@@ -34,11 +34,9 @@ internal sealed record Party(AckCounting Counting, EmulatorKind Kind)
     /// <summary>Starts it.</summary>
     public Task<EmulatorProcess> StartAsync(string role, TemporaryFolder folder, params string[] words)
     {
-        bool isNew = Counting != AckCounting.Ten;
-        string program = Kind == EmulatorKind.Qemu && isNew ? EmulatorPrograms.NewQemu! : EmulatorPrograms.PathOf(Kind);
-        string[] release = isNew && Kind == EmulatorKind.Qmpd ? ["-x-qemu-version", "11.1"] : [];
+        QemuRelease release = Counting == AckCounting.Ten ? QemuRelease.Ten : QemuRelease.Eleven;
         string[] legacy = Counting == AckCounting.Legacy ? ["-global", "migration.switchover-ack-legacy=on"] : [];
-        return EmulatorProcess.StartAsync(Kind, program, role, folder, [.. release, .. legacy, .. words]);
+        return EmulatorProcess.StartAsync(Kind, release, role, folder, [.. legacy, .. words]);
     }
 
     /// <inheritdoc/>

@@ -89,6 +89,18 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         EmulatorKind kind, string role, TemporaryFolder folder, params IEnumerable<string> words) =>
         StartAsync(kind, EmulatorPrograms.PathOf(kind), role, folder, words);
 
+    /// <summary>Starts one of a release with nothing but memory.</summary>
+    /// <param name="kind">Which program.</param>
+    /// <param name="release">Of which release it is, or which it plays.</param>
+    /// <param name="role">What it is called; unique in its folder.</param>
+    /// <param name="folder">For its socket and files.</param>
+    /// <param name="words">Further words of the command line.</param>
+    /// <exception cref="InteropException">It ended before it could be reached.</exception>
+    public static Task<EmulatorProcess> StartAsync(
+        EmulatorKind kind, QemuRelease release, string role, TemporaryFolder folder, params IEnumerable<string> words) =>
+        StartAsync(
+            kind, EmulatorPrograms.PathOf(kind, release), role, folder, [.. EmulatorPrograms.WordsOf(kind, release), .. words]);
+
     /// <summary>Starts a certain program with nothing but memory.</summary>
     /// <param name="kind">Whose it is.</param>
     /// <param name="program">Its file.</param>

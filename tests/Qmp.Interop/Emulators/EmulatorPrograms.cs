@@ -33,6 +33,24 @@ internal static partial class EmulatorPrograms
     /// <summary>The program to start.</summary>
     public static string PathOf(EmulatorKind kind) => kind == EmulatorKind.Qemu ? Qemu : NamedQmpd ?? Qmpd();
 
+    /// <summary>The program that is, or plays, a release.</summary>
+    public static string PathOf(EmulatorKind kind, QemuRelease release) =>
+        (kind, release) is (EmulatorKind.Qemu, QemuRelease.Eleven)
+            ? NewQemu ?? throw new InvalidOperationException(NewQemuProblem)
+            : PathOf(kind);
+
+    /// <summary>What its command line begins with.</summary>
+    public static IReadOnlyList<string> WordsOf(EmulatorKind kind, QemuRelease release) =>
+        (kind, release) is (EmulatorKind.Qmpd, QemuRelease.Eleven) ? ["-x-qemu-version", "11.1"] : [];
+
+    /// <summary>Why it is not to be had; <see langword="null"/> if it is.</summary>
+    public static string? ProblemOf(EmulatorKind kind, QemuRelease release) => (kind, release) switch
+    {
+        (EmulatorKind.Qemu, QemuRelease.Ten) => QemuProblem,
+        (EmulatorKind.Qemu, QemuRelease.Eleven) when NewQemu is null => NewQemuProblem,
+        _ => null,
+    };
+
     // Programs are built side by side: bin/Qmp.Interop/release, bin/qmpd/release.
     private static string Qmpd()
     {

@@ -33,6 +33,9 @@ internal sealed class EventLog(EventSubscription subscription) : IDisposable
     /// <summary>The first event of such a text, past or to come.</summary>
     public Task<QmpEvent> WhenAsync(string text) => WhenAsync(text, e => TextOf(e) == text);
 
+    /// <summary>The first event of such a text behind so many events, past or to come.</summary>
+    public Task<QmpEvent> WhenAsync(string text, int from) => WhenAsync(text, e => TextOf(e) == text, from);
+
     /// <summary>The first change of the migration to that status, past or to come.</summary>
     public Task<QmpEvent> WhenAsync(MigrationStatus status) => WhenAsync($"MIGRATION {status.ToWireName()}");
 

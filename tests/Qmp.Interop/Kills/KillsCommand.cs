@@ -37,7 +37,7 @@ internal static class KillsCommand
     private static async Task<int> RunAsync(
         int runs, Pair pair, IReadOnlyList<KillCase> cases, CancellationToken stop)
     {
-        if (pair.NeedsQemu && EmulatorPrograms.QemuProblem is { } problem)
+        if (pair.Problem is { } problem)
         {
             await Console.Error.WriteLineAsync(problem).ConfigureAwait(false);
             return 1;

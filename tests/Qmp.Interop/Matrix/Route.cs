@@ -18,6 +18,9 @@ internal enum Route
     /// <summary>A file, from the middle on.</summary>
     FileWithOffset,
 
+    /// <summary>A file that each end has two descriptors of, in a set: one for the stream, one past the page cache.</summary>
+    DescriptorSet,
+
     /// <summary>A file, written and read by commands.</summary>
     Exec,
 

@@ -1,3 +1,4 @@
+using Qmp.Interop.Emulators;
 using Qmp.Types;
 
 namespace Qmp.Interop.Matrix;
@@ -6,6 +7,9 @@ namespace Qmp.Interop.Matrix;
 internal sealed record Scenario(string Name)
 {
     private static readonly MigrationCapability[] ReturnPath = [MigrationCapability.ReturnPath];
+    private static readonly MigrationCapability[] Multifd = [MigrationCapability.Multifd];
+    private static readonly MigrationCapability[] MappedRam = [MigrationCapability.MappedRam];
+    private static readonly MigrationCapability[] MappedRamAndMultifd = [.. MappedRam, .. Multifd];
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
@@ -31,6 +35,46 @@ internal sealed record Scenario(string Name)
         new("x-ignore-shared") { Capabilities = [MigrationCapability.XIgnoreShared], SharesMemory = true },
         new("fd, passed to both") { Route = Route.PassedDescriptors, Capabilities = ReturnPath },
         new("fd, inherited by the destination") { Route = Route.InheritedDescriptor, Capabilities = ReturnPath },
+        new("multifd 2") { Capabilities = Multifd, Parameters = new() { MultifdChannels = 2 } },
+        new("multifd 4, switchover-ack")
+        {
+            Route = Route.Tcp,
+            Capabilities = [.. Multifd, .. ReturnPath, MigrationCapability.SwitchoverAck],
+            Parameters = new() { MultifdChannels = 4 },
+        },
+        new("multifd zlib")
+        {
+            Capabilities = Multifd, Parameters = new() { MultifdCompression = MultiFDCompression.Zlib },
+        },
+        new("multifd zstd")
+        {
+            Capabilities = Multifd, Parameters = new() { MultifdCompression = MultiFDCompression.Zstd },
+        },
+        new("multifd, legacy zero pages")
+        {
+            Capabilities = Multifd, Parameters = new() { ZeroPageDetection = ZeroPageDetection.Legacy },
+        },
+        new("multifd, no zero pages")
+        {
+            Capabilities = Multifd, Parameters = new() { ZeroPageDetection = ZeroPageDetection.None },
+        },
+        new("mapped-ram") { Route = Route.File, Capabilities = MappedRam },
+        new("mapped-ram with offset") { Route = Route.FileWithOffset, Capabilities = MappedRam },
+        new("mapped-ram, multifd") { Route = Route.File, Capabilities = MappedRamAndMultifd },
+        new("mapped-ram, multifd, direct-io")
+        {
+            Route = Route.File, Capabilities = MappedRamAndMultifd, Parameters = new() { DirectIo = true },
+        },
+        new("mapped-ram in an fdset")
+        {
+            Route = Route.DescriptorSet, Capabilities = MappedRamAndMultifd, Parameters = new() { DirectIo = true },
+        },
+        new("xbzrle")
+        {
+            Capabilities = [MigrationCapability.Xbzrle, MigrationCapability.PauseBeforeSwitchover],
+            Parameters = new() { XbzrleCacheSize = EmulatorProcess.MemorySize },
+            RewritesMemory = true,
+        },
     ];
 
     /// <summary>How the stream gets there.</summary>
@@ -39,11 +83,20 @@ internal sealed record Scenario(string Name)
     /// <summary>What both ends switch on.</summary>
     public IReadOnlyList<MigrationCapability> Capabilities { get; init; } = [];
 
+    /// <summary>What both ends are set to; <see langword="null"/>: the defaults.</summary>
+    public MigrateSetParameters? Parameters { get; init; }
+
     /// <summary>Whether the guest is paused before it moves.</summary>
     public bool SourceIsPaused { get; init; }
 
     /// <summary>Whether both have the same file for memory.</summary>
     public bool SharesMemory { get; init; }
+
+    /// <summary>Whether pages that have been sent are written again, while it moves.</summary>
+    public bool RewritesMemory { get; init; }
+
+    /// <summary>Whether it can end otherwise between ends of different releases: see AckCountTests.</summary>
+    public bool DependsOnAcks => Capabilities.Contains(MigrationCapability.SwitchoverAck);
 
     /// <summary>The UUID of both.</summary>
     public string? Uuid { get; init; }

@@ -12,6 +12,8 @@ internal sealed class ScenarioRun : IDisposable
 {
     private const int Offset = 0x2000;
     private const string DescriptorName = "stream";
+    private const int SetNumber = 1;
+    private const string InSet = "file:/dev/fdset/1";
 
     private readonly Scenario _scenario;
     private readonly Pair _pair;
@@ -31,8 +33,11 @@ internal sealed class ScenarioRun : IDisposable
 
     private string Stream => _folder.File("stream");
 
+    private string Rewritten => _folder.File("memory");
+
     /// <summary>Whether the destination reads what is complete by then.</summary>
-    private bool IsStored => _scenario.Route is Route.File or Route.FileWithOffset or Route.Exec;
+    private bool IsStored => _scenario.Route is Route.File or Route.FileWithOffset or Route.Exec
+        or Route.DescriptorSet;
 
     /// <returns>What the source says of the migration in the end.</returns>
     /// <exception cref="InteropException">Something is not as it must be.</exception>
@@ -67,7 +72,9 @@ internal sealed class ScenarioRun : IDisposable
         string[] content = _scenario.SharesMemory
             ? []
             : ["-device", $"loader,file={_folder.File("image")},addr=0,force-raw=on"];
-        return EmulatorProcess.StartAsync(_pair.Source, "src", _folder, [.. Machine(), .. content]);
+        return EmulatorProcess.StartAsync(
+            _pair.Source, _pair.SourceRelease, "src", _folder,
+            [.. Machine(), .. RewrittenMemory($"file,share=on,mem-path={Rewritten}"), .. content]);
     }
 
     private async Task<EmulatorProcess> StartDestinationAsync()
@@ -79,7 +86,10 @@ internal sealed class ScenarioRun : IDisposable
             ? ["-global", "migration.x-events=on", "-incoming", $"unix:{Stream}"]
             : ["-incoming", "defer"];
         EmulatorProcess destination = await EmulatorProcess
-            .StartAsync(_pair.Destination, "dst", _folder, [.. Machine(), .. incoming]).ConfigureAwait(false);
+            .StartAsync(
+                _pair.Destination, _pair.DestinationRelease, "dst", _folder,
+                [.. Machine(), .. RewrittenMemory("ram"), .. incoming])
+            .ConfigureAwait(false);
         _inherited = inherited is null ? -1 : (int)inherited.DangerousGetHandle();
         return destination;
     }
@@ -100,10 +110,22 @@ internal sealed class ScenarioRun : IDisposable
         yield return "memory-backend=mem";
     }
 
+    private string[] RewrittenMemory(string backend) => _scenario.RewritesMemory
+        ? ["-object", $"memory-backend-{backend},id=mem,size={EmulatorProcess.MemorySize}", "-machine", "memory-backend=mem"]
+        : [];
+
+    private async Task PrepareAsync(EmulatorProcess emulator)
+    {
+        await emulator.SwitchOnAsync(_scenario.Capabilities).ConfigureAwait(false);
+        if (_scenario.Parameters is not { } parameters) return;
+        await emulator.Migration.MigrateSetParametersAsync(parameters).ConfigureAwait(false);
+    }
+
     private async Task ListenAsync(EmulatorProcess destination)
     {
         if (_scenario.Route == Route.UnixOnCommandLine) return;
-        await destination.SwitchOnAsync(_scenario.Capabilities).ConfigureAwait(false);
+        await PrepareAsync(destination).ConfigureAwait(false);
+        if (_scenario.Route == Route.DescriptorSet) await AddToSetAsync(destination, FileAccess.Read).ConfigureAwait(false);
         if (_scenario.Route == Route.PassedDescriptors) await PassAsync(destination, _sockets.Right).ConfigureAwait(false);
         string uri = _scenario.Route switch
         {
@@ -111,6 +133,7 @@ internal sealed class ScenarioRun : IDisposable
             Route.Tcp => "tcp:127.0.0.1:0",
             Route.File => $"file:{Stream}",
             Route.FileWithOffset => $"file:{Stream},offset={Offset}",
+            Route.DescriptorSet => InSet,
             Route.Exec => $"exec:cat {Stream}",
             Route.PassedDescriptors => $"fd:{DescriptorName}",
             Route.InheritedDescriptor => $"fd:{_inherited}",
@@ -122,13 +145,14 @@ internal sealed class ScenarioRun : IDisposable
     private async Task SendAsync(EmulatorProcess source, EmulatorProcess destination)
     {
         if (_scenario.SourceIsPaused) await source.Misc.StopAsync(new()).ConfigureAwait(false);
-        await source.SwitchOnAsync(_scenario.Capabilities).ConfigureAwait(false);
+        await PrepareAsync(source).ConfigureAwait(false);
         string uri = _scenario.Route switch
         {
             Route.Unix or Route.UnixOnCommandLine => $"unix:{Stream}",
             Route.Tcp => await TcpAsync(destination).ConfigureAwait(false),
             Route.File => $"file:{Stream}",
             Route.FileWithOffset => $"file:{Stream},offset={Offset}",
+            Route.DescriptorSet => InSet,
             Route.Exec => $"exec:cat > {Stream}",
             _ => $"fd:{DescriptorName}",
         };
@@ -138,7 +162,11 @@ internal sealed class ScenarioRun : IDisposable
             await PassAsync(source, _sockets.Left).ConfigureAwait(false);
         }
 
+        if (_scenario.Route == Route.DescriptorSet) await AddToSetAsync(source, FileAccess.Write).ConfigureAwait(false);
+        Rewriting? rewriting = _scenario.RewritesMemory ? new Rewriting(source, Rewritten) : null;
+        if (rewriting is not null) await rewriting.PrepareAsync().ConfigureAwait(false);
         await source.Migration.MigrateAsync(new() { Uri = uri }).ConfigureAwait(false);
+        if (rewriting is not null) await rewriting.RunAsync().ConfigureAwait(false);
         if (!_scenario.Capabilities.Contains(MigrationCapability.PauseBeforeSwitchover)) return;
         await source.Events.WhenAsync(MigrationStatus.PreSwitchover).ConfigureAwait(false);
         await source.Migration.MigrateContinueAsync(new() { State = MigrationStatus.PreSwitchover })
@@ -156,6 +184,17 @@ internal sealed class ScenarioRun : IDisposable
     private static async Task PassAsync(EmulatorProcess emulator, SafeFileHandle descriptor) => await new MiscClient(
         emulator.Monitor.With(new QmpCallOptions { Descriptor = descriptor }))
         .GetfdAsync(new() { Fdname = DescriptorName }).ConfigureAwait(false);
+
+    private async Task AddToSetAsync(EmulatorProcess emulator, FileAccess access)
+    {
+        using SafeFileHandle file = File.OpenHandle(Stream, FileMode.OpenOrCreate, access, FileShare.ReadWrite);
+        using SafeFileHandle direct = DirectFile.Open(Stream, access == FileAccess.Write);
+        foreach (SafeFileHandle descriptor in (SafeFileHandle[])[file, direct])
+        {
+            await new MiscClient(emulator.Monitor.With(new QmpCallOptions { Descriptor = descriptor }))
+                .AddFdAsync(new() { FdsetId = SetNumber }).ConfigureAwait(false);
+        }
+    }
 
     private static async Task RequireAsync(EmulatorProcess emulator, QmpEvent end)
     {
@@ -184,6 +223,8 @@ internal sealed class ScenarioRun : IDisposable
             throw new InteropException($"{info.Ram.Transferred} bytes were sent although memory is shared");
         }
 
+        if (_scenario.Capabilities.Contains(MigrationCapability.Multifd)) Expect("pages in channels", true, info.Ram!.MultifdBytes > 0);
+        if (_scenario.RewritesMemory) Expect("pages sent as differences", true, info.XbzrleCache!.Pages > 0);
         if (_scenario.Route == Route.FileWithOffset)
         {
             byte[] file = await File.ReadAllBytesAsync(Stream).ConfigureAwait(false);
