@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using Qmp.Interop.Emulators;
+using Qmp.Types;
 
 namespace Qmp.Interop.Matrix;
 
@@ -29,7 +30,8 @@ internal sealed class Rewriting(EmulatorProcess source, string memory)
     /// <exception cref="InteropException">A pass did not come.</exception>
     public async Task RunAsync()
     {
-        await source.Events.WhenAsync("MIGRATION_PASS 1").ConfigureAwait(false);
+        // QEMU 11.1 does not tell of the first pass.
+        await source.Events.WhenAsync(MigrationStatus.Active).ConfigureAwait(false);
         await ResetAsync().ConfigureAwait(false);
         Rewrite();
         await source.Events.WhenAsync("MIGRATION_PASS 2").ConfigureAwait(false);
