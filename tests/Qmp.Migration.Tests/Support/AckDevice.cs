@@ -1,4 +1,5 @@
 using Qmp.Migration.SaveState;
+using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
 
 namespace Qmp.Migration.Tests.Support;
