@@ -154,8 +154,8 @@ internal sealed class DestinationAttempt
         State.TryMoveFromAny(MigrationStatus.Failed);
     }
 
-    // The main stream is cut then, and its failure is not the reason any more.
-    private void FailByChannel(Exception e)
+    /// <summary>Fails because of a multifd channel. The main stream is cut then, and its failure is not the reason any more.</summary>
+    public void FailByChannel(Exception e)
     {
         Fail(e is LoadException { Reasons: [.., var reason] } ? reason : ReasonOf(e));
         Channels.Shutdown();

@@ -1,6 +1,7 @@
 using Qmp.Migration.Channels;
 using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration.Destination;
@@ -53,7 +54,16 @@ internal sealed class ListenPhase(
             arrivals.Add(channel);
         }
 
-        attempt.MainStart = await arrivals.CompleteAsync();
+        try
+        {
+            attempt.MainStart = await arrivals.CompleteAsync();
+        }
+        catch (LoadException e)
+        {
+            attempt.FailByChannel(e);
+            return null;
+        }
+
         await attempt.AtAsync(FaultPoint.ListenDone);
         return HasCredentials() ? new LoadPhase(attempt) : null;
     }
