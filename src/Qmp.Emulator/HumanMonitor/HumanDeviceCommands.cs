@@ -13,6 +13,8 @@ namespace Qmp.Emulator.HumanMonitor;
 /// <summary>The commands of the human monitor about character devices and dumps.</summary>
 internal sealed class HumanDeviceCommands
 {
+    private const string IdKey = "id=";
+
     private readonly ChardevSet _chardevs;
     private readonly Func<ChardevSpec, OpenedChardev> _open;
     private readonly IDumpCommands _dump;
@@ -71,7 +73,13 @@ internal sealed class HumanDeviceCommands
     {
         string id = arguments.Text();
         string text = LastText(arguments);
-        if (text.Split(',').Any(item => item.StartsWith("id=", StringComparison.Ordinal))) throw new CommandException("Unexpected 'id' parameter");
+        if (text.Split(',').FirstOrDefault(item => item.StartsWith(IdKey, StringComparison.Ordinal))?[IdKey.Length..] is { } other)
+        {
+            throw _chardevs.Find(other) is null
+                ? new CommandException("Unexpected 'id' parameter")
+                : new HumanException($"Duplicate ID '{other}' for chardev\nError: Parsing chardev args failed\n");
+        }
+
         ChardevBackend backend;
         try
         {

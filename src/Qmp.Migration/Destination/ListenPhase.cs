@@ -60,6 +60,7 @@ internal sealed class ListenPhase(
         }
         catch (LoadException e)
         {
+            attempt.KeepsListening = true;
             attempt.FailByChannel(e);
             return null;
         }
