@@ -157,7 +157,16 @@ internal sealed class DestinationAttempt
     /// <summary>Fails because of a multifd channel. The main stream is cut then, and its failure is not the reason any more.</summary>
     public void FailByChannel(Exception e)
     {
-        Fail(e is LoadException { Reasons: [.., var reason] } ? reason : ReasonOf(e));
+        if (e is LoadException { Reasons: [.., var told] } refused)
+        {
+            foreach (string reason in refused.ReasonsIn(Options.Rules)) Logger.Error("{Reason:l}", reason);
+            Fail(told);
+        }
+        else
+        {
+            Fail(ReasonOf(e));
+        }
+
         Channels.Shutdown();
     }
 
