@@ -159,7 +159,7 @@ internal sealed class DestinationAttempt
     {
         if (e is LoadException { Reasons: [.., var told] } refused)
         {
-            foreach (string reason in refused.ReasonsIn(Options.Rules)) Logger.Error("{Reason:l}", reason);
+            LogReasons(refused);
             Fail(told);
         }
         else
@@ -175,7 +175,7 @@ internal sealed class DestinationAttempt
         switch (e)
         {
             case LoadException load:
-                foreach (string reason in load.ReasonsIn(Options.Rules)) Logger.Error("{Reason:l}", reason);
+                LogReasons(load);
                 Logger.Error("load stopped at stream offset {Offset}", Faults.Position);
                 return load.MessageIn(Options.Rules);
 
@@ -191,6 +191,11 @@ internal sealed class DestinationAttempt
                 Logger.Error(e, "load failed at stream offset {Offset}", Faults.Position);
                 return new LoadException(Errno.Invalid).Message;
         }
+    }
+
+    private void LogReasons(LoadException e)
+    {
+        foreach (string reason in e.ReasonsIn(Options.Rules)) Logger.Error("{Reason:l}", reason);
     }
 
     private void Announce(MigrationStatus status)
