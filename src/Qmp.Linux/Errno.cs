@@ -17,11 +17,20 @@ public static class Errno
     /// <summary>EAGAIN: the descriptor is in nonblocking mode, or was asked not to wait.</summary>
     public const int TryAgain = 11;
 
+    /// <summary>EINVAL.</summary>
+    public const int Invalid = 22;
+
     /// <summary>EMFILE.</summary>
     public const int TooManyFiles = 24;
 
     /// <summary>EPIPE.</summary>
     public const int BrokenPipe = 32;
+
+    /// <summary>ENOSYS.</summary>
+    public const int NotImplemented = 38;
+
+    /// <summary>EOPNOTSUPP.</summary>
+    public const int NotSupported = 95;
 
     /// <summary>EADDRINUSE.</summary>
     public const int AddressInUse = 98;

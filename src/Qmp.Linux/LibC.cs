@@ -101,6 +101,12 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "preadv", SetLastError = true)]
     public static partial nint ReadVectorAt(SafeHandle file, IoVector* pieces, int count, long offset);
 
+    [LibraryImport("libc", EntryPoint = "vmsplice", SetLastError = true)]
+    public static partial nint SpliceMemory(SafeHandle pipe, IoVector* pieces, nuint count, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "splice", SetLastError = true)]
+    public static partial nint Splice(SafeHandle from, long* fromOffset, SafeHandle to, long* toOffset, nuint length, uint flags);
+
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(SafeHandle file, long offset, int whence);
 

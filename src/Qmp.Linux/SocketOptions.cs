@@ -12,6 +12,8 @@ public static unsafe class SocketOptions
     private const int KeepAliveOption = 9; // SO_KEEPALIVE
     private const int PeerCredentials = 17; // SO_PEERCRED
     private const int AcceptsConnections = 30; // SO_ACCEPTCONN
+    private const int Domain = 39; // SO_DOMAIN
+    private const int UnixDomain = 1; // AF_UNIX
     private const int TcpLevel = 6; // IPPROTO_TCP
     private const int NoDelay = 1; // TCP_NODELAY
     private const int KeepAliveIdle = 4; // TCP_KEEPIDLE
@@ -27,6 +29,14 @@ public static unsafe class SocketOptions
     /// <summary>Whether a socket listens.</summary>
     public static bool IsListening(int descriptor) =>
         TryGet(descriptor, AcceptsConnections, out int listens) && listens != 0;
+
+    /// <summary>Whether it is a Unix socket, whose peer is on this machine.</summary>
+    /// <exception cref="ObjectDisposedException">The socket was closed before.</exception>
+    public static bool IsUnix(SafeHandle socket)
+    {
+        using var held = new HeldDescriptor(socket);
+        return TryGet(held.Number, Domain, out int domain) && domain == UnixDomain;
+    }
 
     /// <summary>Sends small messages at once instead of waiting for more to send.</summary>
     public static void SendWithoutDelay(SafeHandle socket) => Set(socket, TcpLevel, NoDelay, true);

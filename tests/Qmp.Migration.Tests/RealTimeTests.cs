@@ -21,9 +21,8 @@ internal sealed class RealTimeTests
     [TearDown]
     public void TearDown() => Directory.Delete(_folder, recursive: true);
 
-    [TestCase("unix")]
-    [TestCase("tcp")]
-    public void A_guest_that_writes_moves_over_a_socket(string protocol)
+    [Test]
+    public void A_guest_that_writes_moves_over_sockets([Values("unix", "tcp")] string protocol, [Values(0, 3)] int channels)
     {
         var timeline = new ThreadTimeline(TimeProvider.System, Logger.None);
         var transport = new PosixConnector(new NoDescriptors());
@@ -39,8 +38,14 @@ internal sealed class RealTimeTests
 
         MigrationCapability[] capabilities =
             [MigrationCapability.Events, MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck];
-        source.With(capabilities);
-        destination.With(capabilities);
+        foreach (TestMachine machine in new[] { source, destination })
+        {
+            machine.With(capabilities);
+            if (channels == 0) continue;
+            machine.With(MigrationCapability.Multifd);
+            machine.Core.Options.SetParameters(new() { MultifdChannels = (byte)channels });
+        }
+
         destination.Machine.SetRunState(RunState.Inmigrate);
         destination.Machine.Autostart = false;
         destination.Core.AwaitsIncoming = true;

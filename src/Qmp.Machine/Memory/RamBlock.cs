@@ -112,16 +112,19 @@ public sealed unsafe class RamBlock : IDisposable
     /// </exception>
     public ReadOnlySpan<byte> Peek(ulong offset, int length) => Slice(offset, length);
 
-    /// <summary>A page, to be filled with what has arrived. The caller then calls <see cref="EndPlace"/>.</summary>
-    /// <param name="page">The number of the page.</param>
-    public Span<byte> BeginPlace(long page) => Slice((ulong)page * PageSize, PageSize);
+    /// <summary>Pages, to be filled with what has arrived. The caller then calls <see cref="EndPlace"/>.</summary>
+    /// <param name="page">The number of the first.</param>
+    /// <param name="count">How many; not more than <see cref="MaxSpan"/>.</param>
+    public Span<byte> BeginPlace(long page, int count = 1) => Slice((ulong)page * PageSize, count * PageSize);
 
-    /// <summary>Records that a page has been filled, and lets those have it who wait for it.</summary>
-    /// <param name="page">The number of the page.</param>
-    public void EndPlace(long page)
+    /// <summary>Records that pages have been filled, and lets those have them who wait for them.</summary>
+    /// <param name="page">The number of the first.</param>
+    /// <param name="count">How many.</param>
+    public void EndPlace(long page, long count = 1)
     {
-        MarkWritten((ulong)page * PageSize, PageSize);
-        _gate?.Placed(page);
+        MarkWritten((ulong)page * PageSize, (ulong)count * PageSize);
+        if (_gate is not { } gate) return;
+        for (long end = page + count; page < end; page++) gate.Placed(page);
     }
 
     /// <summary>Fills a page with zeros and records it. One that is zero already is not touched, so it costs no memory.</summary>

@@ -69,7 +69,7 @@ internal sealed class MappedRamReader(MigrationReader reader, ISeekableChannel f
             pieces[0] = new IoVector(pieces[0].Address + (nint)read, pieces[0].Length - (nint)read);
         }
 
-        for (long page = run.First; page < run.First + run.Count; page++) run.Mapped.Block.EndPlace(page);
+        run.Mapped.Block.EndPlace(run.First, run.Count);
     }
 
     private static LoadException Missing(MappedRun run, long place) => new(

@@ -38,8 +38,8 @@ internal sealed class MultifdSender
     /// <summary>Where the source reaches its fault points.</summary>
     public FaultSite Faults { get; }
 
-    /// <summary>Whether pages are sent from where they are.</summary>
-    public bool SendsInPlace { get; init; }
+    /// <summary>How pages are sent from where they are, over connections that can.</summary>
+    public required InPlaceMethod InPlace { get; init; }
 
     /// <summary>Whether the channels look for pages of zeros.</summary>
     public bool FindsZeroPages { get; }

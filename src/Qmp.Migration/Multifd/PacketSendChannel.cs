@@ -33,7 +33,7 @@ internal sealed class PacketSendChannel : MultifdSendChannel
         Faults = sender.Faults.Of(connection, () => _corruptsNext = true);
         _greeting = MultifdGreeting.Write(uuid, number);
         _compressor = PageCompression.CreateCompressor(sender.Parameters);
-        if (sender.SendsInPlace && connection is IInPlaceChannel channel && channel.TryEnableInPlace()) _inPlace = channel;
+        if (_compressor.SendsPages && connection is IInPlaceChannel channel && channel.TryEnableInPlace(sender.InPlace)) _inPlace = channel;
     }
 
     public override FaultSite Faults { get; }

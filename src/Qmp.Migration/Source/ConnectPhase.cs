@@ -32,7 +32,7 @@ internal sealed class ConnectPhase(
             await attempt.AtAsync(FaultPoint.Connect);
             if (opened is not null) return opened;
             IMigrationChannel channel = await connector.ConnectAsync(address, attempt.Connecting);
-            if (!attempt.Options.Has(MigrationCapability.ZeroCopySend) || channel is IInPlaceChannel inPlace && inPlace.TryEnableInPlace())
+            if (!attempt.Options.Has(MigrationCapability.ZeroCopySend) || channel is IInPlaceChannel inPlace && inPlace.TryEnableInPlace(InPlaceMethod.ZeroCopy))
             {
                 return channel;
             }

@@ -123,7 +123,7 @@ internal sealed class SourceAttempt
     public MultifdSender CreateMultifd() =>
         Multifd = new MultifdSender(Machine.Timeline, Options.Parameters, Statistics, _faults.Site, Waker.Wake)
         {
-            SendsInPlace = Options.Has(MigrationCapability.ZeroCopySend),
+            InPlace = Options.Has(MigrationCapability.ZeroCopySend) ? InPlaceMethod.ZeroCopy : InPlaceMethod.Splice,
         };
 
     /// <summary>Puts what sends on top of the connection.</summary>

@@ -11,8 +11,8 @@ internal static class CompareCommand
 
     private static readonly IComparison[] All =
     [
-        new RequestComparison(), new MigrationComparison(), new StartComparison(), new MachineComparison(), new SessionComparison(),
-        new ShellComparison(), new ProcessesComparison(),
+        new RequestComparison(), new MigrationComparison(), new ChannelComparison(), new CompressionComparison(),
+        new StartComparison(), new MachineComparison(), new SessionComparison(), new ShellComparison(), new ProcessesComparison(),
     ];
 
     public static Command Create()

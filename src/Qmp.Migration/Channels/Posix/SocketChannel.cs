@@ -14,54 +14,36 @@ internal sealed class SocketChannel(SafeHandle socket) : IInPlaceChannel
     /// <summary>The longest that a reader is waited for that does not hang up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
-    private const int NoBuffers = 105; // ENOBUFS
-
     private readonly IoVector[] _scratch = new IoVector[Files.MaxPieces];
-    private int _inPlace; // calls that the kernel is not done with
+    private IInPlaceWriter? _inPlace;
 
-    public bool TryEnableInPlace() => ZeroCopy.TryEnable(socket);
+    public bool TryEnableInPlace(InPlaceMethod method)
+    {
+        try
+        {
+            _inPlace = method switch
+            {
+                InPlaceMethod.ZeroCopy when ZeroCopy.TryEnable(socket) => new ZeroCopyWriter(socket),
+                InPlaceMethod.Splice when SocketOptions.IsUnix(socket) => new SpliceWriter(socket),
+                _ => null,
+            };
+        }
+        catch (IOException)
+        {
+            return false; // no descriptors are left
+        }
+
+        return _inPlace is not null;
+    }
 
     public ValueTask WriteInPlaceAsync(ReadOnlyMemory<IoVector> pieces)
     {
         var list = new PieceList(pieces.Span, _scratch);
-        while (!list.IsEmpty)
-        {
-            int sent = ZeroCopy.Gather(socket, list.Left);
-            if (sent >= 0)
-            {
-                _inPlace++;
-                list.Advance(sent);
-                continue;
-            }
-
-            switch (-sent)
-            {
-                case Errno.TryAgain:
-                    Descriptors.Wait(socket, PollEvents.Writable);
-                    break;
-
-                case NoBuffers when _inPlace > 0:
-                    TakeDone(); // memory is unlocked by that
-                    break;
-
-                case NoBuffers:
-                    throw new ChannelException("Process can't lock enough memory for using MSG_ZEROCOPY");
-
-                default:
-                    throw new ChannelException($"Unable to write to socket: {Errno.Text(sent)}");
-            }
-        }
-
+        _inPlace!.Write(ref list);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<bool> SettleAsync()
-    {
-        if (_inPlace == 0) return new ValueTask<bool>(false);
-        bool all = true;
-        while (_inPlace > 0) all &= TakeDone();
-        return new ValueTask<bool>(all);
-    }
+    public ValueTask<bool> SettleAsync() => new(_inPlace!.Settle());
 
     public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces)
     {
@@ -75,26 +57,6 @@ internal sealed class SocketChannel(SafeHandle socket) : IInPlaceChannel
         }
 
         return ValueTask.CompletedTask;
-    }
-
-    // Waits for the kernel to be done with some of what it reads in place; says whether it copied that.
-    private bool TakeDone()
-    {
-        while (true)
-        {
-            int done = ZeroCopy.TakeDone(socket, out bool wereCopied);
-            if (done > 0)
-            {
-                _inPlace -= done;
-                return wereCopied;
-            }
-
-            if (done != -Errno.TryAgain) throw new ChannelException($"Unable to read errqueue: {Errno.Text(done)}");
-            if (Descriptors.Wait(socket, PollEvents.None).HasFlag(PollEvents.HungUp))
-            {
-                throw new ChannelException($"Unable to write to socket: {Errno.Text(Errno.BrokenPipe)}");
-            }
-        }
     }
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer)
@@ -147,5 +109,9 @@ internal sealed class SocketChannel(SafeHandle socket) : IInPlaceChannel
         }
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        socket.Dispose();
+        _inPlace?.Dispose();
+    }
 }

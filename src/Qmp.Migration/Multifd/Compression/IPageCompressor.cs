@@ -10,6 +10,9 @@ internal interface IPageCompressor : IDisposable
     /// <summary>What packets say of it.</summary>
     MultifdFlags Flag { get; }
 
+    /// <summary>Whether the pieces are the pages themselves, and not memory that the next call changes.</summary>
+    bool SendsPages { get; }
+
     /// <summary>Adds pages to what is sent.</summary>
     /// <param name="block">Their block.</param>
     /// <param name="offsets">Where they begin, in bytes; at least one.</param>

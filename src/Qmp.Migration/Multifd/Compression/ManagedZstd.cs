@@ -16,8 +16,6 @@ internal sealed unsafe class ManagedZstd : ZstdLibrary
 
     private sealed class Encoder : ZstdEncoder
     {
-        private const int Step = 16 * 1024;
-
         private ZSTD_CCtx_s* _stream;
 
         public Encoder(int level)

@@ -66,8 +66,6 @@ internal sealed unsafe class NativeZstd : ZstdLibrary
 
     private sealed class Encoder : ZstdEncoder
     {
-        private const int Step = 16 * 1024;
-
         private readonly NativeZstd _library;
         private nint _stream;
 

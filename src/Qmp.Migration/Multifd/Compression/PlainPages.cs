@@ -14,6 +14,8 @@ internal sealed class PlainPages : IPageCompressor, IPageDecompressor
 
     public MultifdFlags Flag => MultifdFlags.None;
 
+    public bool SendsPages => true;
+
     public uint Compress(RamBlock block, ReadOnlySpan<ulong> offsets, Span<IoVector> pieces, ref int count)
     {
         count += Runs(block, offsets, pieces[count..]);
@@ -22,29 +24,40 @@ internal sealed class PlainPages : IPageCompressor, IPageDecompressor
 
     public async ValueTask ReceiveAsync(IMigrationChannel channel, MultifdPacket packet, RamBlock block)
     {
-        int count = Runs(block, packet.Offsets.AsSpan(0, packet.NormalPages), _places);
+        ReadOnlyMemory<ulong> offsets = packet.Offsets.AsMemory(0, packet.NormalPages);
+        int count = Runs(block, offsets.Span, _places);
         if (!await channel.ReadAllAsync(_places.AsMemory(0, count)))
         {
             throw new LoadException(Errno.InputOutput, "Unexpected end-of-file before all data were read");
         }
 
-        foreach (ulong offset in packet.Offsets.AsSpan(0, packet.NormalPages)) block.EndPlace((long)(offset / RamBlock.PageSize));
+        for (int run; !offsets.IsEmpty; offsets = offsets[run..])
+        {
+            run = Run(offsets.Span);
+            block.EndPlace((long)(offsets.Span[0] / RamBlock.PageSize), run);
+        }
     }
 
     public void Dispose()
     {
     }
 
-    // Pages beside each other are one piece.
+    /// <summary>How many pages, from the first, are beside each other.</summary>
+    internal static int Run(ReadOnlySpan<ulong> offsets)
+    {
+        int run = 1;
+        while (run < offsets.Length && offsets[run] == offsets[0] + ((ulong)run * RamBlock.PageSize)) run++;
+        return run;
+    }
+
     private static int Runs(RamBlock block, ReadOnlySpan<ulong> offsets, Span<IoVector> pieces)
     {
         int count = 0;
-        for (int i = 0; i < offsets.Length;)
+        while (!offsets.IsEmpty)
         {
-            int run = 1;
-            while (i + run < offsets.Length && offsets[i + run] == offsets[i] + ((ulong)run * RamBlock.PageSize)) run++;
-            pieces[count++] = new IoVector(block.Address + (nint)offsets[i], (nint)run * RamBlock.PageSize);
-            i += run;
+            int run = Run(offsets);
+            pieces[count++] = new IoVector(block.Address + (nint)offsets[0], (nint)run * RamBlock.PageSize);
+            offsets = offsets[run..];
         }
 
         return count;

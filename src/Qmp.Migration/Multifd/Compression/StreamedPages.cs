@@ -33,11 +33,13 @@ internal abstract class StreamedPages(int channel) : IPageDecompressor
         }
 
         Begin(_buffer.AsMemory(0, length));
-        for (int i = 0; i < packet.NormalPages; i++)
+        ReadOnlyMemory<ulong> offsets = packet.Offsets.AsMemory(0, packet.NormalPages);
+        for (int run; !offsets.IsEmpty; offsets = offsets[run..])
         {
-            long page = (long)(packet.Offsets[i] / RamBlock.PageSize);
-            Decompress(block.BeginPlace(page));
-            block.EndPlace(page);
+            run = PlainPages.Run(offsets.Span);
+            long page = (long)(offsets.Span[0] / RamBlock.PageSize);
+            Decompress(block.BeginPlace(page, run));
+            block.EndPlace(page, run);
         }
 
         End();
@@ -48,9 +50,9 @@ internal abstract class StreamedPages(int channel) : IPageDecompressor
     /// <summary>Begins with what follows a packet.</summary>
     protected abstract void Begin(ReadOnlyMemory<byte> data);
 
-    /// <summary>Makes the next page.</summary>
-    /// <exception cref="LoadException">There is no whole page left.</exception>
-    protected abstract void Decompress(Span<byte> page);
+    /// <summary>Makes the next pages.</summary>
+    /// <exception cref="LoadException">There are fewer left.</exception>
+    protected abstract void Decompress(Span<byte> pages);
 
     /// <summary>Ends with what followed a packet.</summary>
     /// <exception cref="LoadException">Something is left of it.</exception>

@@ -19,6 +19,8 @@ internal sealed class ZlibCompressor : IPageCompressor
 
     public MultifdFlags Flag => MultifdFlags.Zlib;
 
+    public bool SendsPages => false;
+
     public uint Compress(RamBlock block, ReadOnlySpan<ulong> offsets, Span<IoVector> pieces, ref int count)
     {
         _output.Reset();
@@ -57,15 +59,15 @@ internal sealed class ZlibDecompressor : StreamedPages
 
     protected override void Begin(ReadOnlyMemory<byte> data) => _input.Begin(data);
 
-    protected override void Decompress(Span<byte> page)
+    protected override void Decompress(Span<byte> pages)
     {
         try
         {
-            while (!page.IsEmpty)
+            while (!pages.IsEmpty)
             {
-                int count = _stream.Read(page);
+                int count = _stream.Read(pages);
                 if (count == 0) throw TooFew();
-                page = page[count..];
+                pages = pages[count..];
             }
         }
         catch (InvalidDataException)

@@ -16,7 +16,10 @@ internal abstract class ZstdLibrary
 /// <summary>Compresses one stream.</summary>
 internal abstract class ZstdEncoder : IDisposable
 {
-    /// <summary>Adds bytes to the stream.</summary>
+    /// <summary>Bytes of room for a step: more than a block of 128 KiB takes, so that it is compressed into its place.</summary>
+    protected const int Step = 136 * 1024;
+
+    /// <summary>Adds bytes to the stream. They are copied before they are compressed, and may change meanwhile.</summary>
     /// <param name="input">The bytes.</param>
     /// <param name="output">Gets what comes of them.</param>
     /// <param name="flush">Whether all of what was added comes out now.</param>

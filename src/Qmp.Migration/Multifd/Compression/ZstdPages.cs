@@ -9,7 +9,6 @@ internal sealed class ZstdCompressor : IPageCompressor
 {
     private readonly PinnedOutput _output = new();
     private readonly ZstdEncoder _encoder;
-    private readonly byte[] _page = new byte[RamBlock.PageSize];
 
     /// <param name="library">What compresses.</param>
     /// <param name="level">How hard it tries: 0 for the library's own choice, 1 to 20.</param>
@@ -17,14 +16,16 @@ internal sealed class ZstdCompressor : IPageCompressor
 
     public MultifdFlags Flag => MultifdFlags.Zstd;
 
+    public bool SendsPages => false;
+
     public uint Compress(RamBlock block, ReadOnlySpan<ulong> offsets, Span<IoVector> pieces, ref int count)
     {
         _output.Reset();
-        for (int i = 0; i < offsets.Length; i++)
+        while (!offsets.IsEmpty)
         {
-            // A copy, as the guest may change the page while it is compressed.
-            block.Peek(offsets[i], RamBlock.PageSize).CopyTo(_page);
-            _encoder.Encode(_page, _output, flush: i + 1 == offsets.Length);
+            int run = PlainPages.Run(offsets);
+            _encoder.Encode(block.Peek(offsets[0], run * RamBlock.PageSize), _output, flush: run == offsets.Length);
+            offsets = offsets[run..];
         }
 
         pieces[count++] = _output.Piece;
@@ -48,18 +49,18 @@ internal sealed class ZstdDecompressor(ZstdLibrary library, int channel) : Strea
 
     protected override void Begin(ReadOnlyMemory<byte> data) => _left = data;
 
-    protected override void Decompress(Span<byte> page)
+    protected override void Decompress(Span<byte> pages)
     {
-        while (!page.IsEmpty)
+        while (!pages.IsEmpty)
         {
-            if (_decoder.Decode(_left.Span, page, out int read, out int written) is { } error)
+            if (_decoder.Decode(_left.Span, pages, out int read, out int written) is { } error)
             {
                 throw MultifdPacket.Refusal($"multifd {Channel}: decompressStream returned {error}");
             }
 
             if (read == 0 && written == 0) throw MultifdPacket.Refusal($"multifd {Channel}: decompressStream buffer too small");
             _left = _left[read..];
-            page = page[written..];
+            pages = pages[written..];
         }
     }
 
