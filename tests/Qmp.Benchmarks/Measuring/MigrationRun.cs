@@ -23,6 +23,9 @@ internal sealed record MigrationRun
     /// <summary>Further words of the source's command line.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
+    /// <summary>Further words of the destination's.</summary>
+    public IReadOnlyList<string> DestinationWords { get; init; } = [];
+
     /// <summary>
     /// Whether the destination has touched its memory before: what a first touch takes changes from run to run where a host
     /// gives a machine its memory only then.
@@ -32,11 +35,14 @@ internal sealed record MigrationRun
     /// <summary>Capabilities of both ends, beyond <c>events</c>.</summary>
     public IReadOnlyList<MigrationCapability> Capabilities { get; init; } = [];
 
-    /// <summary>Parameters of both ends, beyond <c>max-bandwidth</c>.</summary>
+    /// <summary>Parameters of both ends; <c>max-bandwidth</c> is unlimited if nothing is said of it.</summary>
     public MigrateSetParameters Parameters { get; init; } = new();
 
     /// <summary>The folder of the file in which the machine is saved; <see langword="null"/> to migrate it over a Unix socket.</summary>
     public string? SavedIn { get; init; }
+
+    /// <summary>What happens to the source while it migrates, after the command.</summary>
+    public Func<QmpConnection, Task> Meanwhile { get; init; } = _ => Task.CompletedTask;
 
     /// <summary>Migrates once.</summary>
     /// <returns>Seconds from the command to the event that says that it is complete.</returns>
@@ -60,7 +66,7 @@ internal sealed record MigrationRun
             }
         }
 
-        using ServerProcess to = Start(program, folder.File("to"), ["-incoming", "defer", .. IsWarm ? ["-mem-prealloc"] : (string[])[]]);
+        using ServerProcess to = Start(program, folder.File("to"), ["-incoming", "defer", .. IsWarm ? ["-mem-prealloc"] : (string[])[], .. DestinationWords]);
         QmpConnection destination = await ConnectAsync(folder.File("to")).ConfigureAwait(false);
         await using var closesDestination = destination.ConfigureAwait(false);
         string uri = $"unix:{folder.File("stream")}";
@@ -68,14 +74,16 @@ internal sealed record MigrationRun
         return await MigrateAsync(program, source, uri).ConfigureAwait(false);
     }
 
-    private static async Task<double> MigrateAsync(string program, QmpConnection source, string uri)
+    private async Task<double> MigrateAsync(string program, QmpConnection source, string uri)
     {
         long start = Stopwatch.GetTimestamp();
-        QmpEvent end = await source.ExecuteAndWaitAsync(
+        Task<QmpEvent> ending = source.ExecuteAndWaitAsync(
             "migrate",
             new() { ["uri"] = uri },
             e => e.Name == "MIGRATION" && (string?)e.Data?["status"] is "completed" or "failed",
-            TimeSpan.FromSeconds(120)).ConfigureAwait(false);
+            TimeSpan.FromSeconds(120));
+        await Meanwhile(source).ConfigureAwait(false);
+        QmpEvent end = await ending.ConfigureAwait(false);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return (string?)end.Data?["status"] == "completed"
             ? seconds
@@ -92,7 +100,7 @@ internal sealed record MigrationRun
         {
             Capabilities = [.. Capabilities.Prepend(MigrationCapability.Events).Select(c => new MigrationCapabilityStatus { Capability = c, State = true })],
         }).ConfigureAwait(false);
-        await new MigrationClient(monitor).MigrateSetParametersAsync(Parameters with { MaxBandwidth = Unlimited }).ConfigureAwait(false);
+        await new MigrationClient(monitor).MigrateSetParametersAsync(Parameters with { MaxBandwidth = Parameters.MaxBandwidth ?? Unlimited }).ConfigureAwait(false);
         return monitor;
     }
 }
