@@ -144,7 +144,9 @@ internal sealed class FaultSweepTests
         source.Running();
         source.Core.Migrate(new MigrationRequest(TestMachine.Unix(path)));
         long ended = long.MaxValue;
-        await Wait.UntilAsync(timeline, () =>
+        string State() => $"source {source.Status}, destination {destination.Status}, {happened} faults";
+        await Wait.UntilAsync(timeline, HasCome, State);
+        bool HasCome()
         {
             // Whatever happens, everything can be asked, and what is held goes on when it is released.
             _ = (source.Core.Query(), destination.Core.Query(), faulty.Core.Faults.Query());
@@ -155,7 +157,8 @@ internal sealed class FaultSweepTests
             // A destination that nobody connected to waits on, as it may.
             bool waits = destination.Status == MigrationStatus.Setup && timeline.NowMilliseconds - ended > 100;
             return HasEnded(source) && (HasEnded(destination) || waits);
-        });
+        }
+
         foreach (TestMachine machine in new[] { source, destination }) machine.Core.Shutdown();
         await source.Core.JoinAsync();
         await destination.Core.JoinAsync();
