@@ -71,7 +71,7 @@ internal static class MigrationPreconditions
                 $"Migration with capability '{row.Capability.ToWireName()}' is not supported by this emulator");
         }
 
-        if (options.Parameters.Mode is { } mode and not MigMode.Normal)
+        if (options.Parameters.Mode is { } mode and not (MigMode.Normal or MigMode.CprReboot))
         {
             Refuse(true, $"Migration mode '{mode.ToWireName()}' is not supported by this emulator");
         }

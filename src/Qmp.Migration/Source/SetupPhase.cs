@@ -12,6 +12,7 @@ internal sealed class SetupPhase(SourceAttempt attempt) : SourcePhase
         long start = attempt.Now;
         var refusal = new RefusalWatch(attempt.Machine.Timeline, attempt.Channels.Main);
         await refusal.BeforeSendingAsync();
+        if (attempt.Options.Parameters.Mode == MigMode.CprReboot) await attempt.StopGuestAsync();
         SourceLink link = attempt.Connect(refusal);
         string? failure = null;
         try

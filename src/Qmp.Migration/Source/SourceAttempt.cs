@@ -119,6 +119,15 @@ internal sealed class SourceAttempt
     /// <summary>Reaches a point where faults are injected.</summary>
     public ValueTask AtAsync(FaultPoint point) => _faults.Site.AtAsync(point);
 
+    /// <summary>Stops the guest to hand it over.</summary>
+    public async ValueTask StopGuestAsync()
+    {
+        using TimelineLock.Hold hold = await Machine.Lock.EnterAsync();
+        Times.Stopped(Now);
+        Entries.GlobalState.Store();
+        await Handover.BeginAsync();
+    }
+
     /// <summary>Makes what sends pages over channels of their own, which are added to it then.</summary>
     public MultifdSender CreateMultifd() =>
         Multifd = new MultifdSender(Machine.Timeline, Options.Parameters, Statistics, _faults.Site, Waker.Wake)

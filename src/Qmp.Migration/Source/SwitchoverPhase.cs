@@ -14,13 +14,7 @@ internal sealed class SwitchoverPhase(SourceAttempt attempt, SourceLink link) : 
 
         // A destination that cannot be heard is not given the guest.
         if (link.ReturnPath?.Loss is { } lost) throw new MigrationException(lost);
-        using (await attempt.Machine.Lock.EnterAsync())
-        {
-            attempt.Times.Stopped(attempt.Now);
-            attempt.Entries.GlobalState.Store();
-            await attempt.Handover.BeginAsync();
-        }
-
+        if (!attempt.Handover.HasBegun) await attempt.StopGuestAsync();
         await attempt.AtAsync(FaultPoint.StopDone);
         if (!await PassPreSwitchoverAsync()) return null;
         await attempt.Handover.ReleaseStorageAsync();

@@ -38,7 +38,7 @@ internal sealed class WindUpPhase(SourceAttempt attempt) : SourcePhase
         }
 
         // So it does for the stream, once it has begun to switch over.
-        if (!completed && attempt.Handover.HasBegun) attempt.Blame(ChannelError);
+        if (!completed && attempt.Handover.HasBegun && attempt.Options.Parameters.Mode != MigMode.CprReboot) attempt.Blame(ChannelError);
         if (attempt.Multifd is { } multifd)
         {
             if (!completed) attempt.Blame(multifd.Error);
