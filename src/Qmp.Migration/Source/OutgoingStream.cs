@@ -60,8 +60,9 @@ internal sealed class OutgoingStream
         }
     }
 
-    /// <summary>Whether a turn of the iterative savers would send anything.</summary>
-    public bool HasSomethingToSend => PendingEstimate.Total > 0 || _iterative.Any(s => s.Saver.HasAnnouncement);
+    /// <summary>Whether a turn of the iterative savers would send anything: state of stopped devices has to wait.</summary>
+    public bool HasSomethingToSend =>
+        PendingEstimate is var pending && (pending.Total > pending.StopCopy || _iterative.Any(s => s.Saver.HasAnnouncement));
 
     private PendingState PendingEstimate
     {

@@ -61,7 +61,7 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
 
         bool sends = link.Stream.HasSomethingToSend;
         if (sends) await link.Stream.IterateAsync();
-        if (ready || (isExact && !sends)) await WaitAsync();
+        if (ready || !sends) await WaitAsync();
         return false;
     }
 

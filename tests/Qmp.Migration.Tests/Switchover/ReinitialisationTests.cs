@@ -67,6 +67,28 @@ internal sealed class ReinitialisationTests
         Assert.That(_log.Of("qemu_savevm_query_pending").Last(), Does.StartWith("qemu_savevm_query_pending exact=1, final=1, "));
     }
 
+    // 11.1 counts it among what is left, and it cannot be sent while the guest runs.
+    [Test]
+    public void State_of_stopped_devices_that_takes_too_long_is_waited_for_without_sending()
+    {
+        _network.Link = new LinkSettings { Buffer = 1 << 16, Bandwidth = 1 << 20 };
+        using TestMachine source = Create(Release.Eleven, "src", out _);
+        using TestMachine destination = Create(Release.Eleven, "dst", out _);
+        source.Core.Options.SetParameters(new() { DowntimeLimit = 1 });
+        _timeline.Run(async () =>
+        {
+            Begin(source, destination);
+            await Later(2000);
+            long sent = source.Core.Query().Ram!.Transferred;
+            await Later(2000);
+            Assert.That(source.Status, Is.EqualTo(MigrationStatus.Active));
+            Assert.That(source.Core.Query().Ram!.Transferred, Is.EqualTo(sent));
+            source.Core.Options.SetParameters(new() { DowntimeLimit = 300 });
+            await Wait.EndAsync(source, _timeline);
+        });
+        Assert.That(source.Status, Is.EqualTo(MigrationStatus.Completed));
+    }
+
     // Before the destination has been told of the first data, the first request stands for the new data, too.
     [Test]
     public void A_beginning_before_the_flag_asks_for_nothing_more()
