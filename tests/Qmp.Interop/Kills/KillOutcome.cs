@@ -21,6 +21,9 @@ internal sealed record KillOutcome(MigrationStatus Status, RunState? RunState, i
     /// <summary>Whether the migration has come to an end.</summary>
     public bool IsEnd => Status is MigrationStatus.Completed or MigrationStatus.Failed or MigrationStatus.Cancelled;
 
+    /// <summary>Whether it has exited, or can be asked what it does.</summary>
+    public bool Answers => RunState is not null || Exit is not null;
+
     /// <summary>As columns of a table.</summary>
     public string[] ToColumns() =>
     [

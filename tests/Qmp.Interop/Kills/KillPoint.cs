@@ -16,8 +16,8 @@ internal enum KillPoint
     Greeting,
 
     /// <summary>
-    /// The destination has read the stream's header and half of the list of RAM blocks. With multifd, it has read where the
-    /// channels begin.
+    /// The destination has read the stream's header and half of the list of RAM blocks. With multifd, the channels have come
+    /// to it; if one is to be cut, it has read its greeting and nothing behind that, but everything else.
     /// </summary>
     Setup,
 

@@ -11,6 +11,7 @@ internal sealed class KillRun : IDisposable
     // The header takes 17 bytes, the return path 13, the list of RAM blocks 49 and its frame 18.
     private const int WithinSetup = 17 + 13 + 40;
     private const int WithinPages = 3_000_000;
+    private const int Greeting = 64; // of a channel
     private const int Channels = 2;
     private const int Channel = 1; // that is stopped, or cut
     private const int LastBarrier = 3; // after the setup, after the round through memory, and after the guest has been stopped
@@ -43,6 +44,7 @@ internal sealed class KillRun : IDisposable
         KillPoint.Connect => new StreamStop.AfterBytes(0),
         KillPoint.Arrival => new StreamStop.BeforeConnecting(Channel),
         KillPoint.Greeting => new StreamStop.AfterBytes(0, Channel),
+        KillPoint.Setup when _case.Victim == KillVictim.Channel => new StreamStop.AfterBytes(Greeting, Channel),
         KillPoint.Setup => new StreamStop.AfterBytes(WithinSetup),
         KillPoint.Active => new StreamStop.AfterBytes(WithinPages, _case.IsMultifd ? Channel : null),
         KillPoint.Device => new StreamStop.AfterSwitchoverStart(),
@@ -128,19 +130,18 @@ internal sealed class KillRun : IDisposable
         await proxy.Stopped.WaitAsync(EventLog.Patience).ConfigureAwait(false);
         await source.Events.WhenAsync(
             _case.Point < KillPoint.Device ? MigrationStatus.Active : MigrationStatus.Device).ConfigureAwait(false);
-        if (!_case.IsMultifd) return;
-        if (_case.Point == KillPoint.Device)
-        {
-            await proxy.WhenBarriersAsync(Channel, LastBarrier).WaitAsync(EventLog.Patience).ConfigureAwait(false);
-        }
-        else if (_case.Point == KillPoint.Setup)
-        {
-            for (int channel = 0; channel < Channels; channel++)
-            {
-                await proxy.WhenBarriersAsync(channel, 0).WaitAsync(EventLog.Patience).ConfigureAwait(false);
-            }
-        }
+        if (_case.IsMultifd) await WhenChannelsReachedAsync(proxy).WaitAsync(EventLog.Patience).ConfigureAwait(false);
     }
+
+    // What the stop does not say of the other connections.
+    private Task WhenChannelsReachedAsync(StreamProxy proxy) => _case.Point switch
+    {
+        KillPoint.Setup when _case.Victim != KillVictim.Channel =>
+            Task.WhenAll(Enumerable.Range(0, Channels).Select(channel => proxy.WhenBarriersAsync(channel, 0))),
+        KillPoint.Device => proxy.WhenBarriersAsync(Channel, LastBarrier),
+        KillPoint.Barrier => proxy.WhenDevicesAsync(),
+        _ => Task.CompletedTask,
+    };
 
     private async Task KillAsync(StreamProxy proxy, EmulatorProcess source, EmulatorProcess destination)
     {

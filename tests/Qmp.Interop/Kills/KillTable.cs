@@ -15,18 +15,18 @@ internal sealed class KillTable
 
     private readonly List<(KillCase Case, MigrationEnd Survivor, int Count, KillOutcome Outcome)> _rows = [];
 
-    /// <summary>What was recorded of pairs of QEMU.</summary>
-    public static KillTable Recorded { get; } = new();
+    private static readonly KillTable Recorded = Read(("qemu.tsv", false), ("qemu-multifd.tsv", true));
+    private static readonly KillTable Better = Read(("qmpd-multifd.tsv", true));
 
-    static KillTable()
+    /// <summary>
+    /// What may become of that end: what was recorded of pairs of QEMU, or, where they come to no end and qmpd does, that.
+    /// </summary>
+    public static IReadOnlyList<KillOutcome> Expected(KillCase @case, MigrationEnd survivor, Pair pair)
     {
-        Recorded.Read("qemu.tsv", isMultifd: false);
-        Recorded.Read("qemu-multifd.tsv", isMultifd: true);
+        bool isQmpd = (survivor == MigrationEnd.Source ? pair.Source : pair.Destination) == EmulatorKind.Qmpd;
+        KillOutcome[] better = pair.Destination == EmulatorKind.Qmpd ? [.. Better.Of(@case, survivor)] : [];
+        return better is [] ? [.. Recorded.Of(@case, survivor).Where(o => o.Answers || !isQmpd)] : better;
     }
-
-    /// <summary>What can become of that end in that case.</summary>
-    public IEnumerable<KillOutcome> Of(KillCase @case, MigrationEnd survivor) =>
-        _rows.Where(r => r.Case == @case && r.Survivor == survivor).Select(r => r.Outcome);
 
     /// <summary>Counts one outcome more.</summary>
     public void Add(KillCase @case, MigrationEnd survivor, KillOutcome outcome)
@@ -43,20 +43,31 @@ internal sealed class KillTable
         r.Count.ToString(CultureInfo.InvariantCulture), .. r.Outcome.ToColumns(),
     ]));
 
-    private void Read(string name, bool isMultifd)
+    private IEnumerable<KillOutcome> Of(KillCase @case, MigrationEnd survivor) =>
+        _rows.Where(r => r.Case == @case && r.Survivor == survivor).Select(r => r.Outcome);
+
+    private static KillTable Read(params IEnumerable<(string Name, bool IsMultifd)> files)
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "Kills", name);
-        foreach (string line in File.ReadLines(path).Where(l => !l.StartsWith('#')))
+        var table = new KillTable();
+        foreach ((string name, bool isMultifd) in files)
         {
-            string[] columns = line.Split('\t');
-            if (columns.Length != CaseColumns + KillOutcome.Columns) throw new InteropException($"{path}: {line}");
-            var @case = new KillCase(
-                Enum.Parse<KillPoint>(columns[0]), Enum.Parse<KillVictim>(columns[1]), bool.Parse(columns[2]), isMultifd);
-            _rows.Add((
-                @case,
-                Enum.Parse<MigrationEnd>(columns[3]),
-                int.Parse(columns[4], CultureInfo.InvariantCulture),
-                KillOutcome.FromColumns(columns.AsSpan(CaseColumns))));
+            string path = Path.Combine(AppContext.BaseDirectory, "Kills", name);
+            foreach (string line in File.ReadLines(path).Where(l => !l.StartsWith('#'))) table.Read(line, isMultifd);
         }
+
+        return table;
+    }
+
+    private void Read(string line, bool isMultifd)
+    {
+        string[] columns = line.Split('\t');
+        if (columns.Length != CaseColumns + KillOutcome.Columns) throw new InteropException(line);
+        var @case = new KillCase(
+            Enum.Parse<KillPoint>(columns[0]), Enum.Parse<KillVictim>(columns[1]), bool.Parse(columns[2]), isMultifd);
+        _rows.Add((
+            @case,
+            Enum.Parse<MigrationEnd>(columns[3]),
+            int.Parse(columns[4], CultureInfo.InvariantCulture),
+            KillOutcome.FromColumns(columns.AsSpan(CaseColumns))));
     }
 }

@@ -8,7 +8,7 @@ namespace Qmp.Interop.Proxy;
 /// <param name="target">Where the destination listens.</param>
 /// <param name="gate">Where to stop.</param>
 /// <param name="returned">Keeps what comes back over the main stream's.</param>
-/// <param name="progress">Called when a channel is known, or has come to a barrier.</param>
+/// <param name="progress">Called when a channel is known or has come to a barrier, or the main stream to a device.</param>
 internal sealed class ProxiedConnection(
     Socket source, UnixDomainSocketEndPoint target, StreamGate gate, ReturnLog returned, Action progress)
 {
@@ -28,9 +28,13 @@ internal sealed class ProxiedConnection(
     private static readonly byte[] SwitchoverStart = [8, 0, 11, 0, 0];
     private static readonly byte[] SwitchoverStartAndEnd = [.. SwitchoverStart, 3];
 
+    // A device that is sent when the memory is complete.
+    private static readonly byte[] Device = "globalstate"u8.ToArray();
+
     private readonly Socket _destination = NewSocket();
     private volatile int _channel = -1;
     private volatile int _barriers = -1;
+    private volatile bool _hasDevice;
     private long _passed;
 
     /// <summary>Which multifd channel it is; <see langword="null"/> if it is none, or that is not known yet.</summary>
@@ -38,6 +42,9 @@ internal sealed class ProxiedConnection(
 
     /// <summary>How many barriers the destination was sent on it; -1 before the greeting.</summary>
     public int Barriers => _barriers;
+
+    /// <summary>Whether the destination was sent a device, behind all of the memory.</summary>
+    public bool HasDevice => _hasDevice;
 
     /// <summary>Whether one of the ends has left.</summary>
     public static bool IsEnd(Exception e) =>
@@ -122,8 +129,14 @@ internal sealed class ProxiedConnection(
             await ReadAsync(source, chunk.AsMemory(overlap, count)).ConfigureAwait(false);
             await SendAsync(_destination, chunk.AsMemory(overlap, count)).ConfigureAwait(false);
             _passed += count;
+            if (!_hasDevice && chunk.AsSpan(0, overlap + count).IndexOf(Device) >= 0)
+            {
+                _hasDevice = true;
+                progress();
+            }
+
             if (end >= 0) await gate.StopAsync().ConfigureAwait(false);
-            int kept = Math.Min(overlap + count, SwitchoverStartAndEnd.Length - 1);
+            int kept = Math.Min(overlap + count, Device.Length - 1);
             chunk.AsSpan(overlap + count - kept, kept).CopyTo(chunk);
             overlap = kept;
         }

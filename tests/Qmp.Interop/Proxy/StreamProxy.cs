@@ -46,13 +46,10 @@ internal sealed class StreamProxy : IAsyncDisposable
     public Task WhenBackwardAsync(int count) => _returned.WhenAsync(count);
 
     /// <summary>Ends when the destination was sent the greeting of a multifd channel, and so many barriers on it.</summary>
-    public Task WhenBarriersAsync(int channel, int count)
-    {
-        var awaited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate) _awaited.Add((() => Find(channel)?.Barriers >= count, awaited));
-        Progress();
-        return awaited.Task;
-    }
+    public Task WhenBarriersAsync(int channel, int count) => WhenAsync(() => Find(channel)?.Barriers >= count);
+
+    /// <summary>Ends when the destination was sent devices over the main stream, behind all of the memory.</summary>
+    public Task WhenDevicesAsync() => WhenAsync(() => _connections.Exists(c => c.HasDevice));
 
     /// <summary>Goes on, to the end.</summary>
     public void Release() => _stopGate.Release();
@@ -81,6 +78,14 @@ internal sealed class StreamProxy : IAsyncDisposable
     }
 
     private ProxiedConnection? Find(int channel) => _connections.Find(c => c.Channel == channel);
+
+    private Task WhenAsync(Func<bool> isThere)
+    {
+        var awaited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate) _awaited.Add((isThere, awaited));
+        Progress();
+        return awaited.Task;
+    }
 
     private async Task ServeAsync()
     {
