@@ -12,7 +12,10 @@ internal enum KillPoint
     /// <summary>With multifd only. One channel has not come to the destination; it can read everything else.</summary>
     Arrival,
 
-    /// <summary>With multifd only. One channel has come to the destination, which can read nothing of it, but everything else.</summary>
+    /// <summary>
+    /// With multifd only. One channel has come to the destination, which can read nothing of it, but everything else; the source
+    /// sends pages.
+    /// </summary>
     Greeting,
 
     /// <summary>

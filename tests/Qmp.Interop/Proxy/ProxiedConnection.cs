@@ -193,7 +193,7 @@ internal sealed class ProxiedConnection(
     // False if the source has left before the end of them.
     private async Task<bool> PassAsync(Memory<byte> bytes)
     {
-        if (Limit(bytes.Length) == 0) await gate.StopAsync().ConfigureAwait(false);
+        if (Limit(bytes.Length) == 0) await StopWhenWaitingAsync().ConfigureAwait(false);
         int count = await ReadAsync(source, bytes).ConfigureAwait(false);
         await PassOnAsync(bytes[..count]).ConfigureAwait(false);
         return count == bytes.Length;
@@ -205,9 +205,17 @@ internal sealed class ProxiedConnection(
         await SendAsync(_destination, bytes[..count]).ConfigureAwait(false);
         _passed += count;
         if (count == bytes.Length) return;
-        await gate.StopAsync().ConfigureAwait(false);
+        await StopWhenWaitingAsync().ConfigureAwait(false);
         await SendAsync(_destination, bytes[count..]).ConfigureAwait(false);
         _passed += bytes.Length - count;
+    }
+
+    // What is not read can only be asked for.
+    private async Task StopWhenWaitingAsync()
+    {
+        int waiting = (StopHere as StreamStop.AfterBytes)?.Waiting ?? 0;
+        while (source.Available < waiting) await Task.Delay(1).ConfigureAwait(false);
+        await gate.StopAsync().ConfigureAwait(false);
     }
 
     private async Task PumpBackwardAsync()

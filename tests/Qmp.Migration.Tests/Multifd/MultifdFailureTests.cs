@@ -182,16 +182,21 @@ internal sealed class MultifdFailureTests
         pair.CheckIdle();
     }
 
-    // The destination fails because of it, too, and cuts the return path; that says less.
+    // The destination is gone a moment later, and so is the return path; that says less.
     [Test]
     public void Source_blames_the_channel_that_broke([Values(1, 2)] int connection)
     {
         const int WithinPages = 100_000;
         using MigrationPair pair = Create().Fill();
-        pair.Connector.LinkOf = number => number == connection ? new LinkSettings { CutAfter = WithinPages } : null;
-        pair.Migrate();
+        pair.Network.Link = new LinkSettings { Bandwidth = Bandwidth };
+        pair.Connector.LinkOf = number =>
+            number == connection ? new LinkSettings { Bandwidth = Bandwidth, CutAfter = WithinPages } : null;
+        pair.Migrate(async () =>
+        {
+            await Wait.ForAsync(pair.Timeline, TimeSpan.FromMilliseconds(250));
+            pair.Destination.Core.Yank();
+        });
         Assert.That(pair.Source.Core.Query().ErrorDesc, Is.EqualTo("Unable to write to socket: Broken pipe"));
-        Assert.That(pair.Destination.Core.Query().ErrorDesc, Is.EqualTo("Unexpected end-of-file before all data were read"));
         pair.CheckOneRuns("a channel is cut");
         pair.CheckIdle();
     }
