@@ -58,6 +58,11 @@ internal sealed class ListenPhase(
         {
             attempt.MainStart = await arrivals.CompleteAsync();
         }
+        catch (ArrivalException e)
+        {
+            attempt.FailBeforeBeginning(e.Message);
+            return null;
+        }
         catch (LoadException e)
         {
             attempt.KeepsListening = true;

@@ -62,6 +62,7 @@ internal sealed class MultifdArrivals
     /// <summary>Waits until it is known of all connections what they are.</summary>
     /// <returns>What has been read of the main stream.</returns>
     /// <exception cref="LoadException">One of them is refused.</exception>
+    /// <exception cref="ArrivalException">One of them ended or broke before it was known what it is.</exception>
     /// <exception cref="ChannelException">One of them broke.</exception>
     public async ValueTask<byte[]> CompleteAsync()
     {
@@ -86,11 +87,15 @@ internal sealed class MultifdArrivals
         {
             byte[] start = new byte[MultifdGreeting.Length];
             await faults.AtAsync(FaultPoint.MultifdArrive);
-            if (!await connection.ReadAllAsync(start.AsMemory(0, MultifdGreeting.MagicLength))) throw Ended();
+            await ReadMagicAsync(connection, start.AsMemory(0, MultifdGreeting.MagicLength));
             if (isCorrupt) start[0] ^= 0xff;
             isCorrupt = false;
             if (IsMainStream(start) && TakeMain(connection, start)) return;
-            if (!await connection.ReadAllAsync(start.AsMemory(MultifdGreeting.MagicLength))) throw Ended();
+            if (!await connection.ReadAllAsync(start.AsMemory(MultifdGreeting.MagicLength)))
+            {
+                throw new LoadException(Errno.InputOutput, "Unexpected end-of-file before all data were read");
+            }
+
             int number = MultifdGreeting.Read(start, _uuid, _receiver.Count);
             await faults.AtAsync(FaultPoint.MultifdArriveDone);
             channel = _receiver.Add(number, connection, waker, _options.Parameters);
@@ -128,6 +133,18 @@ internal sealed class MultifdArrivals
         return true;
     }
 
-    private static LoadException Ended() =>
-        new(Errno.InputOutput, "Unexpected end-of-file before all data were read");
+    // QEMU would wait for ever for the rest of one that ends within the magic number.
+    private static async ValueTask ReadMagicAsync(IMigrationChannel connection, Memory<byte> magic)
+    {
+        try
+        {
+            if (await connection.ReadAllAsync(magic)) return;
+        }
+        catch (ChannelException e)
+        {
+            throw new ArrivalException(e.Message);
+        }
+
+        throw new ArrivalException("Failed to peek at channel");
+    }
 }

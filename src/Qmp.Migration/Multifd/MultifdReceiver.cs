@@ -142,12 +142,11 @@ internal sealed class MultifdReceiver
     {
         lock (_gate)
         {
-            if (_isEnding) return;
+            if (_isEnding || HasFailed) return;
             HasFailed = true;
-            _isEnding = true;
         }
 
-        _failed(e);
+        _failed(e); // before the main stream ends because of it, which would be taken for the reason
         End();
     }
 

@@ -26,6 +26,7 @@ internal sealed class SourceAttempt
     private string? _error;
     private volatile bool _isAbandoned;
     private volatile bool _isCancelledInPause;
+    private volatile bool _isChannelFirst; // a multifd channel broke before the return path did
     private bool _isReported;
     private volatile bool _mayContinue;
     private volatile bool _isFinishing;
@@ -130,7 +131,7 @@ internal sealed class SourceAttempt
 
     /// <summary>Makes what sends pages over channels of their own, which are added to it then.</summary>
     public MultifdSender CreateMultifd() =>
-        Multifd = new MultifdSender(Machine.Timeline, Options.Parameters, Statistics, _faults.Site, Waker.Wake)
+        Multifd = new MultifdSender(Machine.Timeline, Options.Parameters, Statistics, _faults.Site, ChannelFailed)
         {
             InPlace = Options.Has(MigrationCapability.ZeroCopySend) ? InPlaceMethod.ZeroCopy : InPlaceMethod.Splice,
         };
@@ -228,18 +229,25 @@ internal sealed class SourceAttempt
         _logger.Error("{Reason:l}", error);
     }
 
-    // What the return path said last tells more than a broken connection does. A peer that cuts a connection cuts it both
+    private void ChannelFailed()
+    {
+        _isChannelFirst = Link?.ReturnPath?.Error is null;
+        Waker.Wake();
+    }
+
+    // A multifd channel that breaks takes the return path with it a moment later, which says nothing of the reason then.
+    // Otherwise what the return path said last tells more than a broken connection does. A peer that cuts one cuts it both
     // ways, so the return path ends, too; if it does not end in time, nothing will come from it.
     private async ValueTask<string?> ReadLastWordAsync()
     {
         if (Link?.ReturnPath is not { } returnPath) return null;
         long end = Now + LastWordTime;
-        while (!returnPath.IsEnded && State.Current != MigrationStatus.Cancelling && end - Now is var left and > 0)
+        while (!_isChannelFirst && !returnPath.IsEnded && State.Current != MigrationStatus.Cancelling && end - Now is var left and > 0)
         {
             await Waker.WaitAsync(TimeSpan.FromMilliseconds(left));
         }
 
-        return returnPath.Error;
+        return _isChannelFirst ? Multifd!.Error : returnPath.Error;
     }
 
     private void Announce(MigrationStatus status)

@@ -44,6 +44,20 @@ internal sealed class EventLog(EventSubscription subscription) : IDisposable
     public Task<QmpEvent> WhenEndedAsync(int from = 0) =>
         WhenAsync("the end of the migration", e => IsEnd(TextOf(e)), from);
 
+    /// <summary>Whether an event ends a migration within a time, or has ended it; not if the emulator leaves instead.</summary>
+    public async Task<bool> EndsWithinAsync(TimeSpan time)
+    {
+        try
+        {
+            await WhenAsync("the end of the migration", e => IsEnd(TextOf(e)), from: 0, time).ConfigureAwait(false);
+            return true;
+        }
+        catch (InteropException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether an event of such a text ends a migration.</summary>
     public static bool IsEnd(string text) =>
         text is "MIGRATION completed" or "MIGRATION failed" or "MIGRATION cancelled";
@@ -57,9 +71,9 @@ internal sealed class EventLog(EventSubscription subscription) : IDisposable
         _ => value.Name,
     };
 
-    private async Task<QmpEvent> WhenAsync(string what, Func<QmpEvent, bool> isAwaited, int from = 0)
+    private async Task<QmpEvent> WhenAsync(string what, Func<QmpEvent, bool> isAwaited, int from = 0, TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(patience ?? Patience);
         try
         {
             for (int next = from; ; next++)

@@ -4,9 +4,11 @@ using Qmp.Types;
 
 namespace Qmp.Interop.Kills;
 
-/// <summary>What becomes of the end that was not killed.</summary>
-/// <param name="Status">The migration's, from <c>query-migrate</c> or, if it has exited, from its last event.</param>
-/// <param name="RunState">Its guest's; <see langword="null"/> if it has exited.</param>
+/// <summary>What becomes of an end that was not killed.</summary>
+/// <param name="Status">
+/// The migration's, from <c>query-migrate</c> or, if it has exited or does not answer any more, from its last event.
+/// </param>
+/// <param name="RunState">Its guest's; <see langword="null"/> if it has exited or does not answer any more.</param>
 /// <param name="Exit">Its exit status; <see langword="null"/> if it runs.</param>
 /// <param name="Error">Its <c>error-desc</c>, without the folder of the run.</param>
 internal sealed record KillOutcome(MigrationStatus Status, RunState? RunState, int? Exit, string? Error)
@@ -15,6 +17,12 @@ internal sealed record KillOutcome(MigrationStatus Status, RunState? RunState, i
     public const int Columns = 4;
 
     private const string Nothing = "-";
+
+    /// <summary>Whether the migration has come to an end.</summary>
+    public bool IsEnd => Status is MigrationStatus.Completed or MigrationStatus.Failed or MigrationStatus.Cancelled;
+
+    /// <summary>Whether it has exited, or can be asked what it does.</summary>
+    public bool Answers => RunState is not null || Exit is not null;
 
     /// <summary>As columns of a table.</summary>
     public string[] ToColumns() =>

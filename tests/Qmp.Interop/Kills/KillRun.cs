@@ -5,23 +5,31 @@ using Qmp.Types;
 
 namespace Qmp.Interop.Kills;
 
-/// <summary>Migrates to a point, kills one end there, and looks at the other.</summary>
+/// <summary>Migrates to a point, kills one end or cuts a channel there, and looks at what is left.</summary>
 internal sealed class KillRun : IDisposable
 {
     // The header takes 17 bytes, the return path 13, the list of RAM blocks 49 and its frame 18.
     private const int WithinSetup = 17 + 13 + 40;
     private const int WithinPages = 3_000_000;
+    private const int Greeting = 64; // of a channel
+    private const int Barrier = 1344;
+    private const int Channels = 2;
+    private const int Channel = 1; // that is stopped, or cut
+    private const int LastBarrier = 3; // after the setup, after the round through memory, and after the guest has been stopped
 
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5);
     private static readonly byte[] Image = MemoryImage.Create(seed: 7);
 
     private readonly KillCase _case;
     private readonly Pair _pair;
+    private readonly Func<MigrationEnd, TimeSpan> _patienceOf;
     private readonly TemporaryFolder _folder = new();
 
-    private KillRun(KillCase @case, Pair pair)
+    private KillRun(KillCase @case, Pair pair, Func<MigrationEnd, TimeSpan> patienceOf)
     {
         _case = @case;
         _pair = pair;
+        _patienceOf = patienceOf;
     }
 
     private string Listening => _folder.File("stream");
@@ -30,29 +38,42 @@ internal sealed class KillRun : IDisposable
 
     // A destination that is dead when the proxy connects looks to the source as if it died at that moment.
     private bool IsBeforeTheStream =>
-        _case.Point == KillPoint.Listen || _case is { Point: KillPoint.Connect, Victim: MigrationEnd.Destination };
+        _case.Point == KillPoint.Listen || _case is { Point: KillPoint.Connect, Victim: KillVictim.Destination };
 
     private StreamStop Stop => _case.Point switch
     {
         KillPoint.Connect => new StreamStop.AfterBytes(0),
+        KillPoint.Arrival => new StreamStop.BeforeConnecting(Channel),
+        KillPoint.Greeting => new StreamStop.AfterBytes(0, Channel, Waiting: Greeting + Barrier + 1),
+        KillPoint.Setup when _case.Victim == KillVictim.Channel => new StreamStop.AfterBytes(Greeting, Channel, Waiting: 1),
         KillPoint.Setup => new StreamStop.AfterBytes(WithinSetup),
-        KillPoint.Active => new StreamStop.AfterBytes(WithinPages),
+        KillPoint.Active => new StreamStop.AfterBytes(WithinPages, _case.IsMultifd ? Channel : null),
         KillPoint.Device => new StreamStop.AfterSwitchoverStart(),
+        KillPoint.Barrier => new StreamStop.WithinBarrier(Channel, LastBarrier),
         KillPoint.BeforeShut => new StreamStop.BeforeShut(),
         KillPoint.AfterShut => new StreamStop.AfterShut(),
         _ => throw new InvalidOperationException(),
     };
 
-    /// <exception cref="InteropException">An end did not get that far, or guest memory has changed.</exception>
-    public static async Task<KillOutcome> RunAsync(KillCase @case, Pair pair)
+    private MigrationCapability[] Capabilities => _case.IsMultifd
+        ? [MigrationCapability.ReturnPath, MigrationCapability.Multifd]
+        : [MigrationCapability.ReturnPath];
+
+    /// <param name="case">What is killed, and when.</param>
+    /// <param name="pair">Who migrates to whom.</param>
+    /// <param name="patienceOf">How long an end has to come to one; then it counts that it does not.</param>
+    /// <returns>What becomes of each end that lives.</returns>
+    /// <exception cref="InteropException">An end did not get that far, guest memory has changed, or both guests run.</exception>
+    public static async Task<IReadOnlyDictionary<MigrationEnd, KillOutcome>> RunAsync(
+        KillCase @case, Pair pair, Func<MigrationEnd, TimeSpan> patienceOf)
     {
-        using var run = new KillRun(@case, pair);
+        using var run = new KillRun(@case, pair, patienceOf);
         return await run.RunAsync().ConfigureAwait(false);
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<KillOutcome> RunAsync()
+    private async Task<IReadOnlyDictionary<MigrationEnd, KillOutcome>> RunAsync()
     {
         await File.WriteAllBytesAsync(_folder.File("image"), Image).ConfigureAwait(false);
         await using EmulatorProcess source = await EmulatorProcess.StartAsync(
@@ -60,14 +81,11 @@ internal sealed class KillRun : IDisposable
             .ConfigureAwait(false);
         await using EmulatorProcess destination = await EmulatorProcess.StartAsync(
             _pair.Destination, "dst", _folder, "-incoming", "defer").ConfigureAwait(false);
-        (EmulatorProcess victim, EmulatorProcess survivor) =
-            _case.Victim == MigrationEnd.Source ? (source, destination) : (destination, source);
-
-        await source.SwitchOnAsync(MigrationCapability.ReturnPath).ConfigureAwait(false);
+        await PrepareAsync(source).ConfigureAwait(false);
+        await PrepareAsync(destination).ConfigureAwait(false);
 
         // What follows after the guest has been stopped is short then, and never waits for a reader.
         await source.Migration.MigrateSetParametersAsync(new() { DowntimeLimit = 0 }).ConfigureAwait(false);
-        await destination.SwitchOnAsync(MigrationCapability.ReturnPath).ConfigureAwait(false);
         await destination.Migration.MigrateIncomingAsync(new()
         {
             Uri = $"unix:{Listening}", ExitOnError = _case.ExitsOnError ? null : false,
@@ -77,36 +95,93 @@ internal sealed class KillRun : IDisposable
         string uri = $"unix:{(proxy is null ? Listening : Proxied)}";
         if (IsBeforeTheStream)
         {
-            await victim.KillAsync().ConfigureAwait(false);
-            if (survivor == destination) return await LookAtAsync(survivor).ConfigureAwait(false);
-            await source.Migration.MigrateAsync(new() { Uri = uri }).ConfigureAwait(false);
+            await (_case.Victim == KillVictim.Source ? source : destination).KillAsync().ConfigureAwait(false);
+            if (_case.Victim == KillVictim.Destination)
+            {
+                await source.Migration.MigrateAsync(new() { Uri = uri }).ConfigureAwait(false);
+            }
         }
         else
         {
             await source.Migration.MigrateAsync(new() { Uri = uri }).ConfigureAwait(false);
-            await proxy!.Stopped.WaitAsync(EventLog.Patience).ConfigureAwait(false);
-            await source.Events.WhenAsync(
-                _case.Point < KillPoint.Device ? MigrationStatus.Active : MigrationStatus.Device).ConfigureAwait(false);
-            await victim.KillAsync().ConfigureAwait(false);
-            proxy.Cut();
+            await WhenReachedAsync(proxy!, source).ConfigureAwait(false);
+            await KillAsync(proxy!, source, destination).ConfigureAwait(false);
         }
 
-        await survivor.Events.WhenEndedAsync().ConfigureAwait(false);
-        return await LookAtAsync(survivor).ConfigureAwait(false);
+        Dictionary<MigrationEnd, KillOutcome> outcomes = [];
+        foreach (MigrationEnd end in _case.Survivors)
+        {
+            outcomes.Add(end, await LookAtAsync(end, end == MigrationEnd.Source ? source : destination).ConfigureAwait(false));
+        }
+
+        return outcomes.Values.Count(o => o.RunState == RunState.Running) < 2
+            ? outcomes
+            : throw new InteropException("both guests run");
     }
 
-    private async Task<KillOutcome> LookAtAsync(EmulatorProcess survivor)
+    private async Task PrepareAsync(EmulatorProcess emulator)
     {
-        MigrationStatus? last = survivor.Events.LastStatus;
-        if (last == MigrationStatus.Failed && _case.Victim == MigrationEnd.Source && _case.ExitsOnError)
+        await emulator.SwitchOnAsync(Capabilities).ConfigureAwait(false);
+        if (!_case.IsMultifd) return;
+        await emulator.Migration.MigrateSetParametersAsync(new() { MultifdChannels = Channels }).ConfigureAwait(false);
+    }
+
+    private async Task WhenReachedAsync(StreamProxy proxy, EmulatorProcess source)
+    {
+        await proxy.Stopped.WaitAsync(EventLog.Patience).ConfigureAwait(false);
+        await source.Events.WhenAsync(
+            _case.Point < KillPoint.Device ? MigrationStatus.Active : MigrationStatus.Device).ConfigureAwait(false);
+        if (_case.IsMultifd) await WhenChannelsReachedAsync(proxy).WaitAsync(EventLog.Patience).ConfigureAwait(false);
+    }
+
+    // What the stop does not say of the other connections.
+    private Task WhenChannelsReachedAsync(StreamProxy proxy) => _case.Point switch
+    {
+        KillPoint.Setup when _case.Victim != KillVictim.Channel =>
+            Task.WhenAll(Enumerable.Range(0, Channels).Select(channel => proxy.WhenBarriersAsync(channel, 0))),
+        KillPoint.Device => proxy.WhenBarriersAsync(Channel, LastBarrier),
+        KillPoint.Barrier => proxy.WhenDevicesAsync(),
+        _ => Task.CompletedTask,
+    };
+
+    private async Task KillAsync(StreamProxy proxy, EmulatorProcess source, EmulatorProcess destination)
+    {
+        if (_case.Victim == KillVictim.Channel)
         {
-            int exit = await survivor.Exit.WaitAsync(EventLog.Patience).ConfigureAwait(false);
-            return new KillOutcome(last.Value, null, exit, null);
+            proxy.Cut(Channel);
+            proxy.Release();
+            return;
         }
 
-        RunState state = await survivor.QuerySettledRunStateAsync().ConfigureAwait(false);
-        MigrationInfo info = await survivor.QueryMigrateAsync().ConfigureAwait(false);
-        if (_case.Victim == MigrationEnd.Destination || info.Status == MigrationStatus.Completed)
+        await (_case.Victim == KillVictim.Source ? source : destination).KillAsync().ConfigureAwait(false);
+        proxy.Cut();
+    }
+
+    private async Task<KillOutcome> LookAtAsync(MigrationEnd end, EmulatorProcess survivor)
+    {
+        bool hasEnded = await survivor.Events.EndsWithinAsync(_patienceOf(end)).ConfigureAwait(false);
+        MigrationStatus last = survivor.Events.LastStatus ?? MigrationStatus.None;
+        if (last == MigrationStatus.Failed && end == MigrationEnd.Destination && _case.ExitsOnError)
+        {
+            int exit = await survivor.Exit.WaitAsync(EventLog.Patience).ConfigureAwait(false);
+            return new KillOutcome(last, null, exit, null);
+        }
+
+        RunState state;
+        MigrationInfo info;
+        try
+        {
+            // The end of a migration comes to the run state a little later.
+            state = await (hasEnded ? survivor.QuerySettledRunStateAsync() : survivor.QueryRunStateAsync())
+                .WaitAsync(AnswerPatience).ConfigureAwait(false);
+            info = await survivor.QueryMigrateAsync().WaitAsync(AnswerPatience).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return new KillOutcome(last, null, null, null);
+        }
+
+        if (end == MigrationEnd.Source || info.Status == MigrationStatus.Completed)
         {
             await survivor.RequireMemoryAsync(Image).ConfigureAwait(false);
         }

@@ -4,51 +4,70 @@ using Qmp.Interop.Emulators;
 namespace Qmp.Interop.Kills;
 
 /// <summary>What was seen of survivors: a text file with a line for each case and outcome, columns separated by tabs.</summary>
-/// <remarks>Columns: point, victim, exit-on-error, how often, then those of <see cref="KillOutcome"/>.</remarks>
+/// <remarks>Columns: point, victim, exit-on-error, survivor, how often, then those of <see cref="KillOutcome"/>.</remarks>
 internal sealed class KillTable
 {
-    private const int CaseColumns = 4;
+    /// <summary>What the columns are, as a remark.</summary>
+    public const string Heading =
+        "# point\tvictim\texit-on-error\tsurvivor\tcount\tstatus\trun state\texit status\terror-desc";
 
-    private readonly List<(KillCase Case, int Count, KillOutcome Outcome)> _rows = [];
+    private const int CaseColumns = 5;
 
-    /// <summary>What was recorded of pairs of QEMU.</summary>
-    public static KillTable Recorded { get; } =
-        Read(Path.Combine(AppContext.BaseDirectory, "Kills", "qemu.tsv"));
+    private readonly List<(KillCase Case, MigrationEnd Survivor, int Count, KillOutcome Outcome)> _rows = [];
 
-    /// <summary>Reads a table.</summary>
-    public static KillTable Read(string path)
+    private static readonly KillTable Recorded = Read(("qemu.tsv", false), ("qemu-multifd.tsv", true));
+    private static readonly KillTable Better = Read(("qmpd-multifd.tsv", true));
+
+    /// <summary>
+    /// What may become of that end: what was recorded of pairs of QEMU, or, where they come to no end and qmpd does, that.
+    /// </summary>
+    public static IReadOnlyList<KillOutcome> Expected(KillCase @case, MigrationEnd survivor, Pair pair)
+    {
+        bool isQmpd = (survivor == MigrationEnd.Source ? pair.Source : pair.Destination) == EmulatorKind.Qmpd;
+        KillOutcome[] better = pair.Destination == EmulatorKind.Qmpd ? [.. Better.Of(@case, survivor)] : [];
+        return better is [] ? [.. Recorded.Of(@case, survivor).Where(o => o.Answers || !isQmpd)] : better;
+    }
+
+    /// <summary>Counts one outcome more.</summary>
+    public void Add(KillCase @case, MigrationEnd survivor, KillOutcome outcome)
+    {
+        int at = _rows.FindIndex(r => r.Case == @case && r.Survivor == survivor && r.Outcome == outcome);
+        if (at < 0) _rows.Add((@case, survivor, 1, outcome));
+        else _rows[at] = _rows[at] with { Count = _rows[at].Count + 1 };
+    }
+
+    /// <summary>The lines of the file, without remarks.</summary>
+    public IEnumerable<string> ToLines() => _rows.OrderBy(r => r.Survivor).Select(r => string.Join('\t', (string[])
+    [
+        r.Case.Point.ToString(), r.Case.Victim.ToString(), r.Case.ExitsOnError.ToString(), r.Survivor.ToString(),
+        r.Count.ToString(CultureInfo.InvariantCulture), .. r.Outcome.ToColumns(),
+    ]));
+
+    private IEnumerable<KillOutcome> Of(KillCase @case, MigrationEnd survivor) =>
+        _rows.Where(r => r.Case == @case && r.Survivor == survivor).Select(r => r.Outcome);
+
+    private static KillTable Read(params IEnumerable<(string Name, bool IsMultifd)> files)
     {
         var table = new KillTable();
-        foreach (string line in File.ReadLines(path).Where(l => !l.StartsWith('#')))
+        foreach ((string name, bool isMultifd) in files)
         {
-            string[] columns = line.Split('\t');
-            if (columns.Length != CaseColumns + KillOutcome.Columns) throw new InteropException($"{path}: {line}");
-            var @case = new KillCase(
-                Enum.Parse<KillPoint>(columns[0]), Enum.Parse<MigrationEnd>(columns[1]), bool.Parse(columns[2]));
-            table._rows.Add((
-                @case,
-                int.Parse(columns[3], CultureInfo.InvariantCulture),
-                KillOutcome.FromColumns(columns.AsSpan(CaseColumns))));
+            string path = Path.Combine(AppContext.BaseDirectory, "Kills", name);
+            foreach (string line in File.ReadLines(path).Where(l => !l.StartsWith('#'))) table.Read(line, isMultifd);
         }
 
         return table;
     }
 
-    /// <summary>What can become of the survivor in that case.</summary>
-    public IEnumerable<KillOutcome> Of(KillCase @case) => _rows.Where(r => r.Case == @case).Select(r => r.Outcome);
-
-    /// <summary>Counts one outcome more.</summary>
-    public void Add(KillCase @case, KillOutcome outcome)
+    private void Read(string line, bool isMultifd)
     {
-        int at = _rows.FindIndex(r => r.Case == @case && r.Outcome == outcome);
-        if (at < 0) _rows.Add((@case, 1, outcome));
-        else _rows[at] = _rows[at] with { Count = _rows[at].Count + 1 };
+        string[] columns = line.Split('\t');
+        if (columns.Length != CaseColumns + KillOutcome.Columns) throw new InteropException(line);
+        var @case = new KillCase(
+            Enum.Parse<KillPoint>(columns[0]), Enum.Parse<KillVictim>(columns[1]), bool.Parse(columns[2]), isMultifd);
+        _rows.Add((
+            @case,
+            Enum.Parse<MigrationEnd>(columns[3]),
+            int.Parse(columns[4], CultureInfo.InvariantCulture),
+            KillOutcome.FromColumns(columns.AsSpan(CaseColumns))));
     }
-
-    /// <summary>The lines of the file, without remarks.</summary>
-    public IEnumerable<string> ToLines() => _rows.Select(r => string.Join('\t', (string[])
-    [
-        r.Case.Point.ToString(), r.Case.Victim.ToString(), r.Case.ExitsOnError.ToString(),
-        r.Count.ToString(CultureInfo.InvariantCulture), .. r.Outcome.ToColumns(),
-    ]));
 }

@@ -3,9 +3,11 @@ using Qmp.Interop.Emulators;
 
 namespace Qmp.Interop.Kills;
 
-/// <summary><c>kills</c>: kills either end at every point, and prints what became of the other.</summary>
+/// <summary><c>kills</c>: kills either end, or cuts a channel, at every point, and prints what became of the rest.</summary>
 internal static class KillsCommand
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
     public static Command Create()
     {
         var runs = new Option<int>("--runs") { Description = "How often each", DefaultValueFactory = _ => 10 };
@@ -18,17 +20,19 @@ internal static class KillsCommand
             Description = "The destination's program", DefaultValueFactory = _ => EmulatorKind.Qemu,
         };
         var point = new Option<KillPoint?>("--point") { Description = "Only there" };
-        var victim = new Option<MigrationEnd?>("--victim") { Description = "Only that end" };
+        var victim = new Option<KillVictim?>("--victim") { Description = "Only that end" };
+        var multifd = new Option<bool>("--multifd") { Description = "With two multifd channels" };
         var command = new Command("kills", "Kill either end at every point of a migration, and print what becomes of the other")
         {
-            runs, source, destination, point, victim,
+            runs, source, destination, point, victim, multifd,
         };
         command.SetAction((parsed, stop) => RunAsync(
             parsed.GetValue(runs),
             new Pair(parsed.GetValue(source), parsed.GetValue(destination)),
             [
-                .. KillCase.All.Where(c => (parsed.GetValue(point) ?? c.Point) == c.Point
-                    && (parsed.GetValue(victim) ?? c.Victim) == c.Victim),
+                .. from c in parsed.GetValue(multifd) ? KillCase.Multifd : KillCase.Plain
+                   where (parsed.GetValue(point) ?? c.Point) == c.Point && (parsed.GetValue(victim) ?? c.Victim) == c.Victim
+                   select c,
             ],
             stop));
         return command;
@@ -44,7 +48,7 @@ internal static class KillsCommand
         }
 
         Console.WriteLine($"# {pair}, {runs} runs of each case");
-        Console.WriteLine("# point\tvictim\texit-on-error\tcount\tstatus\trun state\texit status\terror-desc");
+        Console.WriteLine(KillTable.Heading);
         int failures = 0;
         foreach (KillCase @case in cases)
         {
@@ -53,7 +57,11 @@ internal static class KillsCommand
             {
                 try
                 {
-                    table.Add(@case, await KillRun.RunAsync(@case, pair).ConfigureAwait(false));
+                    foreach ((MigrationEnd survivor, KillOutcome outcome) in
+                        await KillRun.RunAsync(@case, pair, _ => Patience).ConfigureAwait(false))
+                    {
+                        table.Add(@case, survivor, outcome);
+                    }
                 }
                 catch (InteropException e)
                 {

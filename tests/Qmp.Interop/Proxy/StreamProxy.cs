@@ -1,37 +1,27 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
 
 namespace Qmp.Interop.Proxy;
 
 /// <summary>
-/// Stands between a source and a destination on Unix sockets, for one connection: keeps what comes back, and can stop
-/// at a point of the stream.
+/// Stands between a source and a destination on Unix sockets, for as many connections as the source makes: keeps what
+/// comes back, and can stop at a point of one of them.
 /// </summary>
 /// <remarks>
 /// Where it stops it reads no further, so that a sender has to wait as it would for a destination that does not read.
-/// An end that leaves takes the other end's connection with it.
+/// An end that leaves a connection takes the other end's with it.
 /// </remarks>
 internal sealed class StreamProxy : IAsyncDisposable
 {
-    private const int ChunkSize = 64 << 10;
-    private const int HeaderSize = 4; // of a message on the return path
-    private const ushort Shut = 1;
+    private const int Backlog = 16;
 
-    // The command, and the section that follows it: together they do not come up by chance.
-    private static readonly byte[] SwitchoverStart = [8, 0, 11, 0, 0];
-    private static readonly byte[] SwitchoverStartAndEnd = [.. SwitchoverStart, 3];
-
-    private readonly Socket _listener = NewSocket();
-    private readonly Socket _destination = NewSocket();
+    private readonly Socket _listener = ProxiedConnection.NewSocket();
     private readonly UnixDomainSocketEndPoint _target;
-    private readonly StreamStop? _stop;
-    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _gate = new(); // guards _backward, _awaited and _source
-    private readonly List<byte> _backward = [];
-    private readonly List<(int Count, TaskCompletionSource Enough)> _awaited = [];
+    private readonly StreamGate _stopGate;
+    private readonly ReturnLog _returned = new();
+    private readonly Lock _gate = new(); // guards what follows
+    private readonly List<ProxiedConnection> _connections = [];
+    private readonly List<(Func<bool> IsThere, TaskCompletionSource Awaited)> _awaited = [];
     private readonly Task _serving;
-    private Socket? _source;
 
     /// <summary>Listens from now on.</summary>
     /// <param name="path">Where sources connect to.</param>
@@ -40,44 +30,43 @@ internal sealed class StreamProxy : IAsyncDisposable
     public StreamProxy(string path, string target, StreamStop? stop = null)
     {
         _target = new UnixDomainSocketEndPoint(target);
-        _stop = stop;
+        _stopGate = new StreamGate(stop);
         _listener.Bind(new UnixDomainSocketEndPoint(path));
-        _listener.Listen(1);
+        _listener.Listen(Backlog);
         _serving = ServeAsync();
     }
 
     /// <summary>Ends when it has stopped.</summary>
-    public Task Stopped => _stopped.Task;
+    public Task Stopped => _stopGate.Stopped;
 
     /// <summary>What the destination has sent by now.</summary>
-    public byte[] Backward
-    {
-        get
-        {
-            lock (_gate) return [.. _backward];
-        }
-    }
+    public byte[] Backward => _returned.Bytes;
 
     /// <summary>Ends when the destination has sent so many bytes.</summary>
-    public Task WhenBackwardAsync(int count)
+    public Task WhenBackwardAsync(int count) => _returned.WhenAsync(count);
+
+    /// <summary>Ends when the destination was sent the greeting of a multifd channel, and so many barriers on it.</summary>
+    public Task WhenBarriersAsync(int channel, int count) => WhenAsync(() => Find(channel)?.Barriers >= count);
+
+    /// <summary>Ends when the destination was sent devices over the main stream, behind all of the memory.</summary>
+    public Task WhenDevicesAsync() => WhenAsync(() => _connections.Exists(c => c.HasDevice));
+
+    /// <summary>Goes on, to the end.</summary>
+    public void Release() => _stopGate.Release();
+
+    /// <summary>Ends all connections.</summary>
+    public void Cut()
     {
         lock (_gate)
         {
-            if (_backward.Count >= count) return Task.CompletedTask;
-            var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _awaited.Add((count, enough));
-            return enough.Task;
+            foreach (ProxiedConnection connection in _connections) connection.Cut();
         }
     }
 
-    /// <summary>Goes on, to the end.</summary>
-    public void Release() => _released.TrySetResult();
-
-    /// <summary>Ends both connections.</summary>
-    public void Cut()
+    /// <summary>Ends the connections of one multifd channel.</summary>
+    public void Cut(int channel)
     {
-        _destination.Dispose();
-        lock (_gate) _source?.Dispose();
+        lock (_gate) Find(channel)?.Cut();
     }
 
     public async ValueTask DisposeAsync()
@@ -88,130 +77,45 @@ internal sealed class StreamProxy : IAsyncDisposable
         await _serving.ConfigureAwait(false);
     }
 
-    private static Socket NewSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private ProxiedConnection? Find(int channel) => _connections.Find(c => c.Channel == channel);
+
+    private Task WhenAsync(Func<bool> isThere)
+    {
+        var awaited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate) _awaited.Add((isThere, awaited));
+        Progress();
+        return awaited.Task;
+    }
 
     private async Task ServeAsync()
     {
+        List<Task> running = [];
         try
         {
-            Socket source = await _listener.AcceptAsync().ConfigureAwait(false);
-            lock (_gate) _source = source;
-            await _destination.ConnectAsync(_target).ConfigureAwait(false);
-            await Task.WhenAll(PumpForwardAsync(source), PumpBackwardAsync(source)).ConfigureAwait(false);
+            while (true)
+            {
+                Socket source = await _listener.AcceptAsync().ConfigureAwait(false);
+                var connection = new ProxiedConnection(source, _target, _stopGate, _returned, Progress);
+                lock (_gate) _connections.Add(connection);
+                running.Add(connection.RunAsync());
+            }
         }
-        catch (Exception e) when (IsEnd(e))
+        catch (Exception e) when (ProxiedConnection.IsEnd(e))
         {
             Cut();
         }
+
+        await Task.WhenAll(running).ConfigureAwait(false);
     }
 
-    private async Task PumpForwardAsync(Socket source)
-    {
-        try
-        {
-            byte[] chunk = new byte[ChunkSize];
-            long passed = 0;
-            int overlap = 0; // bytes at the start of the chunk that were passed on already
-            while (true)
-            {
-                if (passed == (_stop as StreamStop.AfterBytes)?.Count) await StopAsync().ConfigureAwait(false);
-                int count = await source
-                    .ReceiveAsync(chunk.AsMemory(overlap, Limit(passed, overlap)), SocketFlags.Peek).ConfigureAwait(false);
-                if (count == 0) break;
-                int end = EndOfSwitchoverStart(chunk.AsSpan(0, overlap + count));
-                if (end >= 0) count = end - overlap;
-                await ReadAllAsync(source, chunk.AsMemory(overlap, count)).ConfigureAwait(false);
-                await SendAllAsync(_destination, chunk.AsMemory(overlap, count)).ConfigureAwait(false);
-                passed += count;
-                if (end >= 0) await StopAsync().ConfigureAwait(false);
-                int kept = Math.Min(overlap + count, SwitchoverStartAndEnd.Length - 1);
-                chunk.AsSpan(overlap + count - kept, kept).CopyTo(chunk);
-                overlap = kept;
-            }
-        }
-        catch (Exception e) when (IsEnd(e))
-        {
-            // Either end has left.
-        }
-
-        Cut();
-    }
-
-    private int Limit(long passed, int overlap)
-    {
-        int room = ChunkSize - overlap;
-        return _stop is StreamStop.AfterBytes stop && !_released.Task.IsCompleted
-            ? (int)Math.Min(room, stop.Count - passed)
-            : room;
-    }
-
-    // Where the command ends; -1 if there is none, or nobody wants to know.
-    private int EndOfSwitchoverStart(ReadOnlySpan<byte> bytes)
-    {
-        if (_stop is not StreamStop.AfterSwitchoverStart || _released.Task.IsCompleted) return -1;
-        int at = bytes.IndexOf(SwitchoverStartAndEnd);
-        return at < 0 ? -1 : at + SwitchoverStart.Length;
-    }
-
-    private async Task PumpBackwardAsync(Socket source)
-    {
-        try
-        {
-            byte[] message = new byte[1 << 10];
-            while (await ReadAllAsync(_destination, message.AsMemory(0, HeaderSize)).ConfigureAwait(false))
-            {
-                int length = BinaryPrimitives.ReadUInt16BigEndian(message.AsSpan(2));
-                await ReadAllAsync(_destination, message.AsMemory(HeaderSize, length)).ConfigureAwait(false);
-                Keep(message.AsSpan(0, HeaderSize + length));
-                bool isShut = BinaryPrimitives.ReadUInt16BigEndian(message) == Shut;
-                if (_stop is StreamStop.BeforeShut && isShut) await StopAsync().ConfigureAwait(false);
-                await SendAllAsync(source, message.AsMemory(0, HeaderSize + length)).ConfigureAwait(false);
-                if (_stop is StreamStop.AfterShut && isShut) await StopAsync().ConfigureAwait(false);
-            }
-        }
-        catch (Exception e) when (IsEnd(e))
-        {
-            // Either end has left.
-        }
-
-        Cut();
-    }
-
-    private void Keep(ReadOnlySpan<byte> bytes)
+    private void Progress()
     {
         lock (_gate)
         {
-            _backward.AddRange(bytes);
-            foreach ((int count, TaskCompletionSource enough) in _awaited)
+            foreach ((Func<bool> isThere, TaskCompletionSource awaited) in _awaited)
             {
-                if (_backward.Count >= count) enough.TrySetResult();
+                if (isThere()) awaited.TrySetResult();
             }
         }
     }
-
-    private Task StopAsync()
-    {
-        _stopped.TrySetResult();
-        return _released.Task;
-    }
-
-    private static async Task<bool> ReadAllAsync(Socket socket, Memory<byte> bytes)
-    {
-        while (!bytes.IsEmpty)
-        {
-            int count = await socket.ReceiveAsync(bytes).ConfigureAwait(false);
-            if (count == 0) return false;
-            bytes = bytes[count..];
-        }
-
-        return true;
-    }
-
-    private static async Task SendAllAsync(Socket socket, ReadOnlyMemory<byte> bytes)
-    {
-        while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes).ConfigureAwait(false)..];
-    }
-
-    private static bool IsEnd(Exception e) =>
-        e is SocketException or ObjectDisposedException or OperationCanceledException;
 }

@@ -133,8 +133,7 @@ internal sealed class MultifdFailureTests
         yield return new TestCaseData(
             new[] { "GET / HTTP/1.1\r\n\r\n".PadRight(64).Select(c => (byte)c).ToArray() },
             "multifd: received packet magic 47455420 expected 11223344");
-        yield return new TestCaseData(new[] { Array.Empty<byte>() }, "Unexpected end-of-file before all data were read");
-        yield return new TestCaseData(new[] { first[..3] }, "Unexpected end-of-file before all data were read");
+        yield return new TestCaseData(new[] { first[..4] }, "Unexpected end-of-file before all data were read");
         yield return new TestCaseData(new[] { first[..63] }, "Unexpected end-of-file before all data were read");
     }
 
@@ -159,7 +158,46 @@ internal sealed class MultifdFailureTests
         });
         Assert.That(pair.Destination.Status, Is.EqualTo(MigrationStatus.Failed));
         Assert.That(pair.DestinationLog.Warnings, Does.Contain(reason));
+        Assert.That(pair.Destination.Core.Query().ErrorDesc, Is.EqualTo(reason));
         Assert.That(silentIsCut, "it is not left waiting");
+        pair.CheckIdle();
+    }
+
+    [Test]
+    public void Connection_that_ends_before_it_is_known_is_refused_without_a_reason([Values(0, 3)] int length)
+    {
+        using MigrationPair pair = Create();
+        pair.Timeline.Run(async () =>
+        {
+            pair.Destination.Listening("/mig");
+            using IMigrationChannel stranger = await pair.Network.ConnectAsync(MigrationPair.Address, default);
+            await stranger.SendAsync(MultifdGreeting.Write(null, 0)[..length]);
+            stranger.Dispose();
+            await Wait.EndAsync(pair.Destination, pair.Timeline);
+        });
+        Assert.That(pair.Destination.Status, Is.EqualTo(MigrationStatus.Failed));
+        Assert.That(pair.DestinationLog.Warnings, Does.Contain("Failed to peek at channel"));
+        Assert.That(pair.Destination.Core.Query().ErrorDesc, Is.Null);
+        Assert.That(pair.Destination.LoadError, Is.Not.Null, "the program still ends");
+        pair.CheckIdle();
+    }
+
+    // The destination is gone a moment later, and so is the return path; that says less.
+    [Test]
+    public void Source_blames_the_channel_that_broke([Values(1, 2)] int connection)
+    {
+        const int WithinPages = 100_000;
+        using MigrationPair pair = Create().Fill();
+        pair.Network.Link = new LinkSettings { Bandwidth = Bandwidth };
+        pair.Connector.LinkOf = number =>
+            number == connection ? new LinkSettings { Bandwidth = Bandwidth, CutAfter = WithinPages } : null;
+        pair.Migrate(async () =>
+        {
+            await Wait.ForAsync(pair.Timeline, TimeSpan.FromMilliseconds(250));
+            pair.Destination.Core.Yank();
+        });
+        Assert.That(pair.Source.Core.Query().ErrorDesc, Is.EqualTo("Unable to write to socket: Broken pipe"));
+        pair.CheckOneRuns("a channel is cut");
         pair.CheckIdle();
     }
 
