@@ -104,7 +104,7 @@ public sealed class MigrationCore
     };
 
     /// <summary>Whether there is a connection to cut: from the request to migrate to its end.</summary>
-    public bool CanBeYanked => IsRunning || _incoming is { IsListening: true, State.Current: MigrationStatus.Setup or MigrationStatus.Active };
+    public bool CanBeYanked => IsRunning || _incoming is { IsListening: true, State.Current: MigrationStatus.Setup or MigrationStatus.Active } or { State.IsInPostcopy: true };
 
     /// <summary>The activities of an outgoing migration, as <c>query-migrationthreads</c> lists them: the latest first.</summary>
     public IEnumerable<Activity> Threads => _outgoing is { State.IsRunning: true, Activity: { } sending } outgoing
@@ -130,8 +130,13 @@ public sealed class MigrationCore
             throw new MigrationException("missing 'cpr' migration channel");
         }
 
-        // No migration can be paused here, since none can be in postcopy.
-        if (request.Resume) throw new MigrationException("Cannot resume if there is no paused migration");
+        if (request.Resume)
+        {
+            if (_outgoing is not { } paused) throw new MigrationException("Cannot resume if there is no paused migration");
+            paused.Resume(request.Address);
+            return;
+        }
+
         if (IsRunning) throw new MigrationException("There's a migration process in progress");
         MigrationPreconditions.CheckSource(_machine, Options, Blockers);
         var outgoing = new OutgoingMigration(_machine, Entries, Options, _connector, Faults, _events, _logger);
@@ -171,7 +176,12 @@ public sealed class MigrationCore
     }
 
     /// <summary>Ends an outgoing migration; nothing happens if there is none.</summary>
-    public void Cancel() => _outgoing?.Cancel();
+    /// <exception cref="MigrationException">Its guest is gone.</exception>
+    public void Cancel()
+    {
+        if (_outgoing is { State.IsInPostcopy: true }) throw new MigrationException("Postcopy migration in progress, cannot cancel.");
+        _outgoing?.Cancel();
+    }
 
     /// <summary>Ends the pause before the switchover.</summary>
     /// <param name="expected">The status that the caller believes in.</param>
@@ -194,7 +204,7 @@ public sealed class MigrationCore
         _incoming?.Yank();
     }
 
-    /// <summary>Asks for postcopy. A migration that has ended does not mind, and none with the capability can begin here.</summary>
+    /// <summary>Lets the guest of an outgoing migration go before its memory. A migration that has ended does not mind.</summary>
     /// <exception cref="MigrationException">The capability is off, or there has been no migration.</exception>
     public void StartPostcopy()
     {
@@ -207,17 +217,35 @@ public sealed class MigrationCore
         {
             throw new MigrationException("Postcopy must be started after migration has been started");
         }
+
+        _outgoing.StartPostcopy();
     }
 
-    /// <summary>Pauses a migration in postcopy.</summary>
-    /// <exception cref="MigrationException">No migration is in postcopy; none can be here.</exception>
-    public void PausePostcopy() => throw new MigrationException(
-        "migrate-pause is currently only supported during postcopy-active or postcopy-recover state");
+    /// <summary>Cuts the connection of a migration in postcopy, which can go on later. May be called from any thread.</summary>
+    /// <exception cref="MigrationException">No migration is in postcopy.</exception>
+    public void PausePostcopy()
+    {
+        if (_outgoing is { State.CanPause: true } outgoing) outgoing.Pause();
+        else if (_incoming is { State.CanPause: true } incoming) incoming.Pause();
+        else throw new MigrationException("migrate-pause is currently only supported during postcopy-active or postcopy-recover state");
+    }
 
-    /// <summary>Listens anew for a migration that is paused in postcopy.</summary>
-    /// <exception cref="MigrationException">No migration is; none can be here.</exception>
-    public void RecoverPostcopy() =>
+    /// <summary>Checks that an incoming migration is paused.</summary>
+    /// <exception cref="MigrationException">None is.</exception>
+    public void CheckRecover()
+    {
+        if (_incoming is { State.Current: MigrationStatus.PostcopyPaused }) return;
         throw new MigrationException("Migrate recover can only be run when postcopy is paused.");
+    }
+
+    /// <summary>Listens anew for the source of a migration that is paused in postcopy. May be called from any thread.</summary>
+    /// <exception cref="MigrationException">No incoming migration is paused.</exception>
+    /// <exception cref="ChannelException">That address cannot be listened on.</exception>
+    public void RecoverPostcopy(MigrationAddress address)
+    {
+        CheckRecover();
+        _incoming!.Recover(address);
+    }
 
     /// <summary>What <c>query-migrate</c> answers.</summary>
     public MigrationInfo Query() => MigrationReport.Of(_machine, Blockers, _outgoing, _incoming);

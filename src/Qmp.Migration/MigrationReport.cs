@@ -1,6 +1,7 @@
 using Qmp.Machine;
 using Qmp.Machine.Memory;
 using Qmp.Migration.Destination;
+using Qmp.Migration.Postcopy;
 using Qmp.Migration.Source;
 using Qmp.Migration.Status;
 using Qmp.Types;
@@ -44,6 +45,19 @@ internal static class MigrationReport
                     ErrorDesc = migration.Error,
                 };
 
+            case MigrationStatus.PostcopyDevice or MigrationStatus.PostcopyActive or MigrationStatus.PostcopyPaused
+                or MigrationStatus.PostcopyRecoverSetup or MigrationStatus.PostcopyRecover:
+                return info with
+                {
+                    Remaining = migration.Statistics.Pending,
+                    SetupTime = migration.Times.SetupTime ?? 0,
+                    Downtime = migration.Times.Downtime ?? 0,
+                    TotalTime = migration.Times.TotalTime(machine.Timeline.NowMilliseconds),
+                    Ram = Ram(migration, status),
+                    XbzrleCache = Xbzrle(migration),
+                    ErrorDesc = migration.Error,
+                };
+
             case MigrationStatus.Completed:
                 return info with
                 {
@@ -68,15 +82,28 @@ internal static class MigrationReport
     {
         MigrationStatus status = migration.State.Current;
         bool listens = status is not MigrationStatus.Completed && migration.Addresses.Count > 0;
-        return status == MigrationStatus.None
-            ? new MigrationInfo()
-            : new MigrationInfo
-            {
-                Status = status,
-                SocketAddress = listens ? migration.Addresses : null,
-                ErrorDesc = status == MigrationStatus.Failed ? migration.Error : null,
-            };
+        if (status == MigrationStatus.None) return new MigrationInfo();
+        var info = new MigrationInfo
+        {
+            Status = status,
+            SocketAddress = listens ? migration.Addresses : null,
+            ErrorDesc = status == MigrationStatus.Failed ? migration.Error : null,
+        };
+        bool measures = status == MigrationStatus.Completed && migration.Options.Has(MigrationCapability.PostcopyBlocktime)
+            && migration.Loader is { Postcopy.Missing.IsArmed: true };
+        return measures ? WithBlockTimes(info, migration.Loader!.Postcopy.Missing.Times) : info;
     }
+
+    // There is one processor as far as waits are concerned.
+    private static MigrationInfo WithBlockTimes(MigrationInfo info, BlockTimes times) => info with
+    {
+        PostcopyBlocktime = times.Milliseconds,
+        PostcopyVcpuBlocktime = [times.Milliseconds],
+        PostcopyLatency = times.Latency,
+        PostcopyLatencyDist = times.Distribution,
+        PostcopyVcpuLatency = [times.Latency],
+        PostcopyNonVcpuLatency = 0,
+    };
 
     private static XBZRLECacheStats? Xbzrle(OutgoingMigration migration)
     {
@@ -115,13 +142,13 @@ internal static class MigrationReport
             DirtyPagesRate = over ? 0 : s.DirtyPagesRate,
             Mbps = migration.Bandwidth.Mbps,
             DirtySyncCount = s.DirtySyncCount,
-            PostcopyRequests = 0,
+            PostcopyRequests = s.PostcopyRequests,
             PageSize = RamBlock.PageSize,
             MultifdBytes = (ulong)s.MultifdBytes,
             PagesPerSecond = migration.Bandwidth.PagesPerSecond,
             PrecopyBytes = (ulong)s.PrecopyBytes,
             DowntimeBytes = (ulong)s.DowntimeBytes,
-            PostcopyBytes = 0,
+            PostcopyBytes = (ulong)s.PostcopyBytes,
             DirtySyncMissedZeroCopy = (ulong)s.MissedZeroCopies,
         };
     }

@@ -88,7 +88,8 @@ internal sealed class MigrationCommands : IMigrationCommands, IMigrationOobComma
 
     public ValueTask MigrateRecoverAsync(MigrateRecoverArguments arguments, CancellationToken cancellationToken)
     {
-        _core.RecoverPostcopy();
+        _core.CheckRecover();
+        _core.RecoverPostcopy(MigrationTarget.OfIncoming(arguments.Uri, null, _core.Options.Rules));
         return ValueTask.CompletedTask;
     }
 

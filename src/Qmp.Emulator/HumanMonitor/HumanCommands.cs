@@ -114,8 +114,9 @@ internal sealed class HumanCommands
 
     private ValueTask<string> MigrateRecover(HumanArguments arguments)
     {
-        LastText(arguments);
-        _migration.RecoverPostcopy();
+        string uri = LastText(arguments);
+        _migration.CheckRecover();
+        _migration.RecoverPostcopy(MigrationTarget.OfIncoming(uri, null, _migration.Options.Rules));
         return new ValueTask<string>("");
     }
 

@@ -49,6 +49,7 @@ public sealed partial record QemuVersion
             ReportsLoadReasons = true,
             LastLegacyAckMachine = new Version(11, 0),
             AllowsPostcopyWithMultifd = true,
+            AwaitsPackage = true,
             ColoNeedsReturnPath = true,
             LostCapabilities = [MigrationCapability.ZeroBlocks],
             NewParameters = ["x-rdma-chunk-size", "cpr-exec-command"],

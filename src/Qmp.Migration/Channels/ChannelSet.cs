@@ -22,6 +22,7 @@ internal sealed class ChannelSet : IDisposable
 {
     private readonly Lock _gate = new(); // guards what follows
     private readonly List<Connection> _connections = [];
+    private readonly List<IMigrationChannel> _retired = [];
     private bool _isCut;
     private bool _isClosed;
 
@@ -30,7 +31,7 @@ internal sealed class ChannelSet : IDisposable
     {
         get
         {
-            lock (_gate) return _connections.Count == 0;
+            lock (_gate) return _connections.Count + _retired.Count == 0;
         }
     }
 
@@ -87,6 +88,17 @@ internal sealed class ChannelSet : IDisposable
         }
     }
 
+    /// <summary>Cuts the connections that are there, and makes room for others in their roles.</summary>
+    public void Retire()
+    {
+        lock (_gate)
+        {
+            Shutdown();
+            _retired.AddRange(_connections.Select(c => c.Channel));
+            _connections.Clear();
+        }
+    }
+
     /// <summary>Cuts the connections that are there and those that will be.</summary>
     public void Cut()
     {
@@ -105,21 +117,21 @@ internal sealed class ChannelSet : IDisposable
         {
             _isClosed = true;
             Shutdown();
-            return _connections.Count > 0;
+            return _connections.Count + _retired.Count > 0;
         }
     }
 
     /// <summary>Closes the connections, outside of the lock: one of a command may take its time.</summary>
     public void Dispose()
     {
-        Connection[] connections;
+        IMigrationChannel[] connections;
         lock (_gate)
         {
             _isClosed = true;
-            connections = [.. _connections];
+            connections = [.. _connections.Select(c => c.Channel), .. _retired];
         }
 
-        foreach (Connection connection in connections) connection.Channel.Dispose();
+        foreach (IMigrationChannel connection in connections) connection.Dispose();
     }
 
     private readonly record struct Connection(IMigrationChannel Channel, ChannelRole Role, int Index);

@@ -16,7 +16,7 @@ namespace Qmp.Migration.Destination;
 internal sealed class DestinationAttempt
 {
     private readonly IMigrationEvents _events;
-    private readonly Waker _interruption;
+    private volatile IMigrationListener? _recovery;
     private volatile bool _isStopped;
     private volatile StreamLoader? _loader;
     private string? _error;
@@ -35,7 +35,7 @@ internal sealed class DestinationAttempt
         Logger = logger;
         _events = events;
         Faults = new DestinationFaults(faults, machine.Timeline, Channels);
-        _interruption = machine.Timeline.CreateWaker();
+        Interruption = machine.Timeline.CreateWaker();
         State = new MigrationState(DestinationTransitions.AreLegal, Announce, logger);
     }
 
@@ -92,11 +92,46 @@ internal sealed class DestinationAttempt
     /// <summary>Puts what loads on top of the main channel.</summary>
     public StreamLoader CreateLoader()
     {
-        StreamLoader loader = new(Channels.Main, MainStart, Entries, Machine, Options, Multifd, FileReaders, Faults.Site, _interruption, Logger);
+        StreamLoader loader = new(Channels.Main, MainStart, Entries, Machine, Options, Multifd, FileReaders, Faults.Site, Interruption, Listen, Resume, Logger);
         Faults.Loader = loader;
         _loader = loader;
         return loader;
     }
+
+    /// <summary>Wakes the activity that loads, when the attempt is cut or there is a new place for a source to come to.</summary>
+    public Waker Interruption { get; }
+
+    /// <summary>Reads the pages that follow the guest, in postcopy.</summary>
+    public Activity? Listening { get; private set; }
+
+    /// <summary>Where a source of a paused migration comes to.</summary>
+    public IMigrationListener? Recovery => _recovery;
+
+    /// <summary>Has the source of a paused migration come there, and to no other place.</summary>
+    public void Recover(Func<IMigrationListener> listen)
+    {
+        Interlocked.Exchange(ref _recovery, null)?.Dispose();
+        _recovery = listen();
+        Interruption.Wake();
+    }
+
+    /// <summary>The source of a paused migration has come, or does not come there any more.</summary>
+    public void EndRecovery(IMigrationListener listener)
+    {
+        if (Interlocked.CompareExchange(ref _recovery, null, listener) == listener) listener.Dispose();
+    }
+
+    // What follows the guest is read beside the devices' state.
+    private void Listen()
+    {
+        // Pages come over the main channel alone now.
+        if (Multifd?.TryEnd() == false) throw new LoadException(Errno.InputOutput);
+        State.Move(MigrationStatus.Active, Options.Rules.AwaitsPackage ? MigrationStatus.PostcopyDevice : MigrationStatus.PostcopyActive);
+        Listening = Machine.Timeline.Start("mig/dst/listen", new PostcopyListener(this, Loader!).RunAsync);
+    }
+
+    // A source says that it has found out what is missing.
+    private bool Resume() => State.TryMove(MigrationStatus.PostcopyRecover, MigrationStatus.PostcopyActive);
 
     /// <summary>Reaches a point where faults are injected.</summary>
     public ValueTask AtAsync(FaultPoint point) => Faults.Site.AtAsync(point);
@@ -120,7 +155,7 @@ internal sealed class DestinationAttempt
     public void Yank()
     {
         Channels.Shutdown();
-        _interruption.Wake();
+        Interruption.Wake();
     }
 
     /// <summary>Cuts the attempt because the machine ends: nothing more is accepted or loaded.</summary>
@@ -128,7 +163,9 @@ internal sealed class DestinationAttempt
     {
         _isStopped = true;
         Channels.Cut();
-        _interruption.Wake();
+        _recovery?.Dispose();
+        _loader?.Postcopy.Missing.Abandon();
+        Interruption.Wake();
     }
 
     /// <summary>Fails before there was a stream, for a reason that only the log is told. It listens on, as QEMU does.</summary>
@@ -141,6 +178,9 @@ internal sealed class DestinationAttempt
         Logger.Error("{Reason:l}", reason);
         State.TryMoveFromAny(MigrationStatus.Failed);
     }
+
+    /// <summary>Tells the log what an exception tells.</summary>
+    public void LogReason(Exception e) => ReasonOf(e);
 
     /// <summary>Fails for a reason that an exception tells, which goes into the log.</summary>
     public void Fail(Exception e) => Fail(ReasonOf(e));

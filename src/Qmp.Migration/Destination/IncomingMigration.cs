@@ -57,6 +57,8 @@ public sealed class IncomingMigration
     /// <summary>What loads, once a source is there.</summary>
     internal StreamLoader? Loader => _attempt.Loader;
 
+    internal MigrationOptions Options => _attempt.Options;
+
     /// <summary>Begins to wait for a source. When this returns, one can connect.</summary>
     /// <exception cref="ChannelException">
     /// That address cannot be listened on, and the status stays <c>setup</c>; or nothing can be started to wait there,
@@ -91,6 +93,29 @@ public sealed class IncomingMigration
 
     /// <summary>Cuts the connection, if there is one; the load fails.</summary>
     internal void Yank() => _attempt.Yank();
+
+    /// <summary>Cuts the connection of a postcopy, which can go on later.</summary>
+    internal void Pause() => _attempt.Channels.Shutdown();
+
+    /// <summary>Has the source of a paused postcopy come to another place. May be called from any thread.</summary>
+    /// <exception cref="MigrationException">It is not paused.</exception>
+    /// <exception cref="ChannelException">That address cannot be listened on.</exception>
+    internal void Recover(MigrationAddress address)
+    {
+        if (State.Current != MigrationStatus.PostcopyPaused)
+        {
+            throw new MigrationException("Migrate recover can only be run when postcopy is paused.");
+        }
+
+        Volatile.Read(ref _listener)?.Dispose(); // the first source's place may be this one
+        _attempt.Recover(() =>
+        {
+            IMigrationListener listener = _connector.Listen(
+                address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
+            Volatile.Write(ref _listener, listener);
+            return listener;
+        });
+    }
 
     /// <summary>Cuts the migration: nothing more is accepted or loaded.</summary>
     internal void Shutdown()

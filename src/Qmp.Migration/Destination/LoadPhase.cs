@@ -18,6 +18,7 @@ internal sealed class LoadPhase(DestinationAttempt attempt) : DestinationPhase
 
         if (!attempt.State.TryMove(MigrationStatus.Setup, MigrationStatus.Active)) return null; // a channel has failed
         await loader.LoadAsync();
+        if (attempt.Listening is { } listening) return new FollowPhase(attempt, listening);
         EndChannels();
         return new TakeOverPhase(attempt);
     }

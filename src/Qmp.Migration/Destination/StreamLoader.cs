@@ -1,11 +1,14 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using Qmp.Machine;
+using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
 using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
+using Qmp.Migration.Postcopy;
 using Qmp.Migration.ReturnPath;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
@@ -34,20 +37,23 @@ internal sealed class StreamLoader
         [StreamCommand.SwitchoverStart] = ("SWITCHOVER_START", 0),
     };
 
+    private const uint MaxPackage = 1 << 24;
+
     private const string Hint =
         "Make sure that your current VM setup matches your saved VM setup, including any hotplugged devices";
 
-    private readonly IMigrationChannel _channel;
+    private IMigrationChannel _channel;
     private readonly SaveStateEntries _entries;
     private readonly VirtualMachine _machine;
     private readonly MigrationOptions _options;
     private readonly ILogger _logger;
-    private readonly MigrationReader _reader;
+    private MigrationReader _reader;
     private readonly LoadContext _context;
     private readonly Dictionary<SaveStateEntry, StateLoader> _loaders = [];
-    private readonly Dictionary<uint, Section> _sections = [];
+    private readonly ConcurrentDictionary<uint, Section> _sections = new(); // in postcopy two activities read
     private readonly FaultSite _faults;
-    private bool _advised;
+    private readonly Action _listen;
+    private readonly Func<bool> _resume;
 
     public StreamLoader(
         IMigrationChannel channel,
@@ -59,6 +65,8 @@ internal sealed class StreamLoader
         WorkerPool<MappedRun>? fileReaders,
         FaultSite faults,
         Waker interruption,
+        Action listen,
+        Func<bool> resume,
         ILogger logger)
     {
         _channel = channel;
@@ -68,16 +76,24 @@ internal sealed class StreamLoader
         _logger = logger;
         _reader = new MigrationReader(channel, start);
         _faults = faults;
+        _listen = listen;
+        _resume = resume;
+        Postcopy = new IncomingPostcopy(
+            machine.Memory, new MissingMemory(machine.Timeline, machine.Memory, logger), options.Has(MigrationCapability.PostcopyRam));
         Acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), options.AckMode, entries, logger);
         _context = new LoadContext(machine.Timeline, options, ApproveAsync, interruption, multifd)
         {
             File = options.Has(MigrationCapability.MappedRam) ? channel as ISeekableChannel : null,
             FileReaders = fileReaders,
+            Postcopy = Postcopy,
         };
     }
 
     /// <summary>The return path, once the source has asked for it.</summary>
     public ReturnPathWriter? ReturnPath { get; private set; }
+
+    /// <summary>How far it has come in postcopy.</summary>
+    public IncomingPostcopy Postcopy { get; }
 
     /// <summary>The devices' approvals of the switchover.</summary>
     public SwitchoverAcks Acks { get; }
@@ -106,31 +122,55 @@ internal sealed class StreamLoader
         await _faults.AtAsync(FaultPoint.Header);
         await StreamHeader.ReadAsync(_reader, _machine.Identity, _options, _logger);
         await _faults.AtAsync(FaultPoint.HeaderDone);
-        while (await LoadNextAsync())
-        {
-        }
-
-        await DropDescriptionAsync();
+        await LoadSectionsAsync(_reader);
+        if (!Postcopy.IsHandedOver) await DropDescriptionAsync();
     }
 
-    private async ValueTask<bool> LoadNextAsync()
+    /// <summary>Loads what comes beside the devices' state, up to the end of the stream.</summary>
+    /// <exception cref="LoadException">The stream is refused, or ended early.</exception>
+    /// <exception cref="ChannelException">The return path is gone.</exception>
+    public ValueTask LoadRestAsync() => LoadSectionsAsync(_reader);
+
+    /// <summary>The connection is lost; what has to be said waits for another.</summary>
+    public void Disconnect()
     {
-        await _reader.NeedAsync(1);
-        byte type = _reader.GetByte();
-        if (_reader.Failed) throw new LoadException(Errno.InputOutput);
+        ReturnPath = null;
+        Postcopy.Missing.ReturnPath = null;
+    }
+
+    /// <summary>Goes on over another connection, which needs no beginning.</summary>
+    public void Reconnect(IMigrationChannel channel)
+    {
+        _channel = channel;
+        _reader = new MigrationReader(channel);
+        ReturnPath = new ReturnPathWriter(channel, _machine.Timeline, _faults);
+    }
+
+    // Up to the end of the stream, or to where the guest may run.
+    private async ValueTask LoadSectionsAsync(MigrationReader reader)
+    {
+        while (await LoadNextAsync(reader))
+        {
+        }
+    }
+
+    private async ValueTask<bool> LoadNextAsync(MigrationReader reader)
+    {
+        await reader.NeedAsync(1);
+        byte type = reader.GetByte();
+        if (reader.Failed) throw new LoadException(Errno.InputOutput);
         switch ((SectionType)type)
         {
             case SectionType.Start or SectionType.Full:
-                await LoadFirstAsync();
+                await LoadFirstAsync(reader);
                 return true;
 
             case SectionType.Part or SectionType.End:
-                await LoadFurtherAsync();
+                await LoadFurtherAsync(reader);
                 return true;
 
             case SectionType.Command:
-                await RunCommandAsync();
-                return true;
+                return await RunCommandAsync(reader);
 
             case SectionType.EndOfFile:
                 return false;
@@ -141,17 +181,17 @@ internal sealed class StreamLoader
     }
 
     // A section that names its device.
-    private async ValueTask LoadFirstAsync()
+    private async ValueTask LoadFirstAsync(MigrationReader reader)
     {
-        await _reader.NeedAsync(5);
-        uint id = _reader.GetBe32();
-        if (_reader.Available > 0) await _reader.NeedAsync(1 + _reader.Buffered[0]);
-        string name = _reader.GetCountedString(out bool complete);
+        await reader.NeedAsync(5);
+        uint id = reader.GetBe32();
+        if (reader.Available > 0) await reader.NeedAsync(1 + reader.Buffered[0]);
+        string name = reader.GetCountedString(out bool complete);
         if (!complete) throw new LoadException(Errno.Invalid, $"Unable to read ID string for section {id}");
-        await _reader.NeedAsync(8);
-        uint instance = _reader.GetBe32();
-        uint version = _reader.GetBe32();
-        if (_reader.Failed)
+        await reader.NeedAsync(8);
+        uint instance = reader.GetBe32();
+        uint version = reader.GetBe32();
+        if (reader.Failed)
         {
             throw new LoadException(
                 Errno.InputOutput, "qemu_loadvm_section_start_full: Failed to read instance/version ID: -5");
@@ -182,15 +222,15 @@ internal sealed class StreamLoader
         var section = new Section(id, entry, loader, (int)version);
         _sections[id] = section;
         string what = $"error while loading state for instance 0x{instance:x} of device '{name}'";
-        await LoadBodyAsync(section, what, what + ": ");
+        await LoadBodyAsync(reader, section, what, what + ": ");
     }
 
     // A section of a device that an earlier one named.
-    private async ValueTask LoadFurtherAsync()
+    private async ValueTask LoadFurtherAsync(MigrationReader reader)
     {
-        await _reader.NeedAsync(4);
-        uint id = _reader.GetBe32();
-        if (_reader.Failed)
+        await reader.NeedAsync(4);
+        uint id = reader.GetBe32();
+        if (reader.Failed)
         {
             throw new LoadException(
                 Errno.InputOutput, "qemu_loadvm_section_part_end: Failed to read section ID: -5");
@@ -201,27 +241,27 @@ internal sealed class StreamLoader
             throw new LoadException(Errno.Invalid, $"Unknown savevm section {id}").Newer($"Unknown section {id}");
         }
 
-        await LoadBodyAsync(section, $"error while loading state section id {id}({section.Entry.Name})", "");
+        await LoadBodyAsync(reader, section, $"error while loading state section id {id}({section.Entry.Name})", "");
     }
 
     // Newer releases say less of what they load.
-    private async ValueTask LoadBodyAsync(Section section, string what, string newer)
+    private async ValueTask LoadBodyAsync(MigrationReader reader, Section section, string what, string newer)
     {
         SaveStateEntry entry = section.Entry;
         _logger.Debug("vmstate_load {Device} {Section}", entry.Name, section.Id);
         await _faults.AtAsync(entry.LoadPoints.Before);
         try
         {
-            await section.Loader.LoadAsync(_reader, section.Version);
+            await section.Loader.LoadAsync(reader, section.Version);
         }
         catch (LoadException e)
         {
             throw e.While(what).NewerInBody(newer, section.Version);
         }
 
-        await _reader.NeedAsync(5);
-        byte mark = _reader.GetByte();
-        if (_reader.Failed)
+        await reader.NeedAsync(5);
+        byte mark = reader.GetByte();
+        if (reader.Failed)
         {
             throw BadFooter("check_section_footer: Read section footer failed: -5");
         }
@@ -231,7 +271,7 @@ internal sealed class StreamLoader
             throw BadFooter($"Missing section footer for {entry.Name}");
         }
 
-        uint footer = _reader.GetBe32();
+        uint footer = reader.GetBe32();
         if (footer != section.Id)
         {
             throw BadFooter($"Mismatched section id in footer for {entry.Name} - read 0x{footer:x} expected 0x{section.Id:x}");
@@ -244,12 +284,13 @@ internal sealed class StreamLoader
         await _faults.AtAsync(entry.LoadPoints.After);
     }
 
-    private async ValueTask RunCommandAsync()
+    // False if the guest may run.
+    private async ValueTask<bool> RunCommandAsync(MigrationReader reader)
     {
-        await _reader.NeedAsync(4);
-        var command = (StreamCommand)_reader.GetBe16();
-        ushort length = _reader.GetBe16();
-        if (_reader.Failed) throw new LoadException(Errno.InputOutput);
+        await reader.NeedAsync(4);
+        var command = (StreamCommand)reader.GetBe16();
+        ushort length = reader.GetBe16();
+        if (reader.Failed) throw new LoadException(Errno.InputOutput);
         if (!Commands.TryGetValue(command, out (string Name, int? Length) expected))
         {
             throw new LoadException(
@@ -263,7 +304,7 @@ internal sealed class StreamLoader
         }
 
         _logger.Debug("loadvm_process_command {Command} {Length}", expected.Name, length);
-        await _reader.NeedAsync(length);
+        await reader.NeedAsync(length);
         switch (command)
         {
             case StreamCommand.OpenReturnPath:
@@ -271,7 +312,7 @@ internal sealed class StreamLoader
                 break;
 
             case StreamCommand.Ping:
-                uint value = _reader.GetBe32();
+                uint value = reader.GetBe32();
                 if (ReturnPath is null)
                 {
                     throw new LoadException(
@@ -285,43 +326,85 @@ internal sealed class StreamLoader
                 break;
 
             case StreamCommand.PostcopyAdvise:
-                TakeAdvice(length);
+                Postcopy.Advise(reader, length);
                 break;
 
-            case StreamCommand.PostcopyListen or StreamCommand.PostcopyRun or StreamCommand.PostcopyRamDiscard:
-                throw new LoadException(
-                    Errno.NotPermitted, $"CMD_{expected.Name} in wrong postcopy state ({(_advised ? 1 : 0)})");
+            case StreamCommand.PostcopyRamDiscard:
+                Postcopy.Discard(reader, length);
+                break;
+
+            case StreamCommand.Packaged:
+                return await LoadPackageAsync(reader, reader.GetBe32());
+
+            case StreamCommand.PostcopyListen or StreamCommand.PostcopyRun when ReferenceEquals(reader, _reader):
+                // Two activities would read the same stream.
+                throw new LoadException(Errno.NotPermitted, $"CMD_{expected.Name} in wrong postcopy state ({(int)Postcopy.State})");
+
+            case StreamCommand.PostcopyListen:
+                Postcopy.Listen();
+                Postcopy.Missing.ReturnPath = ReturnPath;
+                _listen();
+                break;
+
+            case StreamCommand.PostcopyRun:
+                Postcopy.Run();
+                return false;
+
+            case StreamCommand.ReceivedBitmap:
+                await TellReceivedAsync(reader, length);
+                break;
 
             case StreamCommand.PostcopyResume:
-                _logger.Error("loadvm_postcopy_handle_resume: illegal resume received");
+                await ResumeAsync();
                 break;
 
-            case StreamCommand.EnableColo:
+            default:
                 throw new LoadException(
                     Errno.Invalid, "ENABLE_COLO command come in migration stream, but x-colo capability is not set").Newer(
                     $"MIG_CMD 0x{(ushort)command:x} deprecated (len 0x{length:x})");
-
-            default:
-                throw new LoadException(Errno.Invalid, $"{expected.Name} outside of postcopy");
         }
+
+        return true;
     }
 
-    // Postcopy of RAM announces itself in 16 bytes; without any, only dirty bitmaps may follow later.
-    private void TakeAdvice(ushort length)
+    // The devices' state, which is here before it is looked at: what is behind it is read meanwhile.
+    private async ValueTask<bool> LoadPackageAsync(MigrationReader reader, uint length)
     {
-        if (_advised) throw new LoadException(Errno.NotPermitted, "CMD_POSTCOPY_ADVISE in wrong postcopy state (1)");
-        _advised = true;
-        switch (length)
+        if (length > MaxPackage) throw new LoadException(Errno.NotPermitted, $"Unreasonably large packaged state: {length}");
+        byte[] package = new byte[length];
+        for (int taken = 0; taken < package.Length;)
         {
-            case 0:
-                break;
-
-            case 16:
-                throw new LoadException(Errno.Invalid, "RAM postcopy is disabled but have 16 byte advise");
-
-            default:
-                throw new LoadException(Errno.Invalid, $"CMD_POSTCOPY_ADVISE invalid length ({length})");
+            await reader.NeedAsync(1);
+            taken += reader.Get(package.AsSpan(taken, Math.Clamp(reader.Available, 1, package.Length - taken)));
+            if (reader.Failed) throw new LoadException(Errno.InputOutput, $"CMD_PACKAGED: Buffer receive fail ret={taken} length={length}");
         }
+
+        await LoadSectionsAsync(new MigrationReader(new MemoryChannel(package)));
+        if (Postcopy.State == PostcopyState.Listening) throw new LoadException(Errno.Invalid, "CMD_PACKAGED: nothing runs the guest");
+        return !Postcopy.IsHandedOver;
+    }
+
+    private async ValueTask TellReceivedAsync(MigrationReader reader, ushort length)
+    {
+        if (length < 2) throw new LoadException(Errno.Invalid, $"CMD_RECV_BITMAP: invalid length (0x{length:x})");
+        string id = reader.GetCountedString(out bool complete);
+        if (!complete || id.Length != length - 1) throw new LoadException(Errno.Invalid, $"CMD_RECV_BITMAP: invalid name of {length} bytes");
+        RamBlock block = _machine.Memory.Find(id) ?? throw new LoadException(Errno.Invalid, $"RAM block '{id}' not found");
+        if (ReturnPath is { } returnPath) await returnPath.ReceivedBitmapAsync(id, Postcopy.Missing.ReceivedBitmap(block));
+    }
+
+    // Pages that were asked for over the lost connection are asked for again.
+    private async ValueTask ResumeAsync()
+    {
+        if (!_resume())
+        {
+            _logger.Error("loadvm_postcopy_handle_resume: illegal resume received");
+            return;
+        }
+
+        Postcopy.Missing.ReturnPath = ReturnPath;
+        await ReturnPath!.ResumeAckAsync();
+        await Postcopy.Missing.AskAgainAsync();
     }
 
     private async ValueTask OpenReturnPathAsync()

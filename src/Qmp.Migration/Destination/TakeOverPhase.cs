@@ -1,7 +1,5 @@
-using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Faults;
-using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration.Destination;
@@ -14,7 +12,7 @@ internal sealed class TakeOverPhase(DestinationAttempt attempt) : DestinationPha
     {
         await attempt.AtAsync(FaultPoint.Start);
         if (attempt.IsStopped) return null; // a machine that ends starts no guest
-        await EnterRunStateAsync();
+        await new GuestEntry(attempt).RunAsync();
         try
         {
             await attempt.AtAsync(FaultPoint.StartDone);
@@ -32,31 +30,4 @@ internal sealed class TakeOverPhase(DestinationAttempt attempt) : DestinationPha
         await attempt.AtOrCutAsync(FaultPoint.CompletionDone);
         return null;
     }
-
-    private async ValueTask EnterRunStateAsync()
-    {
-        using TimelineLock.Hold hold = await attempt.Machine.Lock.EnterAsync();
-        VirtualMachine machine = attempt.Machine;
-        RunState source = attempt.Entries.GlobalState.Received ?? RunState.Running;
-        if (TakesStorage(source) && machine.Storage?.Acquire() is { } refusal)
-        {
-            attempt.Logger.Error("{Refusal:l}", refusal);
-            machine.Autostart = false;
-        }
-
-        RunState next = source != RunState.Running ? source
-            : machine.Autostart ? RunState.Running
-            : RunState.Paused;
-        if (!machine.CanEnter(next))
-        {
-            throw new LoadException(Errno.Invalid, $"the source's run state was {source.ToWireName()}");
-        }
-
-        if (next == RunState.Running) machine.Start();
-        else machine.SetRunState(next);
-    }
-
-    // Where that is asked for, a guest that does not run yet leaves the images of its disks to whoever lets it run.
-    private bool TakesStorage(RunState source) =>
-        !attempt.Options.Has(MigrationCapability.LateBlockActivate) || (attempt.Machine.Autostart && source == RunState.Running);
 }

@@ -28,7 +28,7 @@ public static class CapabilityTable
         new(MigrationCapability.ZeroBlocks, "x-zero-blocks"),
 #pragma warning restore CS0618
         new(MigrationCapability.Events, "x-events"),
-        new(MigrationCapability.PostcopyRam, "x-postcopy-ram") { IsBuilt = false },
+        new(MigrationCapability.PostcopyRam, "x-postcopy-ram"),
         new(MigrationCapability.XColo, "x-colo") { IsBuilt = false },
         new(MigrationCapability.ReleaseRam, "x-release-ram"),
         new(MigrationCapability.ReturnPath, "x-return-path"),
@@ -41,7 +41,7 @@ public static class CapabilityTable
         new(MigrationCapability.ValidateUuid, null),
         new(MigrationCapability.BackgroundSnapshot, "x-background-snapshot") { IsBuilt = false },
         new(MigrationCapability.ZeroCopySend, "x-zero-copy-send"),
-        new(MigrationCapability.PostcopyPreempt, "x-postcopy-preempt"),
+        new(MigrationCapability.PostcopyPreempt, "x-postcopy-preempt") { IsBuilt = false },
         new(MigrationCapability.SwitchoverAck, "x-switchover-ack"),
         new(MigrationCapability.DirtyLimit, "x-dirty-limit"),
         new(MigrationCapability.MappedRam, "mapped-ram") { IsInStream = true },

@@ -75,6 +75,9 @@ internal sealed class InlinePages(SaveContext context) : IPageSink
         return _writer.Position - start - sizeof(ulong);
     }
 
+    /// <summary>Names the block of the next page, whatever that of the last was.</summary>
+    public void Forget() => _last = null;
+
     public ValueTask SendIfFullAsync() => context.FlushIfFullAsync();
 
     public ValueTask EndSetupAsync() => ValueTask.CompletedTask;

@@ -1,5 +1,6 @@
 using Qmp.Machine.Memory;
 using Qmp.Migration.MappedRam;
+using Qmp.Migration.Postcopy;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
@@ -18,6 +19,7 @@ internal sealed class RamLoader : StateLoader
     private readonly GuestMemory _memory;
     private readonly bool _ignoreShared;
     private RamBlock? _current;
+    private FollowingPages? _following; // in postcopy
 
     public RamLoader(LoadContext context, GuestMemory memory)
     {
@@ -30,6 +32,13 @@ internal sealed class RamLoader : StateLoader
     public override async ValueTask LoadAsync(MigrationReader reader, int version)
     {
         if (version != 4) throw new LoadException(Errno.Invalid);
+        if (_context.Postcopy is { State: >= PostcopyState.Listening } postcopy)
+        {
+            _following ??= new FollowingPages(_memory, postcopy.Missing, takesBarriers: _context.Multifd is not null);
+            await _following.LoadAsync(reader);
+            return;
+        }
+
         while (true)
         {
             await reader.NeedAsync(8);

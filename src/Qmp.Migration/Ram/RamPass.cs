@@ -55,11 +55,30 @@ internal sealed class RamPass
         return added;
     }
 
+    /// <summary>Whether pages have been asked for that have not been taken.</summary>
+    public bool HasRequests => !_requests.IsEmpty;
+
+    /// <summary>The pages of each block that are left.</summary>
+    public IEnumerable<(RamBlock Block, PageBitmap Dirty)> Blocks => _blocks.Select(left => (left.Block, left.Dirty));
+
+    /// <summary>Begins anew with what a destination has not.</summary>
+    public void Restore(Func<RamBlock, PageBitmap?> dirty)
+    {
+        _requests.Clear();
+        Pages = 0;
+        foreach (Left left in _blocks)
+        {
+            if (dirty(left.Block) is { } bitmap) bitmap.Words.CopyTo(left.Dirty.Words);
+            Pages += left.Dirty.Count();
+        }
+    }
+
     /// <summary>Puts a page before all others, because the destination waits for it. From any activity.</summary>
     public void Request(RamBlock block, long page) => _requests.Enqueue((block, page));
 
     /// <summary>
-    /// Takes the next page: one that was requested, or else the next in the order of blocks and offsets, round and round.
+    /// Takes the next page: one that was requested, or else the next in the order of blocks and offsets, round and round. The
+    /// order goes on behind a page that was requested.
     /// </summary>
     /// <returns>Whether there is one. There is none either where a round ends: the next call goes on.</returns>
     public bool TryTake([NotNullWhen(true)] out RamBlock? block, out long page)
@@ -67,7 +86,9 @@ internal sealed class RamPass
         while (_requests.TryDequeue(out (RamBlock Block, long Page) request))
         {
             (block, page) = request;
-            if (Array.Find(_blocks, b => ReferenceEquals(b.Block, request.Block))?.Dirty.TestAndClear(page) != true) continue;
+            int index = Array.FindIndex(_blocks, b => ReferenceEquals(b.Block, request.Block));
+            if (index < 0 || !_blocks[index].Dirty.TestAndClear(page)) continue;
+            (_block, _page) = (index, page + 1);
             Pages--;
             return true;
         }

@@ -29,10 +29,11 @@ internal sealed class RamSaver : StateSaver
     private readonly RamPass _pass;
     private readonly ZeroPageEncoder _zero = new();
     private readonly NormalPageEncoder _normal = new();
-    private readonly (PageEncoder Encoder, IPageSink Sink)[] _ways;
-    private readonly IPageSink _pages;
+    private (PageEncoder Encoder, IPageSink Sink)[] _ways;
+    private IPageSink _pages;
     private readonly MappedRamFile? _mapped;
-    private readonly XbzrleEncoder? _xbzrle;
+    private XbzrleEncoder? _xbzrle;
+    private InlinePages? _following; // in postcopy
     private long _burst = MinBurst;
     private bool _isSynced; // with the guest stopped
 
@@ -66,16 +67,21 @@ internal sealed class RamSaver : StateSaver
             .. _xbzrle is null ? [] : (ReadOnlySpan<(PageEncoder, IPageSink)>)[(_xbzrle, here)],
             (_normal, _pages),
         ];
+        context.Postcopy.Request = _pass.Request;
+        context.Postcopy.Waits = () => _pass.HasRequests;
         context.Statistics.Total += blocks.Sum(b => (long)b.Length);
     }
 
     public override bool IsIterative => true;
 
-    public override PendingState PendingEstimate => new(_pass.Bytes, 0);
+    public override bool CanPostcopy => _context.Has(MigrationCapability.PostcopyRam);
 
-    /// <summary>Syncs the dirty log first.</summary>
+    public override PendingState PendingEstimate => CanPostcopy ? new(0, _pass.Bytes) : new(_pass.Bytes, 0);
+
+    /// <summary>Syncs the dirty log first, unless the guest is gone.</summary>
     public override async ValueTask<PendingState> PendingExactAsync(bool isFinal)
     {
+        if (_following is not null) return PendingEstimate;
         await SyncDirtyLogAsync(isFinal ? SyncReason.Stopped : SyncReason.Count);
         _isSynced = isFinal;
         return PendingEstimate;
@@ -131,9 +137,9 @@ internal sealed class RamSaver : StateSaver
         long end = _context.Now + MaxIteration;
         bool isOver = false;
         bool? ranAtSetup = _ranAtSetup;
-        while (!isOver && !_context.RateExceeded)
+        while (!isOver && !(_context.RateExceeded && !_pass.HasRequests))
         {
-            if (!await SendBurstAsync(Math.Clamp(_context.RateLeft, MinBurst, _burst))) break;
+            if (!await SendBurstAsync(_following is null ? Math.Clamp(_context.RateLeft, MinBurst, _burst) : MinBurst)) break;
             isOver = _context.Now > end;
         }
 
@@ -159,6 +165,36 @@ internal sealed class RamSaver : StateSaver
         await EndSectionAsync();
     }
 
+    internal override bool NeedsSettling => _context.Multifd is not null;
+
+    internal override async ValueTask SettleAsync()
+    {
+        await _pages.EndRoundAsync();
+        await EndSectionAsync();
+        await _context.FlushAsync();
+    }
+
+    internal override async ValueTask BeginPostcopyAsync()
+    {
+        _ranAtSetup = null;
+        await SyncDirtyLogAsync(SyncReason.Postcopy);
+        _isSynced = true;
+        foreach ((RamBlock block, PageBitmap dirty) in _pass.Blocks) await new DiscardCommands(_context).PutAsync(block, dirty);
+        _following = new InlinePages(_context);
+        _pages = _following;
+        _xbzrle = null;
+        _ways = _context.Parameters.ZeroPageDetection == ZeroPageDetection.None
+            ? [(_normal, _following)]
+            : [(_zero, _following), (_normal, _following)];
+    }
+
+    internal override void Resume()
+    {
+        _pass.Restore(_context.Postcopy.DirtyOf);
+        _following?.Forget();
+        _context.Statistics.Remaining = (long)_pass.Bytes;
+    }
+
     private async ValueTask EndSectionAsync()
     {
         await _pages.EndSectionAsync();
@@ -178,7 +214,7 @@ internal sealed class RamSaver : StateSaver
         {
             await _pages.EndRoundAsync();
             if (_xbzrle is not null) _xbzrle.IsStarted = true;
-            if (_context.Multifd is not null) await _context.FlushAsync(); // the channels wait at the mark
+            if (_context.Multifd is not null && _following is null) await _context.FlushAsync(); // the channels wait at the mark
             return _pass.Pages > 0;
         }
 
@@ -188,13 +224,19 @@ internal sealed class RamSaver : StateSaver
         return true;
     }
 
-    // Puts pages until there are enough for a burst.
+    // Puts pages until there are enough for a burst. Pages that were asked for do not wait for others.
     private void GatherBurst()
     {
         long start = _context.Writer.Position;
         long normal = _normal.Count;
         long zero = _zero.Count;
-        while (!_pages.IsFull && !_context.Writer.IsFull && _pass.TryTake(out RamBlock? block, out long page)) Encode(block, page);
+        bool isUrgent = _pass.HasRequests;
+        while (!_pages.IsFull && !_context.Writer.IsFull && _pass.TryTake(out RamBlock? block, out long page))
+        {
+            Encode(block, page);
+            if (isUrgent && !_pass.HasRequests) break;
+        }
+
         if (_pages.CountsPages) _context.Statistics.AddNormalPages(_normal.Count - normal);
         _context.Statistics.AddZeroPages(_zero.Count - zero);
         _context.Statistics.AddRamBytes(_context.Writer.Position - start, _ranAtSetup ?? _context.GuestRuns);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
 using Qmp.Types;
@@ -9,7 +10,8 @@ namespace Qmp.Migration.ReturnPath;
 internal sealed class ReturnPathReader
 {
     private const int MaxData = 512;
-    private const uint ResumeAckValue = 1;
+    private const int RequestLength = 12;
+    private const string ChannelError = "Channel error: Input/output error";
 
     private static readonly Dictionary<ReturnPathMessage, (string Name, int? Length)> Messages = new()
     {
@@ -25,6 +27,7 @@ internal sealed class ReturnPathReader
     private readonly IMigrationChannel _channel;
     private readonly FaultSite _faults;
     private readonly Func<ReturnPathMessage, uint, string?> _received;
+    private readonly IPostcopyReplies? _postcopy;
     private readonly byte[] _buffer = GC.AllocateArray<byte>(MaxData + 4, pinned: true);
     private int _count;
     private volatile bool _corrupt;
@@ -35,12 +38,14 @@ internal sealed class ReturnPathReader
     /// <param name="received">
     /// Gets each message of a precopy, with its value if it has one; says what is wrong with it, if anything is.
     /// </param>
+    /// <param name="postcopy">Gets each message of a postcopy; <see langword="null"/> where there is none.</param>
     public ReturnPathReader(
-        IMigrationChannel channel, FaultSite faults, Func<ReturnPathMessage, uint, string?> received)
+        IMigrationChannel channel, FaultSite faults, Func<ReturnPathMessage, uint, string?> received, IPostcopyReplies? postcopy = null)
     {
         _channel = channel;
         _faults = faults;
         _received = received;
+        _postcopy = postcopy;
     }
 
     /// <summary>Whether the destination has said that it runs the guest.</summary>
@@ -58,7 +63,7 @@ internal sealed class ReturnPathReader
             while (true)
             {
                 await _faults.AtAsync(FaultPoint.ReturnPathReceive);
-                if (!await FillAsync(4)) return "Channel error: Input/output error";
+                if (!await FillAsync(4)) return ChannelError;
                 ushort type = BinaryPrimitives.ReadUInt16BigEndian(_buffer);
                 ushort length = BinaryPrimitives.ReadUInt16BigEndian(_buffer.AsSpan(2));
                 var message = (ReturnPathMessage)type;
@@ -80,6 +85,7 @@ internal sealed class ReturnPathReader
                 }
 
                 uint value = length == 4 ? BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(4)) : 0;
+                byte[] data = message is ReturnPathMessage.Shut or ReturnPathMessage.Pong ? [] : _buffer.AsSpan(4, length).ToArray();
                 Take(4 + length);
                 switch (message)
                 {
@@ -93,15 +99,25 @@ internal sealed class ReturnPathReader
                         await _faults.AtAsync(FaultPoint.ReturnPathReceiveDone);
                         break;
 
-                    case ReturnPathMessage.ResumeAck when value != ResumeAckValue:
+                    case ReturnPathMessage.ResumeAck when value != ReturnPathWriter.ResumeAckValue:
                         return $"illegal resume_ack value {value}";
 
                     case ReturnPathMessage.ResumeAck:
-                        // Nothing is paused that it could resume.
+                        // Without postcopy nothing is paused that it could resume.
+                        if (_postcopy?.Resumed() is { } unexpected) return unexpected;
                         break;
 
-                    case ReturnPathMessage.RequestPages:
+                    case ReturnPathMessage.RequestPages when _postcopy is null:
                         return "MIG_RP_MSG_REQ_PAGES has no previous block";
+
+                    case ReturnPathMessage.RequestPages or ReturnPathMessage.RequestPagesOfBlock when _postcopy is not null:
+                        if (RequestPages(message, data) is { } refused) return refused;
+                        await _faults.AtAsync(FaultPoint.ReturnPathReceiveDone);
+                        break;
+
+                    case ReturnPathMessage.ReceivedBitmap when _postcopy is not null:
+                        if (await ReadBitmapAsync(data) is { } bad) return bad;
+                        break;
 
                     default:
                         // Requests of a postcopy that was never started.
@@ -113,6 +129,43 @@ internal sealed class ReturnPathReader
         {
             return e.Message;
         }
+    }
+
+    private string? RequestPages(ReturnPathMessage message, ReadOnlySpan<byte> data)
+    {
+        string? block = null;
+        if (message == ReturnPathMessage.RequestPagesOfBlock)
+        {
+            int expected = RequestLength + 1 + (data.Length > RequestLength ? data[RequestLength] : 0);
+            if (data.Length != expected) return $"Req_Page_id with length {data.Length} expecting {expected}";
+            block = Encoding.UTF8.GetString(data[(RequestLength + 1)..]);
+        }
+
+        return _postcopy!.RequestPages(
+            block, BinaryPrimitives.ReadUInt64BigEndian(data), BinaryPrimitives.ReadUInt32BigEndian(data[8..]));
+    }
+
+    // A bitmap follows its message, outside of the message's length.
+    private async ValueTask<string?> ReadBitmapAsync(byte[] data)
+    {
+        string? block = data.Length > 0 && data.Length == 1 + data[0] ? Encoding.UTF8.GetString(data.AsSpan(1)) : null;
+        if (block is null || _postcopy!.BitmapLength(block) is not { } length) return $"Received a bitmap of an unknown block '{block}'";
+        byte[] size = new byte[8];
+        if (!await FillAsync(size)) return ChannelError;
+        ulong told = BinaryPrimitives.ReadUInt64BigEndian(size);
+        if (told != (ulong)length) return $"ramblock '{block}' bitmap size mismatch (0x{told:x} != 0x{length:x})";
+        byte[] bitmap = new byte[length];
+        if (!await FillAsync(bitmap) || !await FillAsync(size)) return ChannelError;
+        ulong mark = BinaryPrimitives.ReadUInt64BigEndian(size);
+        return mark != ReturnPathWriter.BitmapEnd ? $"ramblock '{block}' end mark incorrect: 0x{mark:x}" : _postcopy.ReceivedBitmap(block, bitmap);
+    }
+
+    private async ValueTask<bool> FillAsync(byte[] target)
+    {
+        int count = Math.Min(_count, target.Length);
+        _buffer.AsSpan(0, count).CopyTo(target);
+        Take(count);
+        return await _channel.ReadAllAsync(target.AsMemory(count));
     }
 
     private async ValueTask<bool> FillAsync(int count)

@@ -52,6 +52,12 @@ public sealed record MigrationRules
     /// <summary>Whether <c>postcopy-ram</c> and <c>multifd</c> go together.</summary>
     public bool AllowsPostcopyWithMultifd { get; init; }
 
+    /// <summary>
+    /// Whether a source that changes to postcopy waits until its destination has loaded the devices, and can still undo it until
+    /// then (<c>postcopy-device</c>).
+    /// </summary>
+    public bool AwaitsPackage { get; init; }
+
     /// <summary>Whether <c>x-colo</c> requires <c>return-path</c>.</summary>
     public bool ColoNeedsReturnPath { get; init; }
 

@@ -3,6 +3,7 @@ using Qmp.Migration.Channels;
 using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
+using Qmp.Migration.Postcopy;
 using Qmp.Migration.Rules;
 using Qmp.Types;
 
@@ -34,6 +35,9 @@ public sealed class LoadContext
 
     /// <summary>The file that has a place for each page; <see langword="null"/> where pages are in the stream.</summary>
     internal ISeekableChannel? File { get; init; }
+
+    /// <summary>How far it has come in postcopy.</summary>
+    internal IncomingPostcopy? Postcopy { get; init; }
 
     /// <summary>What reads pages of that file beside each other, if anything does.</summary>
     internal WorkerPool<MappedRun>? FileReaders { get; init; }

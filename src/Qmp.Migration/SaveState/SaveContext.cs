@@ -1,6 +1,7 @@
 using Qmp.Migration.Channels;
 using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
+using Qmp.Migration.Postcopy;
 using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
@@ -35,6 +36,9 @@ public abstract class SaveContext
 
     /// <summary>The file that has a place for each page; <see langword="null"/> where pages are in the stream.</summary>
     internal abstract ISeekableChannel? File { get; }
+
+    /// <summary>What is asked for in postcopy.</summary>
+    internal abstract OutgoingPostcopy Postcopy { get; }
 
     /// <summary>Where pages have their places in that file, once that is known.</summary>
     internal MappedRamFile? MappedRam { get; set; }

@@ -18,6 +18,9 @@ public abstract class StateSaver
     /// <summary>Whether <see cref="IterateAsync"/> has anything to do now.</summary>
     public virtual bool IsIterating => true;
 
+    /// <summary>Whether its state may follow the guest.</summary>
+    public virtual bool CanPostcopy => false;
+
     /// <summary>Whether <see cref="IterateAsync"/> has something to say though nothing is pending.</summary>
     public virtual bool HasAnnouncement => false;
 
@@ -57,6 +60,22 @@ public abstract class StateSaver
 
     /// <summary>Writes the body of the SECTION_FULL.</summary>
     public virtual ValueTask SaveFinalAsync() => ValueTask.CompletedTask;
+
+    /// <summary>
+    /// Writes the body of one SECTION_PART after which nothing is on its way but in the main stream; before the guest is handed over.
+    /// </summary>
+    internal virtual ValueTask SettleAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Whether <see cref="SettleAsync"/> has anything to do.</summary>
+    internal virtual bool NeedsSettling => false;
+
+    /// <summary>The guest is stopped and its state will follow it: writes commands that say which.</summary>
+    internal virtual ValueTask BeginPostcopyAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Goes on over another connection, with what the destination has not.</summary>
+    internal virtual void Resume()
+    {
+    }
 
     /// <summary>The attempt is over.</summary>
     public virtual void End()

@@ -11,4 +11,7 @@ internal enum SyncReason
 
     /// <summary>The guest is stopped to be handed over.</summary>
     Stopped,
+
+    /// <summary>The guest is stopped to be handed over before its memory.</summary>
+    Postcopy,
 }

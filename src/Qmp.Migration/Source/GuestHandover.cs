@@ -9,12 +9,20 @@ namespace Qmp.Migration.Source;
 internal sealed class GuestHandover(VirtualMachine machine)
 {
     private RunState _before;
+    private volatile bool _isGone;
 
     /// <summary>Whether the guest was stopped to be handed over.</summary>
     public bool HasBegun { get; private set; }
 
     /// <summary>Whether the destination was sent all that it needs to run the guest.</summary>
     public bool AllSent { get; set; }
+
+    /// <summary>Whether the guest runs at the destination, whatever becomes of its memory.</summary>
+    public bool IsGone
+    {
+        get => _isGone;
+        set => _isGone = value;
+    }
 
     /// <summary>Stops the guest.</summary>
     public async ValueTask BeginAsync()
@@ -40,7 +48,7 @@ internal sealed class GuestHandover(VirtualMachine machine)
     /// <param name="isShut">What the destination said at the end of the return path; without one, nothing.</param>
     public void Undo(bool? isShut)
     {
-        if (!HasBegun || machine.RunState != RunState.FinishMigrate) return;
+        if (!HasBegun || IsGone || machine.RunState != RunState.FinishMigrate) return;
 
         // The destination has the guest, or has all that it needs for it; whether it runs there is not known here.
         if (AllSent && isShut is null or true) Complete();

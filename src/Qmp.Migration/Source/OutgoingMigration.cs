@@ -34,7 +34,7 @@ public sealed class OutgoingMigration
         IMigrationEvents events,
         ILogger logger)
     {
-        _attempt = new SourceAttempt(machine, entries, options, faults, events, logger);
+        _attempt = new SourceAttempt(machine, entries, options, faults, connector, events, logger);
         _connector = connector;
         _events = events;
     }
@@ -119,6 +119,31 @@ public sealed class OutgoingMigration
     {
         _attempt.MayContinue = true;
         _attempt.Waker.Wake();
+    }
+
+    /// <summary>The guest shall go before its memory.</summary>
+    internal void StartPostcopy() => _attempt.Postcopy.Ask();
+
+    /// <summary>Cuts the connection of a postcopy, which can go on later.</summary>
+    internal void Pause() => _attempt.Pause();
+
+    /// <summary>Goes on with a paused postcopy over another connection.</summary>
+    /// <exception cref="MigrationException">It is not paused.</exception>
+    /// <exception cref="ChannelException">A file, command or descriptor could not be opened.</exception>
+    internal void Resume(MigrationAddress address)
+    {
+        _attempt.BeginResumption();
+        try
+        {
+            IMigrationChannel? opened = _connector.Open(address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
+            _attempt.Resume(new Resumption(address, opened));
+        }
+        catch (Exception e)
+        {
+            string reason = _attempt.ReasonOf(e);
+            _attempt.FailResumption(reason);
+            throw new ChannelException(reason);
+        }
     }
 
     private async ValueTask RunAsync(SourcePhase first)

@@ -12,7 +12,7 @@ using Serilog;
 namespace Qmp.Migration.Source;
 
 /// <summary>The order and the framing of the main stream; the bodies are the savers'.</summary>
-internal sealed class OutgoingStream
+internal sealed partial class OutgoingStream
 {
     private const uint SetupPing = 1;
 
@@ -125,12 +125,11 @@ internal sealed class OutgoingStream
         StreamHeader.Write(Writer, _machine.Identity, _options);
         if (withReturnPath)
         {
-            PutCommand(StreamCommand.OpenReturnPath, 0);
-            PutCommand(StreamCommand.Ping, 4);
-            Writer.PutBe32(SetupPing);
+            Writer.PutCommand(StreamCommand.OpenReturnPath, 0);
+            PutPing(SetupPing);
         }
 
-        if (_options.Has(MigrationCapability.DirtyBitmaps)) PutCommand(StreamCommand.PostcopyAdvise, 0);
+        PutAdvice();
         await _context.AtAsync(FaultPoint.HeaderDone);
         await _context.AtAsync(FaultPoint.Setup);
         foreach (Section section in _iterative)
@@ -191,7 +190,7 @@ internal sealed class OutgoingStream
     public async ValueTask CompleteAsync()
     {
         await _context.AtAsync(FaultPoint.Complete);
-        if (_options.SendsSwitchoverStart) PutCommand(StreamCommand.SwitchoverStart, 0);
+        if (_options.SendsSwitchoverStart) Writer.PutCommand(StreamCommand.SwitchoverStart, 0);
         try
         {
             await CompleteIterativeAsync();
@@ -269,13 +268,6 @@ internal sealed class OutgoingStream
         Writer.PutByte((byte)SectionType.Footer);
         Writer.PutBe32(section.Id);
         return _context.FlushIfFullAsync();
-    }
-
-    private void PutCommand(StreamCommand command, ushort length)
-    {
-        Writer.PutByte((byte)SectionType.Command);
-        Writer.PutBe16((ushort)command);
-        Writer.PutBe16(length);
     }
 
     private void ReportFailure(Section section) => _logger.Error(

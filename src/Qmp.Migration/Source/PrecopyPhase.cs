@@ -11,6 +11,7 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
     /// <summary>How long is waited between two exact syncs that led to nothing: at most 100 syncs a second.</summary>
     private static readonly TimeSpan SyncInterval = TimeSpan.FromMilliseconds(10);
 
+    private bool _goesAhead;
     private readonly SwitchoverWait _wait = new(attempt.Gate, attempt.Options.AckMode, attempt.Logger);
 
     public override async ValueTask<SourcePhase?> RunAsync()
@@ -21,7 +22,7 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
             attempt.Multifd?.CheckAlive();
             if (!attempt.Limiter.Exceeded(attempt.Statistics.Transferred) && await TurnAsync())
             {
-                return new SwitchoverPhase(attempt, link);
+                return _goesAhead ? new HandOverPhase(attempt, link) : new SwitchoverPhase(attempt, link);
             }
 
             if (attempt.Now >= link.Converge.NextTick && link.Converge.Tick(attempt.Statistics.DirtySyncCount))
@@ -35,7 +36,7 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
         return null;
     }
 
-    // One turn: true if the guest can be stopped; otherwise some more was sent.
+    // One turn: true if the guest can be stopped, with all that is left or before it; otherwise some more was sent.
     private async ValueTask<bool> TurnAsync()
     {
         ulong threshold = attempt.Bandwidth.ThresholdSize;
@@ -57,12 +58,23 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
         else
         {
             attempt.Gate.StopWaiting();
+            if (await CanGoAheadAsync(pending, threshold)) return _goesAhead = true;
         }
 
         bool sends = link.Stream.HasSomethingToSend;
         if (sends) await link.Stream.IterateAsync();
         if (ready || !sends) await WaitAsync();
         return false;
+    }
+
+    // Whether the guest shall go before its memory, and can.
+    private async ValueTask<bool> CanGoAheadAsync(PendingState pending, ulong threshold)
+    {
+        if (!link.Context.Postcopy.IsAsked || pending.MustPrecopy + pending.StopCopy > threshold) return false;
+        await attempt.AtAsync(FaultPoint.Gate);
+        if (!attempt.Gate.IsOpen(attempt.Machine.IsRunning)) return false;
+        await attempt.AtAsync(FaultPoint.GateDone);
+        return true;
     }
 
     private bool Fits(ulong pending, ulong threshold) =>

@@ -28,13 +28,16 @@ internal sealed class ReturnPathActivity
         SwitchoverGate gate,
         Waker sender,
         Action<string> blame,
-        ILogger logger)
+        ILogger logger,
+        IPostcopyReplies? postcopy,
+        Action<uint> ponged)
     {
         _reader = new ReturnPathReader(channel, faults, (message, value) =>
         {
             if (message == ReturnPathMessage.Pong)
             {
                 logger.Debug("source_return_path_thread_pong {Value}", value);
+                ponged(value);
                 return null;
             }
 
@@ -48,7 +51,7 @@ internal sealed class ReturnPathActivity
             IsUnderflowed = true;
             blame(Underflow);
             return Underflow;
-        });
+        }, postcopy);
         _activity = timeline.Start("mig/src/return", async () =>
         {
             _error = await _reader.RunAsync();

@@ -4,6 +4,7 @@ using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
 using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
+using Qmp.Migration.Postcopy;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
 using Qmp.Migration.Switchover;
@@ -31,15 +32,18 @@ internal sealed class SourceAttempt
     private volatile bool _mayContinue;
     private volatile bool _isFinishing;
     private volatile SourceLink? _link;
+    private Resumption? _resumption;
 
     public SourceAttempt(
         VirtualMachine machine,
         SaveStateEntries entries,
         MigrationOptions options,
         FaultPoints faults,
+        IMigrationConnector connector,
         IMigrationEvents events,
         ILogger logger)
     {
+        Connector = connector;
         Machine = machine;
         Entries = entries;
         Options = options;
@@ -47,6 +51,7 @@ internal sealed class SourceAttempt
         _logger = logger;
         _faults = new SourceFaults(faults, machine.Timeline, Channels);
         Waker = machine.Timeline.CreateWaker();
+        Postcopy = new OutgoingPostcopy(machine.Memory, Statistics, Waker.Wake);
         Handover = new GuestHandover(machine);
         Bandwidth = new BandwidthEstimator(options.Rules);
         Limiter = new RateLimiter(() => options.Parameters.MaxBandwidth ?? 0);
@@ -55,6 +60,12 @@ internal sealed class SourceAttempt
     }
 
     public VirtualMachine Machine { get; }
+
+    /// <summary>Makes connections.</summary>
+    public IMigrationConnector Connector { get; }
+
+    /// <summary>What is asked for in postcopy.</summary>
+    public OutgoingPostcopy Postcopy { get; }
 
     public SaveStateEntries Entries { get; }
 
@@ -143,16 +154,75 @@ internal sealed class SourceAttempt
         var converge = new AutoConverge(Machine, Options);
         var context = new SourceContext(
             Machine, Options, new Stream.MigrationWriter(channel), Statistics, Limiter, converge, _faults.Site, _events, Multifd,
-            Options.Has(MigrationCapability.MappedRam) ? channel as ISeekableChannel : null);
+            Options.Has(MigrationCapability.MappedRam) ? channel as ISeekableChannel : null, Postcopy);
         _faults.Context = context;
         var stream = new OutgoingStream(context, Entries, Machine, Options, Gate, _logger);
         var link = new SourceLink(context, stream, converge, refusal, null);
         _link = link; // its savers are ended even if nothing can be started to read the return path
-        if (!Options.Has(MigrationCapability.ReturnPath) && !Options.Has(MigrationCapability.DirtyBitmaps)) return link;
+        return Options.Has(MigrationCapability.ReturnPath) || Options.Has(MigrationCapability.DirtyBitmaps)
+            || Options.Has(MigrationCapability.PostcopyRam) ? AddReturnPath(link) : link;
+    }
+
+    /// <summary>Puts what sends on top of another connection.</summary>
+    public SourceLink Reconnect(SourceLink link)
+    {
+        Forgive();
+        link.Context.Main.Reconnect(Channels.Main);
+        Postcopy.Reconnect();
+        return AddReturnPath(link);
+    }
+
+    private SourceLink AddReturnPath(SourceLink link)
+    {
         var returnPath = new ReturnPathActivity(
-            Machine.Timeline, channel, _faults.Site, Gate, Waker, Blame, _logger);
+            Machine.Timeline, Channels.Main, _faults.Site, Gate, Waker, Blame, _logger,
+            Options.Has(MigrationCapability.PostcopyRam) ? Postcopy : null, TakePong);
         _faults.ReturnPath = returnPath;
         return _link = link with { ReturnPath = returnPath };
+    }
+
+    // The destination has loaded the devices: the guest is its.
+    private void TakePong(uint value)
+    {
+        if (value != OutgoingStream.PackageLoadedPing || !Options.Rules.AwaitsPackage) return;
+        Handover.IsGone = true;
+        State.TryMove(MigrationStatus.PostcopyDevice, MigrationStatus.PostcopyActive);
+        Waker.Wake();
+    }
+
+    /// <summary>Has a paused migration go on.</summary>
+    /// <exception cref="MigrationException">It is not paused.</exception>
+    public void BeginResumption()
+    {
+        if (!State.TryMove(MigrationStatus.PostcopyPaused, MigrationStatus.PostcopyRecoverSetup))
+        {
+            throw new MigrationException("Cannot resume if there is no paused migration");
+        }
+    }
+
+    /// <summary>Says where it goes on.</summary>
+    public void Resume(Resumption resumption)
+    {
+        Volatile.Write(ref _resumption, resumption);
+        Waker.Wake();
+    }
+
+    /// <summary>It cannot go on there.</summary>
+    public void FailResumption(string reason)
+    {
+        Volatile.Write(ref _error, reason);
+        State.TryMove(MigrationStatus.PostcopyRecoverSetup, MigrationStatus.PostcopyPaused);
+    }
+
+    /// <summary>Where it goes on, if that has been said.</summary>
+    public Resumption? TakeResumption() => Interlocked.Exchange(ref _resumption, null);
+
+    /// <summary>Clients cut the connection of a postcopy.</summary>
+    public void Pause()
+    {
+        Blame("Postcopy migration is paused by the user");
+        Channels.Shutdown();
+        Waker.Wake();
     }
 
     /// <summary>Ends it as soon as possible. Asking again is announced again.</summary>
@@ -220,6 +290,9 @@ internal sealed class SourceAttempt
 
     /// <summary>Shows a reason if none is shown yet.</summary>
     public void Blame(string? reason) => Interlocked.CompareExchange(ref _error, reason, null);
+
+    /// <summary>Shows no reason any more: another try begins.</summary>
+    public void Forgive() => Volatile.Write(ref _error, null);
 
     /// <summary>Tells standard error why it failed, if it did and that has not been told.</summary>
     public void ReportError()

@@ -4,6 +4,7 @@ using Qmp.Migration.Faults;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
+using Qmp.Migration.Postcopy;
 using Qmp.Migration.Rules;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
@@ -24,12 +25,17 @@ internal sealed class SourceContext(
     FaultSite faults,
     IMigrationEvents events,
     MultifdSender? multifd,
-    ISeekableChannel? file) : SaveContext
+    ISeekableChannel? file,
+    OutgoingPostcopy postcopy) : SaveContext
 {
     private readonly DirtyRatePeriod _period = new();
+    private MigrationWriter? _detour;
     private long _pagesBefore;
 
-    public override MigrationWriter Writer { get; } = writer;
+    public override MigrationWriter Writer => _detour ?? Main;
+
+    /// <summary>What writes the main stream.</summary>
+    public MigrationWriter Main { get; } = writer;
 
     public override long Now => machine.Timeline.NowMilliseconds;
 
@@ -56,21 +62,26 @@ internal sealed class SourceContext(
     internal override long RateLeft => limiter.Left(Handed);
 
     // What went past the main stream counts before that is flushed.
-    private long Handed => Writer.Transferred + Statistics.MultifdBytes;
+    private long Handed => Main.Transferred + Statistics.MultifdBytes;
 
     public override bool Has(MigrationCapability capability) => options.Has(capability);
+
+    internal override OutgoingPostcopy Postcopy { get; } = postcopy;
+
+    /// <summary>Has savers write elsewhere, or into the main stream again.</summary>
+    public void Divert(MigrationWriter? elsewhere) => _detour = elsewhere;
 
     public override async ValueTask FlushAsync()
     {
         await Writer.FlushAsync();
-        Statistics.SetMainBytes(Writer.Transferred);
+        Statistics.SetMainBytes(Main.Transferred);
     }
 
     internal override ValueTask AtAsync(FaultPoint point) => faults.AtAsync(point);
 
     internal override void BookDirtySync(long startedAt, long newlyDirty, long remaining, SyncReason reason)
     {
-        bool isPass = !Rules.PassesAreCounts || reason == SyncReason.Count;
+        bool isPass = !Rules.PassesAreCounts || reason is SyncReason.Count or SyncReason.Postcopy;
         long count = isPass || reason == SyncReason.Setup ? Statistics.CountDirtySync() : Statistics.DirtySyncCount;
         Statistics.DirtyBytesLastSync = remaining;
         Statistics.Remaining = remaining;

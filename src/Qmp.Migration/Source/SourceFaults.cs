@@ -29,7 +29,7 @@ internal sealed class SourceFaults : IFaultTarget
     /// <summary>The return path, once it is read.</summary>
     public ReturnPathActivity? ReturnPath { get; set; }
 
-    public long Position => Context?.Writer.Transferred ?? 0;
+    public long Position => Context?.Main.Transferred ?? 0;
 
     public long Elapsed => _timeline.NowMilliseconds - _start;
 

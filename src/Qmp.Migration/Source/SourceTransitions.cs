@@ -11,15 +11,24 @@ internal static class SourceTransitions
         MigrationStatus.Active => from is MigrationStatus.Setup,
         MigrationStatus.PreSwitchover => from is MigrationStatus.Active,
         MigrationStatus.Device => from is MigrationStatus.Active or MigrationStatus.PreSwitchover,
-        MigrationStatus.Completed => from is MigrationStatus.Device,
+        MigrationStatus.PostcopyDevice => from is MigrationStatus.Device,
+        MigrationStatus.PostcopyActive => from is MigrationStatus.Device or MigrationStatus.PostcopyDevice
+            or MigrationStatus.PostcopyRecover,
+        MigrationStatus.PostcopyPaused => from is MigrationStatus.PostcopyActive or MigrationStatus.PostcopyRecoverSetup
+            or MigrationStatus.PostcopyRecover,
+        MigrationStatus.PostcopyRecoverSetup => from is MigrationStatus.PostcopyPaused,
+        MigrationStatus.PostcopyRecover => from is MigrationStatus.PostcopyRecoverSetup,
+        MigrationStatus.Completed => from is MigrationStatus.Device or MigrationStatus.PostcopyActive,
         MigrationStatus.Failing => from is MigrationStatus.Setup or MigrationStatus.Active
-            or MigrationStatus.PreSwitchover or MigrationStatus.Device,
+            or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.PostcopyDevice,
         MigrationStatus.Failed => from is MigrationStatus.Setup or MigrationStatus.Active
-            or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.Failing,
+            or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.Failing or MigrationStatus.PostcopyDevice,
 
-        // Cancelling again is announced again, as QEMU does.
+        // Cancelling again is announced again, as QEMU does. In postcopy only the end of the machine cancels.
         MigrationStatus.Cancelling => from is MigrationStatus.Setup or MigrationStatus.Active
-            or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.Cancelling,
+            or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.Cancelling
+            or MigrationStatus.PostcopyDevice or MigrationStatus.PostcopyActive or MigrationStatus.PostcopyPaused
+            or MigrationStatus.PostcopyRecoverSetup or MigrationStatus.PostcopyRecover,
         MigrationStatus.Cancelled => from is MigrationStatus.Cancelling,
         _ => false,
     };

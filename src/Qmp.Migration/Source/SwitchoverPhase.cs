@@ -1,4 +1,3 @@
-using Qmp.Migration.Channels;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -9,16 +8,7 @@ internal sealed class SwitchoverPhase(SourceAttempt attempt, SourceLink link) : 
 {
     public override async ValueTask<SourcePhase?> RunAsync()
     {
-        await attempt.AtAsync(FaultPoint.Stop);
-        await WaitForRefusalAsync();
-
-        // A destination that cannot be heard is not given the guest.
-        if (link.ReturnPath?.Loss is { } lost) throw new MigrationException(lost);
-        if (!attempt.Handover.HasBegun) await attempt.StopGuestAsync();
-        await attempt.AtAsync(FaultPoint.StopDone);
-        if (!await PassPreSwitchoverAsync()) return null;
-        await attempt.Handover.ReleaseStorageAsync();
-        attempt.Limiter.Lift();
+        if (!await new GuestStop(attempt, link).RunAsync()) return null;
         if (!await CountStoppedAsync()) return null;
         await link.Stream.CompleteAsync();
         attempt.Handover.AllSent = true;
@@ -54,37 +44,5 @@ internal sealed class SwitchoverPhase(SourceAttempt attempt, SourceLink link) : 
         if (requests == 0) return true;
         attempt.Fail($"Switchover ACK was requested by {requests} devices during switchover");
         return false;
-    }
-
-    private async ValueTask WaitForRefusalAsync()
-    {
-        try
-        {
-            await link.Refusal.BeforeStoppingAsync();
-        }
-        catch (ChannelException)
-        {
-            link.Stream.ReportFailure(); // QEMU would still be sending
-            throw;
-        }
-    }
-
-    // False when cancelled.
-    private async ValueTask<bool> PassPreSwitchoverAsync()
-    {
-        if (!attempt.Options.Has(MigrationCapability.PauseBeforeSwitchover))
-        {
-            return attempt.State.TryMove(MigrationStatus.Active, MigrationStatus.Device);
-        }
-
-        await attempt.AtAsync(FaultPoint.PreSwitchover);
-        if (!attempt.State.TryMove(MigrationStatus.Active, MigrationStatus.PreSwitchover)) return false;
-        while (!attempt.MayContinue && attempt.State.Current == MigrationStatus.PreSwitchover)
-        {
-            await attempt.Waker.WaitAsync();
-        }
-
-        await attempt.AtAsync(FaultPoint.PreSwitchoverDone);
-        return attempt.State.TryMove(MigrationStatus.PreSwitchover, MigrationStatus.Device);
     }
 }

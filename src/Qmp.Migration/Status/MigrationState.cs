@@ -41,8 +41,15 @@ public sealed class MigrationState
     public bool IsRunning => Current is MigrationStatus.Setup or MigrationStatus.Active
         or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.Cancelling
         or MigrationStatus.Failing
-        or MigrationStatus.PostcopyActive or MigrationStatus.PostcopyPaused or MigrationStatus.PostcopyRecover
+        or MigrationStatus.PostcopyDevice or MigrationStatus.PostcopyActive or MigrationStatus.PostcopyPaused or MigrationStatus.PostcopyRecover
         or MigrationStatus.PostcopyRecoverSetup or MigrationStatus.WaitUnplug or MigrationStatus.Colo;
+
+    /// <summary>Whether the guest has been handed over before its memory: nothing can be undone here.</summary>
+    public bool IsInPostcopy => Current is MigrationStatus.PostcopyDevice or MigrationStatus.PostcopyActive
+        or MigrationStatus.PostcopyPaused or MigrationStatus.PostcopyRecoverSetup or MigrationStatus.PostcopyRecover;
+
+    /// <summary>Whether pages follow a guest, so that it can be paused.</summary>
+    public bool CanPause => Current is MigrationStatus.PostcopyActive or MigrationStatus.PostcopyRecover;
 
     /// <summary>Changes the status if it still is <paramref name="from"/>.</summary>
     /// <returns>Whether it was.</returns>

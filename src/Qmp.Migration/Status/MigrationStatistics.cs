@@ -9,6 +9,9 @@ public sealed class MigrationStatistics
     private long _missedZeroCopies;
     private long _precopyBytes;
     private long _downtimeBytes;
+    private long _postcopyBytes;
+    private long _postcopyRequests;
+    private volatile bool _isInPostcopy;
     private long _normalPages;
     private long _zeroPages;
     private long _dirtySyncCount;
@@ -29,6 +32,12 @@ public sealed class MigrationStatistics
 
     /// <summary>RAM bytes sent while the guest was stopped.</summary>
     public long DowntimeBytes => Volatile.Read(ref _downtimeBytes);
+
+    /// <summary>RAM bytes sent after the guest had been handed over.</summary>
+    public long PostcopyBytes => Volatile.Read(ref _postcopyBytes);
+
+    /// <summary>How often the destination has asked for pages.</summary>
+    public long PostcopyRequests => Volatile.Read(ref _postcopyRequests);
 
     /// <summary>Pages sent as they are.</summary>
     public long NormalPages => Volatile.Read(ref _normalPages);
@@ -89,8 +98,16 @@ public sealed class MigrationStatistics
 
     internal void AddMultifdBytes(long bytes) => Interlocked.Add(ref _multifdBytes, bytes);
 
-    internal void AddRamBytes(long bytes, bool guestRuns) =>
-        Interlocked.Add(ref guestRuns ? ref _precopyBytes : ref _downtimeBytes, bytes);
+    /// <summary>The guest has been handed over; what is sent from now on follows it.</summary>
+    internal void EnterPostcopy() => _isInPostcopy = true;
+
+    internal void CountPostcopyRequest() => Interlocked.Increment(ref _postcopyRequests);
+
+    internal void AddRamBytes(long bytes, bool guestRuns)
+    {
+        if (guestRuns) Interlocked.Add(ref _precopyBytes, bytes);
+        else Interlocked.Add(ref _isInPostcopy ? ref _postcopyBytes : ref _downtimeBytes, bytes);
+    }
 
     internal void AddNormalPages(long pages) => Interlocked.Add(ref _normalPages, pages);
 

@@ -18,7 +18,7 @@ public sealed class MigrationWriter
 
     private const int BufferSize = 32 * 1024; // as much as QEMU gathers, so that slow rates move in the same steps
 
-    private readonly IMigrationChannel _channel;
+    private IMigrationChannel _channel;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
     private readonly nint _bufferAddress;
     private readonly IoVector[] _pieces;
@@ -100,6 +100,22 @@ public sealed class MigrationWriter
             PutBytes(bytes.Span[..step]);
             bytes = bytes[step..];
         }
+    }
+
+    /// <summary>Puts the head of a command, whose data follows.</summary>
+    internal void PutCommand(StreamCommand command, int length)
+    {
+        PutByte((byte)SectionType.Command);
+        PutBe16((ushort)command);
+        PutBe16((ushort)length);
+    }
+
+    /// <summary>Writes to another channel from now on. What has been gathered is dropped.</summary>
+    internal void Reconnect(IMigrationChannel channel)
+    {
+        _channel = channel;
+        _used = _count = 0;
+        _pending = 0;
     }
 
     /// <summary>Counts bytes that went another way than through the stream.</summary>

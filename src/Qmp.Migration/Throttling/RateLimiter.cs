@@ -6,7 +6,7 @@ internal sealed class RateLimiter
 {
     private const ulong WindowsPerSecond = 10;
 
-    private readonly Func<ulong> _maxBandwidth;
+    private Func<ulong> _maxBandwidth;
     private long _windowStart;
     private bool _lifted;
 
@@ -32,6 +32,14 @@ internal sealed class RateLimiter
     {
         _windowStart = transferred;
         if (!_lifted) Budget = Ask();
+    }
+
+    /// <summary>Keeps to another limit from now on.</summary>
+    public void Limit(Func<ulong> maxBandwidth, long transferred)
+    {
+        _maxBandwidth = maxBandwidth;
+        _lifted = false;
+        NextWindow(transferred);
     }
 
     /// <summary>Ends all limits: the guest is stopped.</summary>

@@ -11,6 +11,8 @@ internal sealed record Scenario(string Name)
     private static readonly MigrationCapability[] MappedRam = [MigrationCapability.MappedRam];
     private static readonly MigrationCapability[] MappedRamAndMultifd = [.. MappedRam, .. Multifd];
 
+    private static readonly MigrationCapability[] Postcopy = [MigrationCapability.PostcopyRam];
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
     [
@@ -75,6 +77,8 @@ internal sealed record Scenario(string Name)
             Parameters = new() { XbzrleCacheSize = EmulatorProcess.MemorySize },
             RewritesMemory = true,
         },
+        new("postcopy at once") { Capabilities = Postcopy, Parameters = new() { MaxBandwidth = 8 << 20 }, GoesAheadAfter = 0 },
+        new("postcopy on the way") { Capabilities = Postcopy, Parameters = new() { MaxBandwidth = 8 << 20 }, GoesAheadAfter = 2 << 20 },
     ];
 
     /// <summary>How the stream gets there.</summary>
@@ -94,6 +98,9 @@ internal sealed record Scenario(string Name)
 
     /// <summary>Whether pages that have been sent are written again, while it moves.</summary>
     public bool RewritesMemory { get; init; }
+
+    /// <summary>After how many bytes the guest goes before the rest of its memory; <see langword="null"/> where it does not.</summary>
+    public long? GoesAheadAfter { get; init; }
 
     /// <summary>Whether it can end otherwise between ends of different releases: see AckCountTests.</summary>
     public bool DependsOnAcks => Capabilities.Contains(MigrationCapability.SwitchoverAck);

@@ -167,10 +167,22 @@ internal sealed class ScenarioRun : IDisposable
         if (rewriting is not null) await rewriting.PrepareAsync().ConfigureAwait(false);
         await source.Migration.MigrateAsync(new() { Uri = uri }).ConfigureAwait(false);
         if (rewriting is not null) await rewriting.RunAsync().ConfigureAwait(false);
+        if (_scenario.GoesAheadAfter is { } bytes) await GoAheadAsync(source, bytes).ConfigureAwait(false);
         if (!_scenario.Capabilities.Contains(MigrationCapability.PauseBeforeSwitchover)) return;
         await source.Events.WhenAsync(MigrationStatus.PreSwitchover).ConfigureAwait(false);
         await source.Migration.MigrateContinueAsync(new() { State = MigrationStatus.PreSwitchover })
             .ConfigureAwait(false);
+    }
+
+    private static async Task GoAheadAsync(EmulatorProcess source, long bytes)
+    {
+        while (await source.QueryMigrateAsync().ConfigureAwait(false) is { Status: MigrationStatus.Setup or MigrationStatus.Active } info
+            && (info.Ram?.Transferred ?? 0) < bytes)
+        {
+            await Task.Yield();
+        }
+
+        await source.Migration.MigrateStartPostcopyAsync(new()).ConfigureAwait(false);
     }
 
     private static async Task<string> TcpAsync(EmulatorProcess destination)
@@ -224,6 +236,7 @@ internal sealed class ScenarioRun : IDisposable
         }
 
         if (_scenario.Capabilities.Contains(MigrationCapability.Multifd)) Expect("pages in channels", true, info.Ram!.MultifdBytes > 0);
+        if (_scenario.GoesAheadAfter is not null) Expect("memory behind the guest", true, info.Ram!.PostcopyBytes > 0);
         if (_scenario.RewritesMemory) Expect("pages sent as differences", true, info.XbzrleCache!.Pages > 0);
         if (_scenario.Route == Route.FileWithOffset)
         {

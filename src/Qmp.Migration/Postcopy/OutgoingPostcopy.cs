@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Qmp.Machine.Memory;
+using Qmp.Migration.ReturnPath;
+using Qmp.Migration.Status;
+
+namespace Qmp.Migration.Postcopy;
+
+/// <summary>What a source is asked for in postcopy, by its clients and by its destination.</summary>
+/// <remarks>Clients and the activity that reads the return path ask; the activity that sends looks.</remarks>
+/// <param name="memory">Guest memory.</param>
+/// <param name="statistics">Counts requests.</param>
+/// <param name="wake">Wakes the activity that sends.</param>
+internal sealed class OutgoingPostcopy(GuestMemory memory, MigrationStatistics statistics, Action wake) : IPostcopyReplies
+{
+    private readonly ConcurrentDictionary<RamBlock, PageBitmap> _dirty = new();
+    private RamBlock? _lastBlock;
+    private volatile bool _isAsked;
+    private volatile bool _isResumed;
+
+    /// <summary>Puts a page before all others; set by who sends them.</summary>
+    public Action<RamBlock, long>? Request { get; set; }
+
+    /// <summary>Says whether pages have been asked for and not been sent; set by who sends them.</summary>
+    public Func<bool>? Waits { get; set; }
+
+    /// <summary>Whether pages have been asked for and not been sent.</summary>
+    public bool HasRequests => Waits?.Invoke() == true;
+
+    /// <summary>Whether clients want the guest to go before its memory.</summary>
+    public bool IsAsked => _isAsked;
+
+    /// <summary>Whether the destination has said that it goes on.</summary>
+    public bool IsResumed => _isResumed;
+
+    /// <summary>Whether it is known of all blocks what the destination has of them.</summary>
+    public bool HasAllBitmaps => memory.Blocks.All(_dirty.ContainsKey);
+
+    /// <summary>Clients want the guest to go before its memory.</summary>
+    public void Ask()
+    {
+        _isAsked = true;
+        wake();
+    }
+
+    /// <summary>Begins anew over another connection.</summary>
+    public void Reconnect()
+    {
+        _lastBlock = null;
+        _isResumed = false;
+        _dirty.Clear();
+    }
+
+    /// <summary>The pages of a block that the destination has not; <see langword="null"/> as long as it has not said.</summary>
+    public PageBitmap? DirtyOf(RamBlock block) => _dirty.GetValueOrDefault(block);
+
+    public string? RequestPages(string? block, ulong start, uint length)
+    {
+        const string Name = "MIG_RP_MSG_REQ_PAGES";
+        if (block is null && _lastBlock is null) return $"{Name} has no previous block";
+        if (block is not null && !TryFind(block, out _lastBlock)) return $"{Name} has no block '{block}'";
+        RamBlock of = _lastBlock!;
+        if (start % RamBlock.PageSize != 0 || length % RamBlock.PageSize != 0)
+        {
+            return $"{Name}: Misaligned page request, start: {start:x} len: {length}";
+        }
+
+        if (start > of.Length || length > of.Length - start)
+        {
+            return $"{Name} request overrun, start={start:x} len={length:x} blocklen={of.Length:x}";
+        }
+
+        statistics.CountPostcopyRequest();
+        long first = (long)(start / RamBlock.PageSize);
+        for (long page = first; page < first + (length / RamBlock.PageSize); page++) Request?.Invoke(of, page);
+        wake();
+        return null;
+    }
+
+    public int? BitmapLength(string block) => TryFind(block, out RamBlock? found) ? (int)((found.Pages + 63) / 64 * 8) : null;
+
+    public string? ReceivedBitmap(string block, byte[] bitmap)
+    {
+        if (!TryFind(block, out RamBlock? found)) return $"no block '{block}'";
+        var dirty = new PageBitmap(found.Pages);
+        dirty.Fill(true);
+        for (int i = 0; i < dirty.Words.Length; i++)
+        {
+            dirty.Words[i] &= ~BinaryPrimitives.ReadUInt64LittleEndian(bitmap.AsSpan(i * sizeof(ulong)));
+        }
+
+        _dirty[found] = dirty;
+        wake();
+        return null;
+    }
+
+    public string? Resumed()
+    {
+        _isResumed = true;
+        wake();
+        return null;
+    }
+
+    private bool TryFind(string id, [NotNullWhen(true)] out RamBlock? block) => (block = memory.Find(id)) is not null;
+}

@@ -1,0 +1,74 @@
+using Qmp.Migration.Channels;
+using Qmp.Migration.Status;
+using Qmp.Types;
+
+namespace Qmp.Migration.Source;
+
+/// <summary>Waits for another connection after one was lost in postcopy, and finds out what the destination has not.</summary>
+/// <param name="attempt">The attempt.</param>
+/// <param name="link">What was on top of the lost connection.</param>
+/// <param name="loss">How it was lost.</param>
+internal sealed class PausedPhase(SourceAttempt attempt, SourceLink link, Exception loss) : SourcePhase
+{
+    private SourceLink _link = link;
+
+    public override async ValueTask<SourcePhase?> RunAsync()
+    {
+        await PauseAsync(loss);
+        while (attempt.State.Current is MigrationStatus.PostcopyPaused or MigrationStatus.PostcopyRecoverSetup)
+        {
+            if (attempt.TakeResumption() is not { } resumption)
+            {
+                await attempt.Waker.WaitAsync();
+            }
+            else if (await RecoverAsync(resumption))
+            {
+                return new PostcopyPhase(attempt, _link);
+            }
+        }
+
+        return null;
+    }
+
+    private async ValueTask PauseAsync(Exception e)
+    {
+        attempt.Blame(attempt.ReasonOf(e));
+        attempt.Channels.Retire();
+        if (_link.ReturnPath is { } returnPath) await returnPath.JoinAsync();
+        if (!attempt.State.IsInPostcopy) return; // the machine ends
+        attempt.Logger.Error("Detected IO failure for postcopy. Migration paused.");
+        attempt.State.TryMoveFromAny(MigrationStatus.PostcopyPaused);
+    }
+
+    private async ValueTask<bool> RecoverAsync(Resumption resumption)
+    {
+        try
+        {
+            IMigrationChannel channel = resumption.Opened
+                ?? await attempt.Connector.ConnectAsync(resumption.Address, attempt.Connecting);
+            if (!attempt.Channels.TryAdd(channel)) return false; // the machine ends
+            if (!attempt.State.TryMove(MigrationStatus.PostcopyRecoverSetup, MigrationStatus.PostcopyRecover)) return false;
+            _link = attempt.Reconnect(_link);
+            await _link.Stream.AskForBitmapsAsync();
+            await WaitAsync(() => _link.Context.Postcopy.HasAllBitmaps);
+            await _link.Stream.ResumeAsync();
+            await WaitAsync(() => _link.Context.Postcopy.IsResumed);
+            return attempt.State.TryMove(MigrationStatus.PostcopyRecover, MigrationStatus.PostcopyActive);
+        }
+        catch (Exception e)
+        {
+            if (attempt.State.Current == MigrationStatus.PostcopyRecoverSetup) attempt.Forgive(); // the reason is a new one
+            await PauseAsync(e);
+            return false;
+        }
+    }
+
+    private async ValueTask WaitAsync(Func<bool> isThere)
+    {
+        while (!isThere())
+        {
+            if (_link.ReturnPath is { IsEnded: true } ended) throw new MigrationException(ended.Error ?? "Return path was shut before it was resumed");
+            await attempt.Waker.WaitAsync();
+        }
+    }
+}

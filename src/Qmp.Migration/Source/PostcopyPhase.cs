@@ -1,0 +1,78 @@
+using Qmp.Migration.Status;
+using Qmp.Types;
+
+namespace Qmp.Migration.Source;
+
+/// <summary>Sends memory behind a guest that runs at the destination: what it waits for, and all else as the rate allows.</summary>
+/// <remarks>
+/// A newer release's destination says when it has loaded the devices. Up to then a failure leaves the guest here; after that, a
+/// lost connection is a pause.
+/// </remarks>
+internal sealed class PostcopyPhase(SourceAttempt attempt, SourceLink link) : SourcePhase
+{
+    public override async ValueTask<SourcePhase?> RunAsync()
+    {
+        try
+        {
+            while (attempt.State.IsInPostcopy && !await TurnAsync()) await KeepToRateAsync();
+            if (attempt.State.IsInPostcopy) await CompleteAsync();
+            return null;
+        }
+        catch (Exception e) when (attempt.Handover.IsGone && attempt.State.IsInPostcopy)
+        {
+            return new PausedPhase(attempt, link, e);
+        }
+    }
+
+    // True if what is left can be sent at once.
+    private async ValueTask<bool> TurnAsync()
+    {
+        CheckReturnPath();
+        if (attempt.Limiter.Exceeded(attempt.Statistics.Transferred) && !link.Context.Postcopy.HasRequests) return false;
+        ulong left = link.Stream.Estimate().Total;
+        if (left == 0 || left < attempt.Bandwidth.ThresholdSize) return true;
+        await link.Stream.IterateBehindAsync();
+        return false;
+    }
+
+    private async ValueTask KeepToRateAsync()
+    {
+        long now = attempt.Now;
+        long transferred = attempt.Statistics.Transferred;
+        MigrationParameters parameters = attempt.Options.Parameters;
+        if (attempt.Bandwidth.Update(
+            now, attempt.Statistics, parameters.AvailSwitchoverBandwidth ?? 0, parameters.DowntimeLimit ?? 0))
+        {
+            attempt.Limiter.NextWindow(transferred);
+        }
+
+        if (!attempt.Limiter.Exceeded(transferred) || link.Context.Postcopy.HasRequests) return;
+        await attempt.Waker.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(1, attempt.Bandwidth.WindowEnd - now)));
+    }
+
+    private async ValueTask CompleteAsync()
+    {
+        await link.Stream.CompleteBehindAsync();
+        await attempt.AtAsync(FaultPoint.EndDone);
+        await attempt.AtAsync(FaultPoint.Shut);
+        await link.ReturnPath!.JoinAsync();
+        CheckReturnPath();
+        await attempt.AtAsync(FaultPoint.ShutDone);
+
+        // Who never says that it has loaded the devices is waited for, as in QEMU.
+        while (attempt.State.Current == MigrationStatus.PostcopyDevice) await attempt.Waker.WaitAsync();
+        await attempt.AtAsync(FaultPoint.Completion);
+        attempt.Times.Completed(attempt.Now);
+        attempt.Bandwidth.Finish(attempt.Statistics.Transferred, attempt.Times.TransferTime);
+        attempt.IsFinishing = true;
+        if (attempt.State.TryMove(MigrationStatus.PostcopyActive, MigrationStatus.Completed))
+        {
+            await attempt.AtAsync(FaultPoint.CompletionDone);
+        }
+    }
+
+    private void CheckReturnPath()
+    {
+        if (link.ReturnPath!.Loss is { } lost) throw new MigrationException(lost);
+    }
+}
