@@ -12,7 +12,7 @@ internal sealed class KillRun : IDisposable
     private const int WithinSetup = 17 + 13 + 40;
     private const int WithinPages = 3_000_000;
     private const int Greeting = 64; // of a channel
-    private const int Barrier = 1344;
+    private const int Waiting = 100_000; // of a channel that is not read: pages, but fewer than a socket takes
     private const int Channels = 2;
     private const int Channel = 1; // that is stopped, or cut
     private const int LastBarrier = 3; // after the setup, after the round through memory, and after the guest has been stopped
@@ -44,8 +44,8 @@ internal sealed class KillRun : IDisposable
     {
         KillPoint.Connect => new StreamStop.AfterBytes(0),
         KillPoint.Arrival => new StreamStop.BeforeConnecting(Channel),
-        KillPoint.Greeting => new StreamStop.AfterBytes(0, Channel, Waiting: Greeting + Barrier + 1),
-        KillPoint.Setup when _case.Victim == KillVictim.Channel => new StreamStop.AfterBytes(Greeting, Channel, Waiting: 1),
+        KillPoint.Greeting => new StreamStop.AfterBytes(0, Channel, Waiting),
+        KillPoint.Setup when _case.Victim == KillVictim.Channel => new StreamStop.AfterBytes(Greeting, Channel, Waiting),
         KillPoint.Setup => new StreamStop.AfterBytes(WithinSetup),
         KillPoint.Active => new StreamStop.AfterBytes(WithinPages, _case.IsMultifd ? Channel : null),
         KillPoint.Device => new StreamStop.AfterSwitchoverStart(),

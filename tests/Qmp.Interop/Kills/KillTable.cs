@@ -43,8 +43,12 @@ internal sealed class KillTable
         r.Count.ToString(CultureInfo.InvariantCulture), .. r.Outcome.ToColumns(),
     ]));
 
+    // A source does not know whether its destination exits.
     private IEnumerable<KillOutcome> Of(KillCase @case, MigrationEnd survivor) =>
-        _rows.Where(r => r.Case == @case && r.Survivor == survivor).Select(r => r.Outcome);
+        from row in _rows
+        where row.Survivor == survivor
+        where row.Case == @case || (survivor == MigrationEnd.Source && row.Case with { ExitsOnError = @case.ExitsOnError } == @case)
+        select row.Outcome;
 
     private static KillTable Read(params IEnumerable<(string Name, bool IsMultifd)> files)
     {

@@ -78,11 +78,11 @@ internal sealed class ProxiedConnection(
         if (backward is not null) await backward.ConfigureAwait(false);
     }
 
-    /// <summary>Ends both.</summary>
+    /// <summary>Ends both; the source sees it before anything that the destination does about it.</summary>
     public void Cut()
     {
-        _destination.Dispose();
         source.Dispose();
+        _destination.Dispose();
     }
 
     // Where to stop on this connection.
