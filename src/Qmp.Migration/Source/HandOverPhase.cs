@@ -11,25 +11,29 @@ internal sealed class HandOverPhase(SourceAttempt attempt, SourceLink link) : So
         await link.Stream.HandOverAsync();
         attempt.Handover.AllSent = true;
         attempt.Times.HandedOver(attempt.Now);
-        MigrationStatus next = MigrationStatus.PostcopyDevice;
-        if (!attempt.Options.Rules.AwaitsPackage)
-        {
-            // All that it needs is on its way, and nobody will say whether it has come.
-            attempt.Handover.IsGone = true;
-            next = MigrationStatus.PostcopyActive;
-        }
-
+        // Where nobody will say whether all that it needs has come, it is the destination's from here on.
+        if (!attempt.Options.Rules.AwaitsPackage) attempt.Handover.IsGone = true;
         try
         {
+            await attempt.AtAsync(FaultPoint.EndDone);
             await link.Stream.EndHandOverAsync();
         }
-        catch (Exception e) when (attempt.Handover.IsGone && attempt.State.TryMove(MigrationStatus.Device, next))
+        catch (Exception e) when (attempt.Handover.IsGone && TryEnterPostcopy())
         {
             return new PausedPhase(attempt, link, e);
         }
 
-        if (!attempt.State.TryMove(MigrationStatus.Device, next)) return null;
+        if (!TryEnterPostcopy()) return null;
         attempt.Limiter.Limit(() => attempt.Options.Parameters.MaxPostcopyBandwidth ?? 0, attempt.Statistics.Transferred);
         return new PostcopyPhase(attempt, link);
+    }
+
+    // False when cancelled. The destination may have said that it has loaded the devices before this is reached.
+    private bool TryEnterPostcopy()
+    {
+        if (!attempt.Options.Rules.AwaitsPackage) return attempt.State.TryMove(MigrationStatus.Device, MigrationStatus.PostcopyActive);
+        if (!attempt.State.TryMove(MigrationStatus.Device, MigrationStatus.PostcopyDevice)) return false;
+        if (attempt.Handover.IsGone) attempt.State.TryMove(MigrationStatus.PostcopyDevice, MigrationStatus.PostcopyActive);
+        return true;
     }
 }

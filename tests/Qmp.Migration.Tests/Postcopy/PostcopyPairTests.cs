@@ -137,7 +137,8 @@ internal sealed class PostcopyPairTests
     [TestCase(Release.Eleven, Release.Eleven)]
     [TestCase(Release.Ten, Release.Eleven)]
     [TestCase(Release.Eleven, Release.Ten)]
-    public void A_newer_release_waits_until_the_devices_are_loaded(Release from, Release to)
+    [TestCase(Release.Eleven, Release.Eleven, true, TestName = "The devices are loaded before the source looks")]
+    public void A_newer_release_waits_until_the_devices_are_loaded(Release from, Release to, bool isLate = false)
     {
         var timeline = new VirtualTimeline();
         var network = new VirtualNetwork(timeline) { Link = new() { Bandwidth = 4 << 20 } };
@@ -148,6 +149,7 @@ internal sealed class PostcopyPairTests
         source.Machine.Memory.Load(0, noise);
         source.With(PostcopyMachines.Capabilities).Running();
         destination.With(PostcopyMachines.Capabilities).Listening("/mig");
+        if (isLate) source.Core.Faults.Set(new FaultPlan { Point = FaultPoint.EndDone, Action = FaultAction.Delay });
         timeline.Run(async () =>
         {
             source.Core.Migrate(new MigrationRequest(TestMachine.Unix("/mig")));
