@@ -50,7 +50,6 @@ internal sealed class PreconditionTests
 
     [TestCase(MigMode.CprTransfer, "file:x", "Migration requires streamable transport (eg unix)")]
     [TestCase(MigMode.CprTransfer, "unix:x", "missing 'cpr' migration channel")]
-    [TestCase(MigMode.CprReboot, "unix:x", "Migration mode 'cpr-reboot' is not supported by this emulator")]
     [TestCase(MigMode.CprReboot, "unix:x", "Cannot use postcopy with CPR", MigrationCapability.DirtyBitmaps)]
     [TestCase(MigMode.CprReboot, "unix:x", "Cannot use COLO with CPR", MigrationCapability.XColo)]
     [TestCase(
