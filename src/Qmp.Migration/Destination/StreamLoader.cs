@@ -22,23 +22,6 @@ namespace Qmp.Migration.Destination;
 /// <summary>Loads one main stream, section by section. Texts and order of checks are QEMU's.</summary>
 internal sealed class StreamLoader
 {
-    private static readonly Dictionary<StreamCommand, (string Name, int? Length)> Commands = new()
-    {
-        [StreamCommand.OpenReturnPath] = ("OPEN_RETURN_PATH", 0),
-        [StreamCommand.Ping] = ("PING", 4),
-        [StreamCommand.PostcopyAdvise] = ("POSTCOPY_ADVISE", null),
-        [StreamCommand.PostcopyListen] = ("POSTCOPY_LISTEN", 0),
-        [StreamCommand.PostcopyRun] = ("POSTCOPY_RUN", 0),
-        [StreamCommand.PostcopyRamDiscard] = ("POSTCOPY_RAM_DISCARD", null),
-        [StreamCommand.Packaged] = ("PACKAGED", 4),
-        [StreamCommand.EnableColo] = ("ENABLE_COLO", 0),
-        [StreamCommand.PostcopyResume] = ("POSTCOPY_RESUME", 0),
-        [StreamCommand.ReceivedBitmap] = ("RECV_BITMAP", null),
-        [StreamCommand.SwitchoverStart] = ("SWITCHOVER_START", 0),
-    };
-
-    private const uint MaxPackage = 1 << 24;
-
     private const string Hint =
         "Make sure that your current VM setup matches your saved VM setup, including any hotplugged devices";
 
@@ -123,7 +106,7 @@ internal sealed class StreamLoader
         await StreamHeader.ReadAsync(_reader, _machine.Identity, _options, _logger);
         await _faults.AtAsync(FaultPoint.HeaderDone);
         await LoadSectionsAsync(_reader);
-        if (!Postcopy.IsHandedOver) await DropDescriptionAsync();
+        if (!Postcopy.IsHandedOver) await CommandReader.DropDescriptionAsync(_reader, _logger);
     }
 
     /// <summary>Loads what comes beside the devices' state, up to the end of the stream.</summary>
@@ -287,23 +270,8 @@ internal sealed class StreamLoader
     // False if the guest may run.
     private async ValueTask<bool> RunCommandAsync(MigrationReader reader)
     {
-        await reader.NeedAsync(4);
-        var command = (StreamCommand)reader.GetBe16();
-        ushort length = reader.GetBe16();
-        if (reader.Failed) throw new LoadException(Errno.InputOutput);
-        if (!Commands.TryGetValue(command, out (string Name, int? Length) expected))
-        {
-            throw new LoadException(
-                Errno.Invalid, $"MIG_CMD 0x{(ushort)command:x} unknown (len 0x{length:x})");
-        }
-
-        if (expected.Length is { } right && right != length)
-        {
-            throw new LoadException(
-                Errno.Range, $"{expected.Name} received with bad length - expecting {right}, got {length}");
-        }
-
-        _logger.Debug("loadvm_process_command {Command} {Length}", expected.Name, length);
+        (StreamCommand command, string name, ushort length) = await CommandReader.ReadAsync(reader);
+        _logger.Debug("loadvm_process_command {Command} {Length}", name, length);
         await reader.NeedAsync(length);
         switch (command)
         {
@@ -338,7 +306,7 @@ internal sealed class StreamLoader
 
             case StreamCommand.PostcopyListen or StreamCommand.PostcopyRun when ReferenceEquals(reader, _reader):
                 // Two activities would read the same stream.
-                throw new LoadException(Errno.NotPermitted, $"CMD_{expected.Name} in wrong postcopy state ({(int)Postcopy.State})");
+                throw new LoadException(Errno.NotPermitted, $"CMD_{name} in wrong postcopy state ({(int)Postcopy.State})");
 
             case StreamCommand.PostcopyListen:
                 Postcopy.Listen();
@@ -370,15 +338,7 @@ internal sealed class StreamLoader
     // The devices' state, which is here before it is looked at: what is behind it is read meanwhile.
     private async ValueTask<bool> LoadPackageAsync(MigrationReader reader, uint length)
     {
-        if (length > MaxPackage) throw new LoadException(Errno.NotPermitted, $"Unreasonably large packaged state: {length}");
-        byte[] package = new byte[length];
-        for (int taken = 0; taken < package.Length;)
-        {
-            await reader.NeedAsync(1);
-            taken += reader.Get(package.AsSpan(taken, Math.Clamp(reader.Available, 1, package.Length - taken)));
-            if (reader.Failed) throw new LoadException(Errno.InputOutput, $"CMD_PACKAGED: Buffer receive fail ret={taken} length={length}");
-        }
-
+        byte[] package = await CommandReader.ReadPackageAsync(reader, length);
         await LoadSectionsAsync(new MigrationReader(new MemoryChannel(package)));
         if (Postcopy.State == PostcopyState.Listening) throw new LoadException(Errno.Invalid, "CMD_PACKAGED: nothing runs the guest");
         return !Postcopy.IsHandedOver;
@@ -386,9 +346,7 @@ internal sealed class StreamLoader
 
     private async ValueTask TellReceivedAsync(MigrationReader reader, ushort length)
     {
-        if (length < 2) throw new LoadException(Errno.Invalid, $"CMD_RECV_BITMAP: invalid length (0x{length:x})");
-        string id = reader.GetCountedString(out bool complete);
-        if (!complete || id.Length != length - 1) throw new LoadException(Errno.Invalid, $"CMD_RECV_BITMAP: invalid name of {length} bytes");
+        string id = CommandReader.ReadBlockName(reader, length);
         RamBlock block = _machine.Memory.Find(id) ?? throw new LoadException(Errno.Invalid, $"RAM block '{id}' not found");
         if (ReturnPath is { } returnPath) await returnPath.ReceivedBitmapAsync(id, Postcopy.Missing.ReceivedBitmap(block));
     }
@@ -443,21 +401,6 @@ internal sealed class StreamLoader
         await ReturnPath!.SwitchoverAckAsync();
         AcknowledgedAt = _machine.Timeline.NowMilliseconds;
         await _faults.AtAsync(FaultPoint.GateDone);
-    }
-
-    // Nothing in it matters to a loader, but a source sends it, and has to get it out.
-    private async ValueTask DropDescriptionAsync()
-    {
-        await _reader.NeedAsync(1);
-        byte type = _reader.GetByte();
-        if (type != (byte)SectionType.VmDescription)
-        {
-            _logger.Warning("Expected vmdescription section, but got {Type}", type);
-            return;
-        }
-
-        await _reader.NeedAsync(4);
-        await _reader.DiscardAsync(_reader.GetBe32());
     }
 
     /// <summary>Changes a byte of what is loaded next.</summary>

@@ -43,7 +43,7 @@ internal sealed partial class OutgoingStream
             if (section.Saver.CanPostcopy) await section.Saver.BeginPostcopyAsync();
         }
 
-        PutPing(DiscardsPing);
+        Writer.PutPing(DiscardsPing);
         ReadOnlyMemory<byte> package = await PackAsync();
         await _context.AtAsync(FaultPoint.CompleteDone);
         Writer.PutCommand(StreamCommand.Packaged, sizeof(uint));
@@ -55,7 +55,7 @@ internal sealed partial class OutgoingStream
     /// <summary>Asks the destination to say that it reads what is behind the package.</summary>
     public async ValueTask EndHandOverAsync()
     {
-        PutPing(PackageEndPing);
+        Writer.PutPing(PackageEndPing);
         await _context.FlushAsync();
         _context.Statistics.EnterPostcopy();
     }
@@ -102,12 +102,7 @@ internal sealed partial class OutgoingStream
     /// <summary>Asks over a new connection what the destination has.</summary>
     public async ValueTask AskForBitmapsAsync()
     {
-        foreach (RamBlock block in _machine.Memory.Blocks)
-        {
-            Writer.PutCommand(StreamCommand.ReceivedBitmap, 1 + block.Id.Length);
-            Writer.PutCountedString(block.Id);
-        }
-
+        foreach (RamBlock block in _machine.Memory.Blocks) Writer.PutReceivedBitmapRequest(block);
         await _context.FlushAsync();
     }
 
@@ -132,8 +127,8 @@ internal sealed partial class OutgoingStream
                 if (section.Saver.HasFinalSection) await SaveFinalAsync(section);
             }
 
-            PutPing(PackageBeginPing);
-            if (_options.Rules.AwaitsPackage) PutPing(PackageLoadedPing);
+            Writer.PutPing(PackageBeginPing);
+            if (_options.Rules.AwaitsPackage) Writer.PutPing(PackageLoadedPing);
             Writer.PutCommand(StreamCommand.PostcopyRun, 0);
             await _context.FlushAsync();
             return package.Written;
@@ -142,26 +137,5 @@ internal sealed partial class OutgoingStream
         {
             _context.Divert(null);
         }
-    }
-
-    // That memory may follow the guest, in pages of which sizes; or only dirty bitmaps.
-    private void PutAdvice()
-    {
-        if (_options.Has(MigrationCapability.PostcopyRam))
-        {
-            Writer.PutCommand(StreamCommand.PostcopyAdvise, 2 * sizeof(ulong));
-            Writer.PutBe64(RamBlock.PageSize);
-            Writer.PutBe64(RamBlock.PageSize);
-        }
-        else if (_options.Has(MigrationCapability.DirtyBitmaps))
-        {
-            Writer.PutCommand(StreamCommand.PostcopyAdvise, 0);
-        }
-    }
-
-    private void PutPing(uint value)
-    {
-        Writer.PutCommand(StreamCommand.Ping, sizeof(uint));
-        Writer.PutBe32(value);
     }
 }

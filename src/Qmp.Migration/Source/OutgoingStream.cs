@@ -126,10 +126,10 @@ internal sealed partial class OutgoingStream
         if (withReturnPath)
         {
             Writer.PutCommand(StreamCommand.OpenReturnPath, 0);
-            PutPing(SetupPing);
+            Writer.PutPing(SetupPing);
         }
 
-        PutAdvice();
+        Writer.PutPostcopyAdvice(_options);
         await _context.AtAsync(FaultPoint.HeaderDone);
         await _context.AtAsync(FaultPoint.Setup);
         foreach (Section section in _iterative)
