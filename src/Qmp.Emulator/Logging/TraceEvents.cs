@@ -15,6 +15,7 @@ public static class TraceEvents
         "loadvm_process_command",
         "migrate_error",
         "migrate_send_rp_pong",
+        "migrate_send_rp_req_pages",
         "migration_request_switchover_ack_legacy",
         "migration_set_state",
         "monitor_qmp_connected",
