@@ -66,19 +66,14 @@ internal sealed class FollowingPages(GuestMemory memory, MissingMemory missing, 
         }
         else
         {
-            await reader.NeedAsync(1);
-            if (reader.Available > 0) await reader.NeedAsync(1 + reader.Buffered[0]);
+            await reader.NeedCountedStringAsync();
             string id = reader.GetCountedString(out _);
             if (reader.Failed) throw new LoadException(Errno.InputOutput);
             _current = memory.Find(id);
             if (_current is null) reason = $"Can't find block {id}";
         }
 
-        if (reason is null && offset < _current!.Length) return;
-        string illegal = $"Illegal RAM offset {offset:x}";
-        throw reason is null
-            ? new LoadException(Errno.Invalid, illegal)
-            : new LoadException(Errno.Invalid, reason).Because(illegal);
+        RamLoader.CheckOffset(reason, _current, offset);
     }
 
     // A page that is cut off is not placed, and one that the guest has had already is not changed under it.

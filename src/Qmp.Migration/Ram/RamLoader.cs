@@ -101,14 +101,24 @@ internal sealed class RamLoader : StateLoader
         }
         else
         {
-            await NeedCountedStringAsync(reader);
+            await reader.NeedCountedStringAsync();
             string id = reader.GetCountedString(out _);
             _current = _memory.Find(id);
             if (_current is null) reason = $"Can't find block {id}";
             else if (_ignoreShared && _current.IsShared) reason = $"block {id} should not be migrated !";
         }
 
-        if (reason is null && offset < _current!.Length) return;
+        CheckOffset(reason, _current, offset);
+    }
+
+    /// <summary>Refuses a record that names no place of guest memory.</summary>
+    /// <param name="reason">Why its block is none that may come; <see langword="null"/> if it may.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="offset">Where the page begins.</param>
+    /// <exception cref="LoadException">There is no such block, or no such place in it.</exception>
+    internal static void CheckOffset(string? reason, RamBlock? block, ulong offset)
+    {
+        if (reason is null && offset < block!.Length) return;
         string illegal = $"Illegal RAM offset {offset:x}";
         throw reason is null
             ? new LoadException(Errno.Invalid, illegal)
@@ -158,7 +168,7 @@ internal sealed class RamLoader : StateLoader
     {
         while (total > 0)
         {
-            await NeedCountedStringAsync(reader);
+            await reader.NeedCountedStringAsync();
             string id = reader.GetCountedString(out _);
             await reader.NeedAsync(8);
             ulong length = reader.GetBe64();
@@ -192,11 +202,5 @@ internal sealed class RamLoader : StateLoader
 
             total -= length;
         }
-    }
-
-    private static async ValueTask NeedCountedStringAsync(MigrationReader reader)
-    {
-        await reader.NeedAsync(1);
-        if (reader.Available > 0) await reader.NeedAsync(1 + reader.Buffered[0]);
     }
 }

@@ -1,5 +1,4 @@
 using Qmp.Machine.Memory;
-using Qmp.Migration.Channels;
 using Qmp.Migration.Postcopy;
 using Qmp.Migration.Stream;
 using Qmp.Types;
@@ -32,10 +31,7 @@ internal sealed partial class OutgoingStream
         if (_options.SendsSwitchoverStart) Writer.PutCommand(StreamCommand.SwitchoverStart, 0);
         foreach (Section section in _iterative)
         {
-            if (section.Saver.CanPostcopy || section.Saver.IsDone) continue;
-            PutContinuation(SectionType.End, section);
-            await section.Saver.CompleteAsync();
-            await EndSectionAsync(section);
+            if (!section.Saver.CanPostcopy && !section.Saver.IsDone) await CompleteAsync(section);
         }
 
         foreach (Section section in _iterative)
@@ -66,18 +62,7 @@ internal sealed partial class OutgoingStream
         await _context.AtAsync(FaultPoint.Iterate);
         foreach (Section section in _iterative)
         {
-            if (!section.Saver.CanPostcopy) continue;
-            try
-            {
-                PutContinuation(SectionType.Part, section);
-                await section.Saver.IterateAsync();
-                await EndSectionAsync(section);
-            }
-            catch (ChannelException)
-            {
-                ReportFailure(section);
-                throw;
-            }
+            if (section.Saver.CanPostcopy) await IterateAsync(section);
         }
 
         await _context.AtAsync(FaultPoint.IterateDone);
@@ -88,10 +73,7 @@ internal sealed partial class OutgoingStream
     {
         foreach (Section section in _iterative)
         {
-            if (!section.Saver.CanPostcopy) continue;
-            PutContinuation(SectionType.End, section);
-            await section.Saver.CompleteAsync();
-            await EndSectionAsync(section);
+            if (section.Saver.CanPostcopy) await CompleteAsync(section);
         }
 
         await _context.AtAsync(FaultPoint.End);

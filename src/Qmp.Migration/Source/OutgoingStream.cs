@@ -150,17 +150,7 @@ internal sealed partial class OutgoingStream
         {
             if (!section.Saver.IsIterating) continue;
             if (_context.RateExceeded) break;
-            try
-            {
-                PutContinuation(SectionType.Part, section);
-                await section.Saver.IterateAsync();
-                await EndSectionAsync(section);
-            }
-            catch (ChannelException)
-            {
-                ReportFailure(section);
-                throw;
-            }
+            await IterateAsync(section);
         }
 
         await _context.AtAsync(FaultPoint.IterateDone);
@@ -221,13 +211,32 @@ internal sealed partial class OutgoingStream
     {
         foreach (Section section in _iterative)
         {
-            if (section.Saver.IsDone) continue;
-            PutContinuation(SectionType.End, section);
-            await section.Saver.CompleteAsync();
-            await EndSectionAsync(section);
+            if (!section.Saver.IsDone) await CompleteAsync(section);
         }
 
         if (_options.Rules.RestFailure.Length > 0) await _context.FlushAsync();
+    }
+
+    private async ValueTask IterateAsync(Section section)
+    {
+        try
+        {
+            PutContinuation(SectionType.Part, section);
+            await section.Saver.IterateAsync();
+            await EndSectionAsync(section);
+        }
+        catch (ChannelException)
+        {
+            ReportFailure(section);
+            throw;
+        }
+    }
+
+    private async ValueTask CompleteAsync(Section section)
+    {
+        PutContinuation(SectionType.End, section);
+        await section.Saver.CompleteAsync();
+        await EndSectionAsync(section);
     }
 
     /// <summary>The attempt is over.</summary>

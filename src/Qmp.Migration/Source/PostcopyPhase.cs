@@ -38,15 +38,7 @@ internal sealed class PostcopyPhase(SourceAttempt attempt, SourceLink link) : So
     private async ValueTask KeepToRateAsync()
     {
         long now = attempt.Now;
-        long transferred = attempt.Statistics.Transferred;
-        MigrationParameters parameters = attempt.Options.Parameters;
-        if (attempt.Bandwidth.Update(
-            now, attempt.Statistics, parameters.AvailSwitchoverBandwidth ?? 0, parameters.DowntimeLimit ?? 0))
-        {
-            attempt.Limiter.NextWindow(transferred);
-        }
-
-        if (!attempt.Limiter.Exceeded(transferred) || link.Context.Postcopy.HasRequests) return;
+        if (!attempt.ExceedsRate(now) || link.Context.Postcopy.HasRequests) return;
         await attempt.Waker.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(1, attempt.Bandwidth.WindowEnd - now)));
     }
 
@@ -61,14 +53,8 @@ internal sealed class PostcopyPhase(SourceAttempt attempt, SourceLink link) : So
 
         // Who never says that it has loaded the devices is waited for, as in QEMU.
         while (attempt.State.Current == MigrationStatus.PostcopyDevice) await attempt.Waker.WaitAsync();
-        await attempt.AtAsync(FaultPoint.Completion);
-        attempt.Times.Completed(attempt.Now);
-        attempt.Bandwidth.Finish(attempt.Statistics.Transferred, attempt.Times.TransferTime);
-        attempt.IsFinishing = true;
-        if (attempt.State.TryMove(MigrationStatus.PostcopyActive, MigrationStatus.Completed))
-        {
-            await attempt.AtAsync(FaultPoint.CompletionDone);
-        }
+        await attempt.EndTransferAsync();
+        await attempt.CompleteAsync(MigrationStatus.PostcopyActive);
     }
 
     private void CheckReturnPath()

@@ -97,15 +97,7 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
     private async ValueTask KeepToRateAsync()
     {
         long now = attempt.Now;
-        long transferred = attempt.Statistics.Transferred;
-        MigrationParameters parameters = attempt.Options.Parameters;
-        if (attempt.Bandwidth.Update(
-            now, attempt.Statistics, parameters.AvailSwitchoverBandwidth ?? 0, parameters.DowntimeLimit ?? 0))
-        {
-            attempt.Limiter.NextWindow(transferred);
-        }
-
-        if (!attempt.Limiter.Exceeded(transferred)) return;
+        if (!attempt.ExceedsRate(now)) return;
         long until = Math.Min(attempt.Bandwidth.WindowEnd, link.Converge.NextTick);
         await attempt.Waker.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(1, until - now)));
     }

@@ -128,6 +128,37 @@ internal sealed class SourceAttempt
     /// <summary>Bytes a second and the limit that they are held against, from now on.</summary>
     public void StartBandwidth() => Bandwidth.Start(Now, Statistics, Options.Parameters.DowntimeLimit ?? 0);
 
+    /// <summary>Begins a new window of the rate, and estimates the bandwidth, if the last one is over.</summary>
+    /// <param name="now">The time, as <see cref="Now"/>.</param>
+    /// <returns>Whether nothing more may be sent in this window.</returns>
+    public bool ExceedsRate(long now)
+    {
+        long transferred = Statistics.Transferred;
+        MigrationParameters parameters = Options.Parameters;
+        if (Bandwidth.Update(now, Statistics, parameters.AvailSwitchoverBandwidth ?? 0, parameters.DowntimeLimit ?? 0))
+        {
+            Limiter.NextWindow(transferred);
+        }
+
+        return Limiter.Exceeded(transferred);
+    }
+
+    /// <summary>All has been sent, and the destination has not said otherwise: all that is left is to wait for what is behind it.</summary>
+    public async ValueTask EndTransferAsync()
+    {
+        await AtAsync(FaultPoint.Completion);
+        Times.Completed(Now);
+        Bandwidth.Finish(Statistics.Transferred, Times.TransferTime);
+        IsFinishing = true;
+    }
+
+    /// <summary>The migration has completed, unless it was cancelled.</summary>
+    /// <param name="from">The status up to now.</param>
+    public async ValueTask CompleteAsync(MigrationStatus from)
+    {
+        if (State.TryMove(from, MigrationStatus.Completed)) await AtAsync(FaultPoint.CompletionDone);
+    }
+
     /// <summary>Reaches a point where faults are injected.</summary>
     public ValueTask AtAsync(FaultPoint point) => _faults.Site.AtAsync(point);
 

@@ -21,17 +21,11 @@ internal sealed class SwitchoverPhase(SourceAttempt attempt, SourceLink link) : 
         }
 
         await attempt.AtAsync(FaultPoint.ShutDone);
-        await attempt.AtAsync(FaultPoint.Completion);
-        attempt.Times.Completed(attempt.Now);
-        attempt.Bandwidth.Finish(attempt.Statistics.Transferred, attempt.Times.TransferTime);
-        attempt.IsFinishing = true;
+        await attempt.EndTransferAsync();
 
         // Who asks the destination after this has completed shall find the guest there; a return path has told already.
         if (link.ReturnPath is null) await attempt.Channels.Main.FinishAsync();
-        if (attempt.State.TryMove(MigrationStatus.Device, MigrationStatus.Completed))
-        {
-            await attempt.AtAsync(FaultPoint.CompletionDone);
-        }
+        await attempt.CompleteAsync(MigrationStatus.Device);
 
         return null;
     }

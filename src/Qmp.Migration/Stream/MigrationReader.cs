@@ -122,6 +122,13 @@ public sealed class MigrationReader
         return count;
     }
 
+    /// <summary>Waits until a string that follows a byte with its length is there, or the stream has ended.</summary>
+    public async ValueTask NeedCountedStringAsync()
+    {
+        await NeedAsync(1);
+        if (Available > 0) await NeedAsync(1 + Buffered[0]);
+    }
+
     /// <summary>Takes a string that follows a byte with its length.</summary>
     /// <param name="complete">Whether all of it was there, and it is not empty.</param>
     public string GetCountedString(out bool complete)

@@ -190,8 +190,7 @@ internal static class StreamHeader
         uint count = reader.GetBe32();
         for (uint i = 0; i < count && !reader.Failed; i++)
         {
-            await reader.NeedAsync(1);
-            if (reader.Available > 0) await reader.NeedAsync(1 + reader.Buffered[0]);
+            await reader.NeedCountedStringAsync();
             named.Add(reader.GetCountedString(out _));
         }
     }

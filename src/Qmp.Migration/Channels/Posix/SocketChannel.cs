@@ -40,6 +40,7 @@ internal sealed class SocketChannel(SafeHandle socket) : IInPlaceChannel
     {
         var list = new PieceList(pieces.Span, _scratch);
         _inPlace!.Write(ref list);
+        Copy(ref list);
         return ValueTask.CompletedTask;
     }
 
@@ -48,6 +49,12 @@ internal sealed class SocketChannel(SafeHandle socket) : IInPlaceChannel
     public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces)
     {
         var list = new PieceList(pieces.Span, _scratch);
+        Copy(ref list);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Copy(ref PieceList list)
+    {
         while (!list.IsEmpty)
         {
             int sent = Sockets.Gather(socket, list.Left, wait: false);
@@ -55,8 +62,6 @@ internal sealed class SocketChannel(SafeHandle socket) : IInPlaceChannel
             else if (sent == -Errno.TryAgain) Descriptors.Wait(socket, PollEvents.Writable);
             else throw new ChannelException($"Unable to write to socket: {Errno.Text(sent)}");
         }
-
-        return ValueTask.CompletedTask;
     }
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer)

@@ -4,7 +4,7 @@ using Qmp.Linux;
 namespace Qmp.Migration.Channels.Posix;
 
 /// <summary><see cref="InPlaceMethod.Splice"/>: pages go through a pipe into the socket, and only the peer copies them.</summary>
-/// <remarks>Where the kernel turns out not to do that, the rest is copied, as by any other write.</remarks>
+/// <remarks>Where the kernel turns out not to do that, it leaves the pieces.</remarks>
 internal sealed class SpliceWriter : IInPlaceWriter
 {
     private const int PipeLength = 512 * 1024; // the pages of a packet
@@ -13,7 +13,7 @@ internal sealed class SpliceWriter : IInPlaceWriter
     private readonly SafeHandle _socket;
     private readonly DescriptorHandle _reading;
     private readonly DescriptorHandle _writing;
-    private bool _copies;
+    private bool _isUnsupported;
     private bool _isUnsettled;
 
     /// <param name="socket">A Unix socket of nobody else's; its calls do not wait from now on.</param>
@@ -28,28 +28,32 @@ internal sealed class SpliceWriter : IInPlaceWriter
 
     public void Write(ref PieceList pieces)
     {
-        while (!pieces.IsEmpty)
+        while (!pieces.IsEmpty && !_isUnsupported)
         {
-            if (_copies)
-            {
-                Take(ref pieces, Sockets.Gather(_socket, pieces.Left, wait: false));
-                continue;
-            }
-
             int referred = Splicing.Refer(_writing, pieces.Left);
-            _copies = referred <= 0;
+            _isUnsupported = referred <= 0;
             _isUnsettled = true;
-            while (referred > 0)
+            while (referred > 0 && !_isUnsupported)
             {
                 int moved = Splicing.Move(_reading, _socket, referred);
-                if (IsUnsupported(moved))
+                switch (moved)
                 {
-                    _copies = true; // what is in the pipe is still among the pieces
-                    break;
-                }
+                    case > 0:
+                        pieces.Advance(moved);
+                        referred -= moved;
+                        break;
 
-                Take(ref pieces, moved);
-                referred -= Math.Max(moved, 0);
+                    case -Errno.TryAgain:
+                        Descriptors.Wait(_socket, PollEvents.Writable);
+                        break;
+
+                    case 0 or -Errno.Invalid or -Errno.NotImplemented or -Errno.NotSupported:
+                        _isUnsupported = true; // what is in the pipe is still among the pieces
+                        break;
+
+                    default:
+                        throw Failure(moved);
+                }
             }
         }
     }
@@ -72,15 +76,6 @@ internal sealed class SpliceWriter : IInPlaceWriter
         _reading.Dispose();
         _writing.Dispose();
     }
-
-    private void Take(ref PieceList pieces, int result)
-    {
-        if (result >= 0) pieces.Advance(result);
-        else if (result == -Errno.TryAgain) Descriptors.Wait(_socket, PollEvents.Writable);
-        else throw Failure(result);
-    }
-
-    private static bool IsUnsupported(int result) => result is 0 or -Errno.Invalid or -Errno.NotImplemented or -Errno.NotSupported;
 
     private static ChannelException Failure(int error) => new($"Unable to write to socket: {Errno.Text(error)}");
 }
