@@ -117,6 +117,40 @@ internal sealed class PageCompressionTests
     }
 
     [Test]
+    public void A_packet_may_end_anywhere_in_what_its_stream_reads_at_once()
+    {
+        using var compressor = new ZlibCompressor(1);
+        using var decompressor = new ZlibDecompressor(3);
+        var random = new Random(5);
+        ulong[] offsets = [0, RamBlock.PageSize];
+        byte[] pages = new byte[2 * RamBlock.PageSize];
+        var lengths = new HashSet<int>();
+        for (int noise = 3600; noise <= RamBlock.PageSize; noise++)
+        {
+            random.NextBytes(pages);
+            pages.AsSpan(RamBlock.PageSize + noise).Clear();
+            _from.Load(0, pages);
+            byte[] bytes = Compress(compressor, offsets);
+            lengths.Add(bytes.Length);
+            Decompress(decompressor, bytes, offsets);
+            Assert.That(_to.Peek(0, pages.Length).SequenceEqual(pages), $"{noise} bytes of noise, {bytes.Length} in the packet");
+        }
+
+        Assert.That(lengths, Has.Some.InRange(8193, 8196), "a packet whose end is not in the first 8 KiB, which the stream reads at once");
+    }
+
+    [Test]
+    public void Too_much_data_is_refused()
+    {
+        ulong[] offsets = [0, RamBlock.PageSize];
+        using var compressor = new ZlibCompressor(1);
+        using var decompressor = new ZlibDecompressor(3);
+        byte[] bytes = Compress(compressor, offsets);
+        LoadException refusal = Assert.Throws<LoadException>(() => Decompress(decompressor, bytes, offsets[..1]))!;
+        Assert.That(refusal.Reasons, Is.EqualTo(new[] { "multifd 3: inflate generated too much output" }));
+    }
+
+    [Test]
     public void A_length_that_makes_no_sense_is_refused_before_room_is_made()
     {
         using var decompressor = new ZlibDecompressor(3);

@@ -61,24 +61,31 @@ internal sealed class ZlibDecompressor : StreamedPages
 
     protected override void Decompress(Span<byte> pages)
     {
+        while (!pages.IsEmpty)
+        {
+            int count = Read(pages);
+            if (count == 0) throw TooFew();
+            pages = pages[count..];
+        }
+    }
+
+    // The end of a flush makes no bytes, but the stream goes on after it: all of the packet has to be read.
+    protected override void End()
+    {
+        Span<byte> more = stackalloc byte[1];
+        if (Read(more) != 0) throw MultifdPacket.Refusal($"multifd {Channel}: inflate generated too much output");
+    }
+
+    private int Read(Span<byte> buffer)
+    {
         try
         {
-            while (!pages.IsEmpty)
-            {
-                int count = _stream.Read(pages);
-                if (count == 0) throw TooFew();
-                pages = pages[count..];
-            }
+            return _stream.Read(buffer);
         }
         catch (InvalidDataException)
         {
             throw _input.IsEmpty ? TooFew() : MultifdPacket.Refusal($"multifd {Channel}: inflate returned -3 instead of Z_OK");
         }
-    }
-
-    // The end of a flush may be unread: it makes no bytes.
-    protected override void End()
-    {
     }
 
     private LoadException TooFew() => MultifdPacket.Refusal($"multifd {Channel}: inflate generated too few output");
