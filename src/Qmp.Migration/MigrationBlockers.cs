@@ -4,7 +4,8 @@ namespace Qmp.Migration;
 
 /// <summary>Why this machine cannot be migrated now; with no reasons, it can.</summary>
 /// <remarks>Changed with the machine's lock held.</remarks>
-public sealed class MigrationBlockers
+/// <param name="isBusy">Whether it is being migrated, when it is too late for reasons.</param>
+public sealed class MigrationBlockers(Func<bool> isBusy)
 {
     private volatile string[] _reasons = [];
 
@@ -15,12 +16,19 @@ public sealed class MigrationBlockers
     public IReadOnlyList<string> Reasons => _reasons;
 
     /// <summary>Adds a reason.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <param name="passes">Whether it passes soon, so that a machine that has to stay migratable may have it, too.</param>
     /// <exception cref="MigrationException">Nothing may be added.</exception>
-    public void Add(string reason)
+    public void Add(string reason, bool passes = false)
     {
-        if (OnlyMigratable)
+        if (OnlyMigratable && !passes)
         {
             throw new MigrationException($"disallowing migration blocker (--only-migratable) for: {reason}");
+        }
+
+        if (isBusy())
+        {
+            throw new MigrationException($"disallowing migration blocker (migration/snapshot in progress) for: {reason}");
         }
 
         _reasons = [.. _reasons, reason];

@@ -48,6 +48,7 @@ public sealed class MigrationCore
         Entries = new SaveStateEntries(machine, new RamEntry(machine.Memory));
         DirtyRate = new DirtyRateMeter(machine, new Random());
         Faults = new FaultPoints(machine.Timeline, logger);
+        Blockers = new MigrationBlockers(() => IsRunning);
     }
 
     /// <summary>Capabilities and parameters.</summary>
@@ -75,7 +76,7 @@ public sealed class MigrationCore
     public bool IsRunning => _outgoing is { State.IsRunning: true };
 
     /// <summary>What keeps this machine from being sent.</summary>
-    public MigrationBlockers Blockers { get; } = new();
+    public MigrationBlockers Blockers { get; }
 
     /// <summary>Measures how fast the guest dirties its memory.</summary>
     public DirtyRateMeter DirtyRate { get; }
@@ -96,8 +97,8 @@ public sealed class MigrationCore
         { _incoming: { } incoming } => new SwitchoverStatus(
             SwitchoverRole.Destination,
             Options.Has(MigrationCapability.SwitchoverAck),
-            incoming.Loader?.AcknowledgedAt,
-            incoming.Loader?.Acks.Approvals ?? 0,
+            incoming.Loader?.ReturnPath.AcknowledgedAt,
+            incoming.Loader?.ReturnPath.Acks.Approvals ?? 0,
             0,
             null),
         _ => new SwitchoverStatus(SwitchoverRole.None, Options.Has(MigrationCapability.SwitchoverAck), null, 0, 0, null),
@@ -141,6 +142,13 @@ public sealed class MigrationCore
         MigrationPreconditions.CheckSource(_machine, Options, Blockers);
         var outgoing = new OutgoingMigration(_machine, Entries, Options, _connector, Faults, _events, _logger);
         _outgoing = outgoing;
+        if (_incoming is { State.IsInPostcopy: true })
+        {
+            // As in QEMU, one that could not begin is in setup until it is cancelled.
+            outgoing.State.Move(MigrationStatus.None, MigrationStatus.Setup);
+            throw new MigrationException("duplicate yank instance");
+        }
+
         outgoing.Start(request.Address);
     }
 

@@ -61,6 +61,7 @@ internal sealed class MachineCommands(
     // Processors that have not left their first mode see 4 GiB, each address where it is.
     public ValueTask MemsaveAsync(MemsaveArguments arguments, CancellationToken cancellationToken)
     {
+        saved.Check();
         if (!built.Processors.Has(arguments.CpuIndex ?? 0))
         {
             throw new CommandException("Parameter 'cpu-index' expects a CPU number");

@@ -1,21 +1,35 @@
 using Qmp.Emulator.Control;
+using Qmp.Emulator.Versions;
 using Qmp.Linux;
 using Qmp.Machine;
+using Qmp.Migration;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Commands;
 
 /// <summary>Writes guest memory to files.</summary>
-internal sealed class SavedMemory(VirtualMachine machine, ShutdownController shutdown, Func<Func<ValueTask>, Task> offload)
+internal sealed class SavedMemory(
+    VirtualMachine machine, QemuVersion version, MigrationCore migration, ShutdownController shutdown, Func<Func<ValueTask>, Task> offload)
 {
     private const int Chunk = 1 << 20;
 
+    /// <summary>Checks that memory may be read.</summary>
+    /// <exception cref="CommandException">It is still coming.</exception>
+    public void Check()
+    {
+        if (version.GuardsIncomingMemory && migration.IsDestination) throw new CommandException("Guest memory access not allowed during migration");
+    }
+
     /// <summary>Saves a range.</summary>
+    /// <exception cref="CommandException">Memory may not be read now, or the file cannot be written.</exception>
     // Opening a FIFO or writing to a slow disk takes as long as it takes; the lock stays held, as in QEMU, but the
     // monitor's own thread continues to read.
-    public async ValueTask SaveAsync(PmemsaveArguments arguments) =>
+    public async ValueTask SaveAsync(PmemsaveArguments arguments)
+    {
+        Check();
         await offload(() => WriteAsync(arguments)).ConfigureAwait(false);
+    }
 
     // The end of the emulator does not wait for a reader of a FIFO, nor for the last byte of much memory.
     private async ValueTask WriteAsync(PmemsaveArguments arguments)

@@ -1,5 +1,6 @@
 using Qmp.Api;
 using Qmp.Emulator.Control;
+using Qmp.Emulator.Versions;
 using Qmp.Linux;
 using Qmp.Machine;
 using Qmp.Machine.Time;
@@ -12,7 +13,7 @@ namespace Qmp.Emulator.Dumps;
 /// <summary>Writes the guest's memory to a core file, one dump at a time, while the guest stands still.</summary>
 /// <remarks>Begun and ended with the machine's lock held; a detached one is written without it.</remarks>
 internal sealed class MemoryDump(
-    VirtualMachine machine, MigrationCore migration, ShutdownController shutdown, DumpEvents events, int processors, Func<Func<ValueTask>, Task> offload)
+    VirtualMachine machine, QemuVersion version, MigrationCore migration, ShutdownController shutdown, DumpEvents events, int processors, Func<Func<ValueTask>, Task> offload)
 {
     private const int Chunk = 1 << 20;
     private const string Blocker = "Live migration disabled: dump-guest-memory in progress";
@@ -30,6 +31,7 @@ internal sealed class MemoryDump(
     /// <exception cref="CommandException">Now is not the time.</exception>
     public void Check()
     {
+        if (version.GuardsIncomingMemory && migration.IsDestination) throw new CommandException("Dump not allowed during migration.");
         if (machine.RunState == RunState.Inmigrate) throw new CommandException("Dump not allowed during incoming migration.");
         if (IsActive) throw new CommandException("There is a dump in process, please wait.");
     }
@@ -45,7 +47,7 @@ internal sealed class MemoryDump(
         bool wasRunning = machine.RunState == RunState.Running;
         try
         {
-            migration.Blockers.Add(Blocker);
+            migration.Blockers.Add(Blocker, passes: true);
             if (wasRunning) await machine.StopAsync(RunState.SaveVm).ConfigureAwait(false);
             Begin(begin, length, out MemoryRange[] ranges);
             Task writing = offload(() => WriteAsync(file, ranges));

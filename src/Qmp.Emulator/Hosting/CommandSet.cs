@@ -55,7 +55,8 @@ internal static class CommandSet
         var guest = new SimulatedGuest(
             built.Machine, built.Devices.Guest, shutdown, new MachineEvents(publisher), () => memory + built.MemoryDevices.Total, built.Type.IsPc);
         built.Plugged.AskGuest = guest.Unplug;
-        return new MachineCommands(built.Machine, shutdown, new SavedMemory(built.Machine, shutdown, ports.Offload), built, guest, memory, preconfiguration);
+        var saved = new SavedMemory(built.Machine, built.Version, built.Migration, shutdown, ports.Offload);
+        return new MachineCommands(built.Machine, shutdown, saved, built, guest, memory, preconfiguration);
     }
 
     /// <summary>Makes the commands.</summary>

@@ -64,7 +64,7 @@ public sealed class EmulatorInstance : IAsyncDisposable
         _shutdown.Ending.Register(OnEnding);
         Migration.IncomingFailed += OnIncomingFailed;
         var dump = new MemoryDump(
-            Machine, Migration, _shutdown, new DumpEvents(_bus), _built.Processors.List().Count, ports.Offload);
+            Machine, _built.Version, Migration, _shutdown, new DumpEvents(_bus), _built.Processors.List().Count, ports.Offload);
         MachineCommands machineCommands = CommandSet.CreateMachine(_built, options, ports, _bus, _shutdown, _preconfiguration);
         _human = CommandSet.CreateHuman(_built, ports, _shutdown, _incoming, _chardevs, dump, _warnings, _preconfiguration, machineCommands);
         _queue = new MachineCommandQueue(Machine.Lock);

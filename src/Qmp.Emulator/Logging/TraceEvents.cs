@@ -20,6 +20,7 @@ public static class TraceEvents
         "migration_set_state",
         "monitor_qmp_connected",
         "monitor_qmp_disconnected",
+        "postcopy_pause_fast_load",
         "qemu_savevm_query_pending",
         "runstate_set",
         "source_return_path_thread_pong",

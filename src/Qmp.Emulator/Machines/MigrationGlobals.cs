@@ -13,13 +13,15 @@ namespace Qmp.Emulator.Machines;
 /// <summary>Applies <c>-global migration.NAME=VALUE</c> as QEMU does.</summary>
 /// <remarks>
 /// A property is named after the capability or parameter that it presets; some have <c>x-</c> in front. The names that
-/// belong to neither change details of the stream for old machine types; but for three, only their defaults are supported.
+/// belong to neither change details of the stream for old machine types; but for four, only their defaults are supported.
 /// </remarks>
 internal static class MigrationGlobals
 {
     private const string LegacyAck = "switchover-ack-legacy";
     private const string SectionSync = "multifd-flush-after-each-section";
     private const string SwitchoverStart = "send-switchover-start";
+    private const string EarlyPreempt = "x-preempt-pre-7-2";
+    private static readonly Version LastEarlyPreemptMachine = new(7, 2);
     private static readonly Version LastSectionSyncMachine = new(8, 0);
     private static readonly Version LastLegacyZeroPageMachine = new(8, 2);
     private static readonly Version LastWithoutSwitchoverStart = new(9, 2);
@@ -30,7 +32,6 @@ internal static class MigrationGlobals
         ["send-configuration"] = true,
         ["send-section-footer"] = true,
         ["multifd-clean-tls-termination"] = true,
-        ["x-preempt-pre-7-2"] = false,
     };
 
     /// <summary>Sets what depends on the machine, then what the command line says.</summary>
@@ -44,6 +45,7 @@ internal static class MigrationGlobals
     {
         options.SwitchoverAckLegacy = options.Rules.LastLegacyAckMachine is { } last && IsUpTo(last, machine);
         options.SyncsSections = IsUpTo(LastSectionSyncMachine, machine);
+        options.PreemptsEarly = IsUpTo(LastEarlyPreemptMachine, machine);
         options.SendsSwitchoverStart = !IsUpTo(LastWithoutSwitchoverStart, machine);
         if (IsUpTo(LastLegacyZeroPageMachine, machine)) options.Preset(c => c, p => p with { ZeroPageDetection = ZeroPageDetection.Legacy });
         foreach (GlobalProperty global in globals)
@@ -78,6 +80,12 @@ internal static class MigrationGlobals
         if (global.Property == SectionSync)
         {
             options.SyncsSections = ReadBool(global);
+            return;
+        }
+
+        if (global.Property == EarlyPreempt)
+        {
+            options.PreemptsEarly = ReadBool(global);
             return;
         }
 

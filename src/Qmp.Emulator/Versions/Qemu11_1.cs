@@ -34,6 +34,7 @@ public sealed partial record QemuVersion
         FurtherContainers = ["audiodevs"],
         MonitorsAreObjects = true,
         GroupsMigrationText = true,
+        GuardsIncomingMemory = true,
         Iothreads = new IothreadDefaults(PollGrow: 2, PollShrink: 2, PollWeight: 3),
         Json = JsonDialect.Qemu11,
         Migration = new MigrationRules
@@ -50,6 +51,7 @@ public sealed partial record QemuVersion
             LastLegacyAckMachine = new Version(11, 0),
             AllowsPostcopyWithMultifd = true,
             AwaitsPackage = true,
+            CountsBeforePostcopy = true,
             ColoNeedsReturnPath = true,
             LostCapabilities = [MigrationCapability.ZeroBlocks],
             NewParameters = ["x-rdma-chunk-size", "cpr-exec-command"],

@@ -57,6 +57,9 @@ public sealed partial record QemuVersion
     /// <summary>Whether monitors are objects, which clients make and remove.</summary>
     internal bool MonitorsAreObjects { get; init; }
 
+    /// <summary>Whether clients may not read guest memory as long as it comes.</summary>
+    internal bool GuardsIncomingMemory { get; init; }
+
     /// <summary>Whether <c>info migrate</c> has what belongs together in one line, and settings only with <c>-a</c>.</summary>
     internal bool GroupsMigrationText { get; init; }
 

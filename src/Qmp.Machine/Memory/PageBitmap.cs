@@ -60,14 +60,12 @@ public sealed class PageBitmap
     /// <summary>Clears a bit.</summary>
     public void Clear(long page) => Interlocked.And(ref _words[page >> 6], ~(1UL << (int)(page & 63)));
 
-    /// <summary>Clears a bit and says whether it was set. Only for the owner of a bitmap that no other thread writes.</summary>
+    /// <summary>Clears a bit and says whether it was set. Of several who do, one is told that it was.</summary>
     public bool TestAndClear(long page)
     {
         ref ulong word = ref _words[page >> 6];
         ulong bit = 1UL << (int)(page & 63);
-        bool was = (word & bit) != 0;
-        word &= ~bit;
-        return was;
+        return (Volatile.Read(ref word) & bit) != 0 && (Interlocked.And(ref word, ~bit) & bit) != 0;
     }
 
     /// <summary>The first set bit at or after <paramref name="from"/>, or <see cref="Pages"/>.</summary>

@@ -10,11 +10,12 @@ internal sealed class AnswerPhase(DestinationAttempt attempt) : DestinationPhase
 {
     public override async ValueTask<DestinationPhase?> RunAsync()
     {
-        if (attempt.Loader is { ReturnPath: { } returnPath } loader)
+        if (attempt.Loader is { ReturnPath.Writer: { } returnPath } loader)
         {
             await AnswerAsync(returnPath, failed: attempt.HasFailed || loader.StreamFailed);
         }
 
+        if (attempt.Preempt is { } preempt) await preempt.EndAsync();
         if (attempt.FileReaders is { } readers) await readers.EndAsync();
         attempt.Multifd?.End();
         attempt.Channels.Shutdown(ChannelRole.Multifd);

@@ -101,6 +101,12 @@ internal sealed class DestinationAttempt
     /// <summary>Wakes the activity that loads, when the attempt is cut or there is a new place for a source to come to.</summary>
     public Waker Interruption { get; }
 
+    /// <summary>Where its source comes to.</summary>
+    public IMigrationListener? Listener { get; set; }
+
+    /// <summary>Reads the pages that were asked for, where they have a channel of their own.</summary>
+    public PreemptListener? Preempt { get; private set; }
+
     /// <summary>Reads the pages that follow the guest, in postcopy.</summary>
     public Activity? Listening { get; private set; }
 
@@ -116,9 +122,11 @@ internal sealed class DestinationAttempt
     }
 
     /// <summary>The source of a paused migration has come, or does not come there any more.</summary>
-    public void EndRecovery(IMigrationListener listener)
+    public void EndRecovery(IMigrationListener listener, bool hasCome)
     {
-        if (Interlocked.CompareExchange(ref _recovery, null, listener) == listener) listener.Dispose();
+        if (Interlocked.CompareExchange(ref _recovery, null, listener) != listener) return;
+        if (hasCome && Preempt is { } preempt) preempt.Expect(listener);
+        else listener.Dispose();
     }
 
     // What follows the guest is read beside the devices' state.
@@ -127,6 +135,7 @@ internal sealed class DestinationAttempt
         // Pages come over the main channel alone now.
         if (Multifd?.TryEnd() == false) throw new LoadException(Errno.InputOutput);
         State.Move(MigrationStatus.Active, Options.Rules.AwaitsPackage ? MigrationStatus.PostcopyDevice : MigrationStatus.PostcopyActive);
+        if (Options.Has(MigrationCapability.PostcopyPreempt)) Preempt = new PreemptListener(this, Loader!, Listener!);
         Listening = Machine.Timeline.Start("mig/dst/listen", new PostcopyListener(this, Loader!).RunAsync);
     }
 

@@ -15,6 +15,7 @@ internal sealed class ListenPhase(
 {
     public override async ValueTask<DestinationPhase?> RunAsync()
     {
+        attempt.Listener = listener;
         await attempt.AtAsync(FaultPoint.Listen);
         if (attempt.Options.UsesPackets) return await TakeChannelsAsync();
         IMigrationChannel? channel = await listener.AcceptAsync();

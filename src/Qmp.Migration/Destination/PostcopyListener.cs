@@ -1,4 +1,5 @@
 using Qmp.Migration.Channels;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration.Destination;
@@ -17,6 +18,7 @@ internal sealed class PostcopyListener(DestinationAttempt attempt, StreamLoader 
             try
             {
                 await loader.LoadRestAsync();
+                await DrainAsync();
                 loader.Postcopy.End();
                 return;
             }
@@ -32,6 +34,14 @@ internal sealed class PostcopyListener(DestinationAttempt attempt, StreamLoader 
                 if (attempt.IsStopped || attempt.HasFailed || !await PauseAsync(e)) return;
             }
         }
+    }
+
+    // A page that was asked for may be on its way over its own channel when the main one has come to its end.
+    private async ValueTask DrainAsync()
+    {
+        if (attempt.Preempt is not { } preempt) return;
+        bool isServed = await loader.Postcopy.Missing.DrainAsync(attempt.Interruption, () => preempt.IsOver || attempt.IsStopped);
+        if (!isServed) throw new LoadException(Errno.InputOutput, "The channel of requested pages ended before the last of them");
     }
 
     // False if the machine ends.
@@ -51,7 +61,7 @@ internal sealed class PostcopyListener(DestinationAttempt attempt, StreamLoader 
             }
 
             IMigrationChannel? channel = await listener.AcceptAsync();
-            attempt.EndRecovery(listener);
+            attempt.EndRecovery(listener, hasCome: channel is not null);
             if (channel is null || !attempt.Channels.TryAdd(channel)) continue;
             attempt.State.Move(MigrationStatus.PostcopyPaused, MigrationStatus.PostcopyRecover);
             loader.Reconnect(channel);

@@ -9,7 +9,7 @@ using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Migration.Postcopy;
-using Qmp.Migration.ReturnPath;
+using Qmp.Migration.Ram;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
@@ -63,8 +63,9 @@ internal sealed class StreamLoader
         _resume = resume;
         Postcopy = new IncomingPostcopy(
             machine.Memory, new MissingMemory(machine.Timeline, machine.Memory, logger), options.Has(MigrationCapability.PostcopyRam));
-        Acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), options.AckMode, entries, logger);
-        _context = new LoadContext(machine.Timeline, options, ApproveAsync, interruption, multifd)
+        var acks = new SwitchoverAcks(options.Has(MigrationCapability.SwitchoverAck), options.AckMode, entries, logger);
+        ReturnPath = new IncomingReturnPath(machine.Timeline, acks, faults, logger);
+        _context = new LoadContext(machine.Timeline, options, ReturnPath.ApproveAsync, interruption, multifd)
         {
             File = options.Has(MigrationCapability.MappedRam) ? channel as ISeekableChannel : null,
             FileReaders = fileReaders,
@@ -72,17 +73,11 @@ internal sealed class StreamLoader
         };
     }
 
-    /// <summary>The return path, once the source has asked for it.</summary>
-    public ReturnPathWriter? ReturnPath { get; private set; }
+    /// <summary>What is said to the source.</summary>
+    public IncomingReturnPath ReturnPath { get; }
 
     /// <summary>How far it has come in postcopy.</summary>
     public IncomingPostcopy Postcopy { get; }
-
-    /// <summary>The devices' approvals of the switchover.</summary>
-    public SwitchoverAcks Acks { get; }
-
-    /// <summary>When the source was told that it may switch over, in milliseconds.</summary>
-    public long? AcknowledgedAt { get; private set; }
 
     /// <summary>Offset in the stream of what comes next.</summary>
     public long Position => _reader.Position;
@@ -114,10 +109,15 @@ internal sealed class StreamLoader
     /// <exception cref="ChannelException">The return path is gone.</exception>
     public ValueTask LoadRestAsync() => LoadSectionsAsync(_reader);
 
+    /// <summary>Loads pages that were asked for from a channel of their own, up to where the source ends it.</summary>
+    /// <exception cref="LoadException">They do not fit, or the channel ended.</exception>
+    public ValueTask LoadRequestedAsync(MigrationReader reader) =>
+        new FollowingPages(_machine.Memory, Postcopy.Missing, takesBarriers: false).LoadAsync(reader);
+
     /// <summary>The connection is lost; what has to be said waits for another.</summary>
     public void Disconnect()
     {
-        ReturnPath = null;
+        ReturnPath.Close();
         Postcopy.Missing.ReturnPath = null;
     }
 
@@ -126,7 +126,7 @@ internal sealed class StreamLoader
     {
         _channel = channel;
         _reader = new MigrationReader(channel);
-        ReturnPath = new ReturnPathWriter(channel, _machine.Timeline, _faults);
+        ReturnPath.Reopen(channel);
     }
 
     // Up to the end of the stream, or to where the guest may run.
@@ -276,18 +276,18 @@ internal sealed class StreamLoader
         switch (command)
         {
             case StreamCommand.OpenReturnPath:
-                await OpenReturnPathAsync();
+                await ReturnPath.OpenAsync(_channel);
                 break;
 
             case StreamCommand.Ping:
                 uint value = reader.GetBe32();
-                if (ReturnPath is null)
+                if (ReturnPath.Writer is null)
                 {
                     throw new LoadException(
                         Errno.NotPermitted, $"CMD_PING (0x{value:x}) received with no return path");
                 }
 
-                await PongAsync(value);
+                await ReturnPath.PongAsync(value);
                 break;
 
             case StreamCommand.SwitchoverStart:
@@ -310,7 +310,7 @@ internal sealed class StreamLoader
 
             case StreamCommand.PostcopyListen:
                 Postcopy.Listen();
-                Postcopy.Missing.ReturnPath = ReturnPath;
+                Postcopy.Missing.ReturnPath = ReturnPath.Writer;
                 _listen();
                 break;
 
@@ -348,7 +348,7 @@ internal sealed class StreamLoader
     {
         string id = CommandReader.ReadBlockName(reader, length);
         RamBlock block = _machine.Memory.Find(id) ?? throw new LoadException(Errno.Invalid, $"RAM block '{id}' not found");
-        if (ReturnPath is { } returnPath) await returnPath.ReceivedBitmapAsync(id, Postcopy.Missing.ReceivedBitmap(block));
+        if (ReturnPath.Writer is { } returnPath) await returnPath.ReceivedBitmapAsync(id, Postcopy.Missing.ReceivedBitmap(block));
     }
 
     // Pages that were asked for over the lost connection are asked for again.
@@ -360,47 +360,9 @@ internal sealed class StreamLoader
             return;
         }
 
-        Postcopy.Missing.ReturnPath = ReturnPath;
-        await ReturnPath!.ResumeAckAsync();
+        Postcopy.Missing.ReturnPath = ReturnPath.Writer;
+        await ReturnPath.Writer!.ResumeAckAsync();
         await Postcopy.Missing.AskAgainAsync();
-    }
-
-    private async ValueTask OpenReturnPathAsync()
-    {
-        if (ReturnPath is not null)
-        {
-            _logger.Error("CMD_OPEN_RETURN_PATH called when RP already open");
-            return;
-        }
-
-        ReturnPath = new ReturnPathWriter(_channel, _machine.Timeline, _faults);
-        if (Acks.NobodyWaits) await AcknowledgeAsync();
-    }
-
-    // A file cannot be answered, and a source that is gone is noticed by what it no longer sends.
-    private async ValueTask PongAsync(uint value)
-    {
-        try
-        {
-            await ReturnPath!.PongAsync(value);
-        }
-        catch (ChannelException e)
-        {
-            _logger.Debug("migrate_send_rp_pong {Error:l}", e.Message);
-        }
-    }
-
-    private async ValueTask ApproveAsync(string approver)
-    {
-        if (Acks.Approve(approver) && ReturnPath is not null) await AcknowledgeAsync();
-    }
-
-    private async ValueTask AcknowledgeAsync()
-    {
-        await _faults.AtAsync(FaultPoint.Gate);
-        await ReturnPath!.SwitchoverAckAsync();
-        AcknowledgedAt = _machine.Timeline.NowMilliseconds;
-        await _faults.AtAsync(FaultPoint.GateDone);
     }
 
     /// <summary>Changes a byte of what is loaded next.</summary>

@@ -41,7 +41,7 @@ public static class CapabilityTable
         new(MigrationCapability.ValidateUuid, null),
         new(MigrationCapability.BackgroundSnapshot, "x-background-snapshot") { IsBuilt = false },
         new(MigrationCapability.ZeroCopySend, "x-zero-copy-send"),
-        new(MigrationCapability.PostcopyPreempt, "x-postcopy-preempt") { IsBuilt = false },
+        new(MigrationCapability.PostcopyPreempt, "x-postcopy-preempt"),
         new(MigrationCapability.SwitchoverAck, "x-switchover-ack"),
         new(MigrationCapability.DirtyLimit, "x-dirty-limit"),
         new(MigrationCapability.MappedRam, "mapped-ram") { IsInStream = true },

@@ -40,6 +40,12 @@ public sealed class MigrationOptions(MigrationRules rules)
     /// </summary>
     public bool SendsSwitchoverStart { get; set; } = true;
 
+    /// <summary>
+    /// Whether the channel of pages that are asked for in postcopy is there from the beginning and has an end of its own, as
+    /// QEMU's up to 7.2 expect; set before anything is migrated (<c>-global migration.x-preempt-pre-7-2</c>, and by machine type).
+    /// </summary>
+    public bool PreemptsEarly { get; set; }
+
     /// <summary>All capabilities.</summary>
     public CapabilitySet Capabilities => _store.Capabilities;
 

@@ -79,6 +79,22 @@ internal sealed class MissingMemory
         foreach (MissingPages pages in _blocks) Open(pages);
     }
 
+    /// <summary>Waits until all pages have come that somebody waits for.</summary>
+    /// <param name="waker">Wakes the activity that calls.</param>
+    /// <param name="isLost">Whether pages that are waited for cannot come.</param>
+    /// <returns>Whether all have come.</returns>
+    public async ValueTask<bool> DrainAsync(Waker waker, Func<bool> isLost)
+    {
+        foreach (MissingPages pages in _blocks) pages.Served = waker.Wake;
+        while (Array.Exists(_blocks, pages => pages.IsWaitedFor))
+        {
+            if (isLost()) return false;
+            await waker.WaitAsync();
+        }
+
+        return true;
+    }
+
     /// <summary>Asks once more for all pages that somebody waits for.</summary>
     public async ValueTask AskAgainAsync()
     {

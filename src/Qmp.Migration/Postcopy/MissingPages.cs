@@ -29,6 +29,18 @@ internal sealed class MissingPages(Timeline timeline, RamBlock block, BlockTimes
         }
     }
 
+    /// <summary>Whether somebody waits for a page that has yet to come.</summary>
+    public bool IsWaitedFor
+    {
+        get
+        {
+            lock (_gate) return _waiting.Keys.Any(page => Closed[page]);
+        }
+    }
+
+    /// <summary>Called when a page has come that was waited for; by the activity that read it.</summary>
+    public Action? Served { get; set; }
+
     public override async ValueTask WaitAsync(long page)
     {
         Waker waker = timeline.CreateWaker();
@@ -52,6 +64,8 @@ internal sealed class MissingPages(Timeline timeline, RamBlock block, BlockTimes
             if (!_waiting.TryGetValue(page, out List<Waker>? wakers)) return;
             foreach (Waker waker in wakers) waker.Wake();
         }
+
+        Served?.Invoke();
     }
 
     /// <summary>Lets everybody go on, whatever is there.</summary>

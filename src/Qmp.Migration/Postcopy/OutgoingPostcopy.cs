@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Qmp.Machine.Memory;
+using Qmp.Machine.Time;
+using Qmp.Migration.Channels;
 using Qmp.Migration.ReturnPath;
 using Qmp.Migration.Status;
 
@@ -9,24 +11,28 @@ namespace Qmp.Migration.Postcopy;
 
 /// <summary>What a source is asked for in postcopy, by its clients and by its destination.</summary>
 /// <remarks>Clients and the activity that reads the return path ask; the activity that sends looks.</remarks>
+/// <param name="timeline">Where the machine runs.</param>
 /// <param name="memory">Guest memory.</param>
 /// <param name="statistics">Counts requests.</param>
 /// <param name="wake">Wakes the activity that sends.</param>
-internal sealed class OutgoingPostcopy(GuestMemory memory, MigrationStatistics statistics, Action wake) : IPostcopyReplies
+internal sealed class OutgoingPostcopy(
+    Timeline timeline, GuestMemory memory, MigrationStatistics statistics, Action wake) : IPostcopyReplies
 {
     private readonly ConcurrentDictionary<RamBlock, PageBitmap> _dirty = new();
+    private readonly TimelineLock _turn = new(timeline); // held while pages are sent that were asked for
     private RamBlock? _lastBlock;
     private volatile bool _isAsked;
     private volatile bool _isResumed;
+    private volatile bool _isAnswered;
 
-    /// <summary>Puts a page before all others; set by who sends them.</summary>
-    public Action<RamBlock, long>? Request { get; set; }
+    /// <summary>Sends pages that are asked for; set by who sends all others.</summary>
+    public IRequestedPages? Pages { get; set; }
 
-    /// <summary>Says whether pages have been asked for and not been sent; set by who sends them.</summary>
-    public Func<bool>? Waits { get; set; }
+    /// <summary>Whether pages have been asked for that the activity that sends has to send.</summary>
+    public bool HasRequests => Pages?.HasRequests == true;
 
-    /// <summary>Whether pages have been asked for and not been sent.</summary>
-    public bool HasRequests => Waits?.Invoke() == true;
+    /// <summary>Whether the destination has answered over this connection.</summary>
+    public bool IsAnswered => _isAnswered;
 
     /// <summary>Whether clients want the guest to go before its memory.</summary>
     public bool IsAsked => _isAsked;
@@ -44,9 +50,17 @@ internal sealed class OutgoingPostcopy(GuestMemory memory, MigrationStatistics s
         wake();
     }
 
+    /// <summary>The destination has answered.</summary>
+    public void Answered()
+    {
+        _isAnswered = true;
+        wake();
+    }
+
     /// <summary>Begins anew over another connection.</summary>
     public void Reconnect()
     {
+        Pages?.Disconnect();
         _lastBlock = null;
         _isResumed = false;
         _dirty.Clear();
@@ -55,7 +69,7 @@ internal sealed class OutgoingPostcopy(GuestMemory memory, MigrationStatistics s
     /// <summary>The pages of a block that the destination has not; <see langword="null"/> as long as it has not said.</summary>
     public PageBitmap? DirtyOf(RamBlock block) => _dirty.GetValueOrDefault(block);
 
-    public string? RequestPages(string? block, ulong start, uint length)
+    public async ValueTask<string?> RequestPagesAsync(string? block, ulong start, uint length)
     {
         const string Name = "MIG_RP_MSG_REQ_PAGES";
         if (block is null && _lastBlock is null) return $"{Name} has no previous block";
@@ -73,9 +87,21 @@ internal sealed class OutgoingPostcopy(GuestMemory memory, MigrationStatistics s
 
         statistics.CountPostcopyRequest();
         long first = (long)(start / RamBlock.PageSize);
-        for (long page = first; page < first + (length / RamBlock.PageSize); page++) Request?.Invoke(of, page);
+        using (await _turn.EnterAsync())
+        {
+            for (long page = first; page < first + (length / RamBlock.PageSize); page++) await Pages!.RequestAsync(of, page);
+        }
+
         wake();
         return null;
+    }
+
+    /// <summary>Ends the channel of pages that are asked for, for destinations that wait for that.</summary>
+    /// <exception cref="ChannelException">It broke.</exception>
+    public async ValueTask EndPreemptionAsync()
+    {
+        using TimelineLock.Hold turn = await _turn.EnterAsync();
+        await Pages!.EndPreemptionAsync();
     }
 
     public int? BitmapLength(string block) => TryFind(block, out RamBlock? found) ? (int)((found.Pages + 63) / 64 * 8) : null;

@@ -1,5 +1,4 @@
 using Qmp.Machine.Memory;
-using Qmp.Migration.SaveState;
 using Qmp.Migration.Stream;
 
 namespace Qmp.Migration.Ram;
@@ -32,53 +31,54 @@ internal interface IPageSink
     ValueTask EndSectionAsync();
 }
 
-/// <summary>Pages in the main stream, as records of the RAM section.</summary>
-internal sealed class InlinePages(SaveContext context) : IPageSink
+/// <summary>Pages in a stream, as records of the RAM section.</summary>
+/// <param name="writer">Writes the stream.</param>
+/// <param name="sendIfFull">Sends what is gathered if it is enough for a burst.</param>
+internal sealed class InlinePages(MigrationWriter writer, Func<ValueTask> sendIfFull) : IPageSink
 {
     private const byte XbzrleEncoding = 1;
 
-    private readonly MigrationWriter _writer = context.Writer;
     private RamBlock? _last;
 
-    public bool IsFull => _writer.IsFull;
+    public bool IsFull => writer.IsFull;
 
     public bool CountsPages => true;
 
     public void PutZero(RamBlock block, long page)
     {
         PutHeader(block, page, RamFlags.Zero);
-        _writer.PutByte(0);
+        writer.PutByte(0);
     }
 
     public void PutNormal(RamBlock block, long page)
     {
         PutHeader(block, page, RamFlags.Page);
-        _writer.PutReference(block.Address + (nint)(page * RamBlock.PageSize), RamBlock.PageSize);
+        writer.PutReference(block.Address + (nint)(page * RamBlock.PageSize), RamBlock.PageSize);
     }
 
     /// <summary>Puts a page that was copied; the copy stays until the burst is sent.</summary>
     public void PutCopy(RamBlock block, long page, nint copy)
     {
         PutHeader(block, page, RamFlags.Page);
-        _writer.PutReference(copy, RamBlock.PageSize);
+        writer.PutReference(copy, RamBlock.PageSize);
     }
 
     /// <summary>Puts what has changed of a page; the bytes stay until the burst is sent.</summary>
     /// <returns>How many bytes it takes, without the word that all pages begin with.</returns>
     public long PutDifference(RamBlock block, long page, nint bytes, int length)
     {
-        long start = _writer.Position;
+        long start = writer.Position;
         PutHeader(block, page, RamFlags.Xbzrle);
-        _writer.PutByte(XbzrleEncoding);
-        _writer.PutBe16((ushort)length);
-        _writer.PutReference(bytes, length);
-        return _writer.Position - start - sizeof(ulong);
+        writer.PutByte(XbzrleEncoding);
+        writer.PutBe16((ushort)length);
+        writer.PutReference(bytes, length);
+        return writer.Position - start - sizeof(ulong);
     }
 
     /// <summary>Names the block of the next page, whatever that of the last was.</summary>
     public void Forget() => _last = null;
 
-    public ValueTask SendIfFullAsync() => context.FlushIfFullAsync();
+    public ValueTask SendIfFullAsync() => sendIfFull();
 
     public ValueTask EndSetupAsync() => ValueTask.CompletedTask;
 
@@ -91,12 +91,12 @@ internal sealed class InlinePages(SaveContext context) : IPageSink
         ulong offset = (ulong)page * RamBlock.PageSize;
         if (ReferenceEquals(block, _last))
         {
-            _writer.PutBe64(offset | flag | RamFlags.Continue);
+            writer.PutBe64(offset | flag | RamFlags.Continue);
             return;
         }
 
-        _writer.PutBe64(offset | flag);
-        _writer.PutCountedString(block.Id);
+        writer.PutBe64(offset | flag);
+        writer.PutCountedString(block.Id);
         _last = block;
     }
 }

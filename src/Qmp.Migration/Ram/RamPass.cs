@@ -14,6 +14,7 @@ internal sealed class RamPass
 {
     private readonly Left[] _blocks;
     private readonly ConcurrentQueue<(RamBlock Block, long Page)> _requests = new();
+    private long _pages;
     private int _block;
     private long _page;
     private bool _roundEnded;
@@ -21,7 +22,7 @@ internal sealed class RamPass
     public RamPass(IEnumerable<RamBlock> blocks) => _blocks = [.. blocks.Select(b => new Left(b, new PageBitmap(b.Pages)))];
 
     /// <summary>How many pages are left.</summary>
-    public long Pages { get; private set; }
+    public long Pages => Volatile.Read(ref _pages);
 
     /// <summary>Bytes of the pages that are left.</summary>
     public ulong Bytes => (ulong)Pages * RamBlock.PageSize;
@@ -41,7 +42,7 @@ internal sealed class RamPass
         {
             block.DirtyLog.Fill(false);
             dirty.Fill(true);
-            Pages += block.Pages;
+            _pages += block.Pages;
         }
     }
 
@@ -51,7 +52,7 @@ internal sealed class RamPass
     {
         long added = 0;
         foreach ((RamBlock block, PageBitmap dirty) in _blocks) added += block.DirtyLog.DrainInto(dirty);
-        Pages += added;
+        Interlocked.Add(ref _pages, added);
         return added;
     }
 
@@ -65,12 +66,14 @@ internal sealed class RamPass
     public void Restore(Func<RamBlock, PageBitmap?> dirty)
     {
         _requests.Clear();
-        Pages = 0;
+        long pages = 0;
         foreach (Left left in _blocks)
         {
             if (dirty(left.Block) is { } bitmap) bitmap.Words.CopyTo(left.Dirty.Words);
-            Pages += left.Dirty.Count();
+            pages += left.Dirty.Count();
         }
+
+        Volatile.Write(ref _pages, pages);
     }
 
     /// <summary>Puts a page before all others, because the destination waits for it. From any activity.</summary>
@@ -87,21 +90,20 @@ internal sealed class RamPass
         {
             (block, page) = request;
             int index = Array.FindIndex(_blocks, b => ReferenceEquals(b.Block, request.Block));
-            if (index < 0 || !_blocks[index].Dirty.TestAndClear(page)) continue;
+            if (index < 0 || !TryTake(_blocks[index], page)) continue;
             (_block, _page) = (index, page + 1);
-            Pages--;
             return true;
         }
 
         while (Pages > 0)
         {
-            (block, PageBitmap dirty) = _blocks[_block];
-            page = dirty.NextSet(_page);
-            if (page < dirty.Pages)
+            Left left = _blocks[_block];
+            page = left.Dirty.NextSet(_page);
+            if (page < left.Dirty.Pages)
             {
-                dirty.TestAndClear(page);
-                Pages--;
                 _page = page + 1;
+                if (!TryTake(left, page)) continue; // it was asked for a moment ago
+                block = left.Block;
                 return true;
             }
 
@@ -116,6 +118,17 @@ internal sealed class RamPass
         if (Pages == 0) _roundEnded = true;
         (block, page) = (null, 0);
         return false;
+    }
+
+    /// <summary>Takes one page out of turn. From any activity.</summary>
+    /// <returns>Whether it was left to send.</returns>
+    public bool TryTake(RamBlock block, long page) => Array.Find(_blocks, b => ReferenceEquals(b.Block, block)) is { } left && TryTake(left, page);
+
+    private bool TryTake(Left left, long page)
+    {
+        if (!left.Dirty.TestAndClear(page)) return false;
+        Interlocked.Decrement(ref _pages);
+        return true;
     }
 
     private sealed record Left(RamBlock Block, PageBitmap Dirty);

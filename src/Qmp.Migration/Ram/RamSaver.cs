@@ -49,7 +49,7 @@ internal sealed class RamSaver : StateSaver
         RamBlock[] blocks = [.. memory.Blocks.Where(b => !(_ignoreShared && b.IsShared))];
         _pass = new RamPass(blocks);
         _mapped = context.File is { } file ? new MappedRamFile(context.Writer, file) : null;
-        IPageSink here = _mapped is not null ? new MappedPages(_mapped, context.File!, context.Writer) : new InlinePages(context);
+        IPageSink here = _mapped is not null ? new MappedPages(_mapped, context.File!, context.Writer) : new InlinePages(context.Writer, context.FlushIfFullAsync);
         _pages = context.Multifd is { } multifd
             ? new MultifdPages(multifd, context.Writer, context.SyncsSections, isMarked: _mapped is null)
             : here;
@@ -67,8 +67,7 @@ internal sealed class RamSaver : StateSaver
             .. _xbzrle is null ? [] : (ReadOnlySpan<(PageEncoder, IPageSink)>)[(_xbzrle, here)],
             (_normal, _pages),
         ];
-        context.Postcopy.Request = _pass.Request;
-        context.Postcopy.Waits = () => _pass.HasRequests;
+        context.Postcopy.Pages = new RequestedPages(context, _pass);
         context.Statistics.Total += blocks.Sum(b => (long)b.Length);
     }
 
@@ -180,7 +179,7 @@ internal sealed class RamSaver : StateSaver
         await SyncDirtyLogAsync(SyncReason.Postcopy);
         _isSynced = true;
         foreach ((RamBlock block, PageBitmap dirty) in _pass.Blocks) await new DiscardCommands(_context).PutAsync(block, dirty);
-        _following = new InlinePages(_context);
+        _following = new InlinePages(_context.Writer, _context.FlushIfFullAsync);
         _pages = _following;
         _xbzrle = null;
         _ways = _context.Parameters.ZeroPageDetection == ZeroPageDetection.None

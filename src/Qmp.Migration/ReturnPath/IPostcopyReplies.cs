@@ -8,7 +8,7 @@ internal interface IPostcopyReplies
     /// <param name="block">The name of their block, or <see langword="null"/> for that of the last request.</param>
     /// <param name="start">The offset of the first.</param>
     /// <param name="length">Bytes of all.</param>
-    string? RequestPages(string? block, ulong start, uint length);
+    ValueTask<string?> RequestPagesAsync(string? block, ulong start, uint length);
 
     /// <summary>Bytes of the bitmap of a block; <see langword="null"/> if none is expected of it.</summary>
     int? BitmapLength(string block);

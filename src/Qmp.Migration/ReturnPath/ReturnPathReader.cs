@@ -111,7 +111,7 @@ internal sealed class ReturnPathReader
                         return "MIG_RP_MSG_REQ_PAGES has no previous block";
 
                     case ReturnPathMessage.RequestPages or ReturnPathMessage.RequestPagesOfBlock when _postcopy is not null:
-                        if (RequestPages(message, data) is { } refused) return refused;
+                        if (await RequestPagesAsync(message, data) is { } refused) return refused;
                         await _faults.AtAsync(FaultPoint.ReturnPathReceiveDone);
                         break;
 
@@ -131,18 +131,18 @@ internal sealed class ReturnPathReader
         }
     }
 
-    private string? RequestPages(ReturnPathMessage message, ReadOnlySpan<byte> data)
+    private async ValueTask<string?> RequestPagesAsync(ReturnPathMessage message, byte[] data)
     {
         string? block = null;
         if (message == ReturnPathMessage.RequestPagesOfBlock)
         {
             int expected = RequestLength + 1 + (data.Length > RequestLength ? data[RequestLength] : 0);
             if (data.Length != expected) return $"Req_Page_id with length {data.Length} expecting {expected}";
-            block = Encoding.UTF8.GetString(data[(RequestLength + 1)..]);
+            block = Encoding.UTF8.GetString(data.AsSpan(RequestLength + 1));
         }
 
-        return _postcopy!.RequestPages(
-            block, BinaryPrimitives.ReadUInt64BigEndian(data), BinaryPrimitives.ReadUInt32BigEndian(data[8..]));
+        return await _postcopy!.RequestPagesAsync(
+            block, BinaryPrimitives.ReadUInt64BigEndian(data), BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(8)));
     }
 
     // A bitmap follows its message, outside of the message's length.

@@ -58,6 +58,12 @@ public sealed record MigrationRules
     /// </summary>
     public bool AwaitsPackage { get; init; }
 
+    /// <summary>
+    /// Whether what is left is counted exactly in each turn in which the guest could go before its memory, asked for or not;
+    /// otherwise only where it could go with all of it.
+    /// </summary>
+    public bool CountsBeforePostcopy { get; init; }
+
     /// <summary>Whether <c>x-colo</c> requires <c>return-path</c>.</summary>
     public bool ColoNeedsReturnPath { get; init; }
 

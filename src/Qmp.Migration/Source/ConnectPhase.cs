@@ -6,11 +6,8 @@ namespace Qmp.Migration.Source;
 
 /// <summary>Connects to the destination.</summary>
 /// <param name="attempt">The attempt.</param>
-/// <param name="connector">Makes the connection.</param>
-/// <param name="address">Where to.</param>
 /// <param name="opened">What could be opened at once instead.</param>
-internal sealed class ConnectPhase(
-    SourceAttempt attempt, IMigrationConnector connector, MigrationAddress address, IMigrationChannel? opened) : SourcePhase
+internal sealed class ConnectPhase(SourceAttempt attempt, IMigrationChannel? opened) : SourcePhase
 {
     public override async ValueTask<SourcePhase?> RunAsync()
     {
@@ -21,7 +18,7 @@ internal sealed class ConnectPhase(
         // No credentials can be made here, so none that are asked for exist.
         return attempt.Options.Parameters.TlsCreds is { Length: > 0 } credentials
             ? throw new MigrationException($"No TLS credentials with id '{credentials}'")
-            : attempt.Options.Has(MigrationCapability.Multifd) ? new MultifdConnectPhase(attempt, connector, address)
+            : attempt.Options.Has(MigrationCapability.Multifd) ? new MultifdConnectPhase(attempt)
             : new SetupPhase(attempt);
     }
 
@@ -31,7 +28,7 @@ internal sealed class ConnectPhase(
         {
             await attempt.AtAsync(FaultPoint.Connect);
             if (opened is not null) return opened;
-            IMigrationChannel channel = await connector.ConnectAsync(address, attempt.Connecting);
+            IMigrationChannel channel = await attempt.Connector.ConnectAsync(attempt.Address, attempt.Connecting);
             if (!attempt.Options.Has(MigrationCapability.ZeroCopySend) || channel is IInPlaceChannel inPlace && inPlace.TryEnableInPlace(InPlaceMethod.ZeroCopy))
             {
                 return channel;

@@ -7,6 +7,7 @@ internal sealed class HandOverPhase(SourceAttempt attempt, SourceLink link) : So
 {
     public override async ValueTask<SourcePhase?> RunAsync()
     {
+        if (!await new PreemptConnection(attempt, link).OpenAsync()) return null;
         if (!await new GuestStop(attempt, link).RunAsync()) return null;
         await link.Stream.HandOverAsync();
         attempt.Handover.AllSent = true;

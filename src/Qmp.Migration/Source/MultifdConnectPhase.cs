@@ -6,10 +6,7 @@ using Qmp.Types;
 namespace Qmp.Migration.Source;
 
 /// <summary>Connects the channels for pages; a destination begins when all are there.</summary>
-/// <param name="attempt">The attempt.</param>
-/// <param name="connector">Makes the connections.</param>
-/// <param name="address">Where to.</param>
-internal sealed class MultifdConnectPhase(SourceAttempt attempt, IMigrationConnector connector, MigrationAddress address) : SourcePhase
+internal sealed class MultifdConnectPhase(SourceAttempt attempt) : SourcePhase
 {
     public override async ValueTask<SourcePhase?> RunAsync()
     {
@@ -32,11 +29,11 @@ internal sealed class MultifdConnectPhase(SourceAttempt attempt, IMigrationConne
     {
         if (!attempt.Options.UsesPackets)
         {
-            IPageFile file = connector.OpenPages(address, writes: true, attempt.Options.Parameters.DirectIo == true);
+            IPageFile file = attempt.Connector.OpenPages(attempt.Address, writes: true, attempt.Options.Parameters.DirectIo == true);
             return new MappedSendChannel(sender, file, () => attempt.Link!.Context.MappedRam!);
         }
 
-        IMigrationChannel channel = await connector.ConnectAsync(address, attempt.Connecting);
+        IMigrationChannel channel = await attempt.Connector.ConnectAsync(attempt.Address, attempt.Connecting);
         return attempt.Channels.TryAdd(channel, ChannelRole.Multifd, number)
             ? new PacketSendChannel(sender, channel, number, attempt.Machine.Identity.Uuid)
             : null;

@@ -72,6 +72,7 @@ public sealed class OutgoingMigration
         _attempt.Times.Started(_attempt.Now);
         _attempt.StartBandwidth();
         State.Move(MigrationStatus.None, MigrationStatus.Setup);
+        _attempt.Address = address;
         IMigrationChannel? opened;
         try
         {
@@ -87,7 +88,7 @@ public sealed class OutgoingMigration
 
         try
         {
-            var first = new ConnectPhase(_attempt, _connector, address, opened);
+            var first = new ConnectPhase(_attempt, opened);
             Activity = _attempt.Machine.Timeline.Start("mig/src/main", () => RunAsync(first));
         }
         catch (Exception e)

@@ -79,6 +79,7 @@ internal sealed partial class OutgoingStream
         await _context.AtAsync(FaultPoint.End);
         Writer.PutByte((byte)SectionType.EndOfFile);
         await _context.FlushAsync();
+        if (_options.PreemptsEarly) await _context.Postcopy.EndPreemptionAsync();
     }
 
     /// <summary>Asks over a new connection what the destination has.</summary>

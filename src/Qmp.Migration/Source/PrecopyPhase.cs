@@ -41,7 +41,7 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
     {
         ulong threshold = attempt.Bandwidth.ThresholdSize;
         PendingState pending = link.Stream.Estimate();
-        bool isExact = Fits(pending.Total, threshold);
+        bool isExact = Fits(attempt.Options.Rules.CountsBeforePostcopy ? pending.Total - pending.CanPostcopy : pending.Total, threshold);
         if (isExact) pending = await link.Stream.CountAsync();
         bool ready = pending.Total == 0 || Fits(pending.Total, threshold);
         if (ready)

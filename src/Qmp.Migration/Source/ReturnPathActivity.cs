@@ -13,6 +13,9 @@ internal sealed class ReturnPathActivity
     /// <summary>The destination shut the return path although the source still waits for its ack.</summary>
     public const string EndedWithoutAck = "Return path was shut before the switchover was acknowledged";
 
+    /// <summary>The destination shut the return path before it answered.</summary>
+    public const string EndedWithoutAnswer = "Return path was shut before the destination answered";
+
     private const string Underflow = "Switchover ack pending num underflowed";
 
     private readonly ReturnPathReader _reader;

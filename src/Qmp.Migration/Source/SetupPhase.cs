@@ -14,6 +14,7 @@ internal sealed class SetupPhase(SourceAttempt attempt) : SourcePhase
         await refusal.BeforeSendingAsync();
         if (attempt.Options.Parameters.Mode == MigMode.CprReboot) await attempt.StopGuestAsync();
         SourceLink link = attempt.Connect(refusal);
+        if (attempt.Options.PreemptsEarly && !await new PreemptConnection(attempt, link).OpenAsync()) return null;
         string? failure = null;
         try
         {

@@ -51,7 +51,7 @@ internal sealed class SourceAttempt
         _logger = logger;
         _faults = new SourceFaults(faults, machine.Timeline, Channels);
         Waker = machine.Timeline.CreateWaker();
-        Postcopy = new OutgoingPostcopy(machine.Memory, Statistics, Waker.Wake);
+        Postcopy = new OutgoingPostcopy(machine.Timeline, machine.Memory, Statistics, Waker.Wake);
         Handover = new GuestHandover(machine);
         Bandwidth = new BandwidthEstimator(options.Rules);
         Limiter = new RateLimiter(() => options.Parameters.MaxBandwidth ?? 0);
@@ -63,6 +63,9 @@ internal sealed class SourceAttempt
 
     /// <summary>Makes connections.</summary>
     public IMigrationConnector Connector { get; }
+
+    /// <summary>Where it connects to: another place once it has been recovered.</summary>
+    public MigrationAddress Address { get; set; } = null!;
 
     /// <summary>What is asked for in postcopy.</summary>
     public OutgoingPostcopy Postcopy { get; }
@@ -215,6 +218,7 @@ internal sealed class SourceAttempt
     // The destination has loaded the devices: the guest is its.
     private void TakePong(uint value)
     {
+        Postcopy.Answered();
         if (value != OutgoingStream.PackageLoadedPing || !Options.Rules.AwaitsPackage) return;
         Handover.IsGone = true;
         State.TryMove(MigrationStatus.PostcopyDevice, MigrationStatus.PostcopyActive);

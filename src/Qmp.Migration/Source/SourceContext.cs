@@ -62,7 +62,7 @@ internal sealed class SourceContext(
     internal override long RateLeft => limiter.Left(Handed);
 
     // What went past the main stream counts before that is flushed.
-    private long Handed => Main.Transferred + Statistics.MultifdBytes;
+    private long Handed => Main.Transferred + Statistics.MultifdBytes + Statistics.PreemptBytes;
 
     public override bool Has(MigrationCapability capability) => options.Has(capability);
 

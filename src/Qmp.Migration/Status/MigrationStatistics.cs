@@ -6,6 +6,7 @@ public sealed class MigrationStatistics
 {
     private long _mainBytes;
     private long _multifdBytes;
+    private long _preemptBytes;
     private long _missedZeroCopies;
     private long _precopyBytes;
     private long _downtimeBytes;
@@ -22,10 +23,13 @@ public sealed class MigrationStatistics
     private long _pending;
 
     /// <summary>All bytes handed to channels, headers and devices included.</summary>
-    public long Transferred => Volatile.Read(ref _mainBytes) + MultifdBytes;
+    public long Transferred => Volatile.Read(ref _mainBytes) + MultifdBytes + PreemptBytes;
 
     /// <summary>Bytes handed to multifd channels.</summary>
     public long MultifdBytes => Volatile.Read(ref _multifdBytes);
+
+    /// <summary>Bytes of pages that the destination had asked for, over a channel of their own.</summary>
+    public long PreemptBytes => Volatile.Read(ref _preemptBytes);
 
     /// <summary>RAM bytes sent while the guest ran.</summary>
     public long PrecopyBytes => Volatile.Read(ref _precopyBytes);
@@ -95,6 +99,8 @@ public sealed class MigrationStatistics
     internal void CountMissedZeroCopy() => Interlocked.Increment(ref _missedZeroCopies);
 
     internal void SetMainBytes(long bytes) => Volatile.Write(ref _mainBytes, bytes);
+
+    internal void AddPreemptBytes(long bytes) => Interlocked.Add(ref _preemptBytes, bytes);
 
     internal void AddMultifdBytes(long bytes) => Interlocked.Add(ref _multifdBytes, bytes);
 

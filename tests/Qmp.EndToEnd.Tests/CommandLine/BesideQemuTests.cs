@@ -50,6 +50,7 @@ internal sealed partial class BesideQemuTests
     public async Task It_is_taken_or_refused_as_by_QEMU()
     {
         Requirement.Check(EmulatorKind.Qemu);
+        Requirement.CheckModules();
         using var folder = new TemporaryFolder();
         var differences = new List<string>();
         await Parallel.ForEachAsync(Same, new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (line, _) =>

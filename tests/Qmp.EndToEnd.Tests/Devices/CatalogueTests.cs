@@ -23,8 +23,12 @@ internal sealed class CatalogueTests
     [TestCase("query-sev", "{}")]
     [TestCase("query-stats-schemas", "{}")]
     [TestCase("query-memdev", "{}")]
-    public async Task Answer_is_that_of_QEMU(string command, string arguments) => Assert.That(
-        JToken.DeepEquals(await AskAsync(EmulatorKind.Qmpd, command, arguments), await AskAsync(EmulatorKind.Qemu, command, arguments)));
+    public async Task Answer_is_that_of_QEMU(string command, string arguments)
+    {
+        Requirement.CheckModules();
+        Assert.That(
+            JToken.DeepEquals(await AskAsync(EmulatorKind.Qmpd, command, arguments), await AskAsync(EmulatorKind.Qemu, command, arguments)));
+    }
 
     // Sentences are left out, and so are lists of values that stand in none.
     [TestCase("device-list-properties", "virtio-blk-pci")]

@@ -24,6 +24,12 @@ internal static class Requirement
         Skip(pair.Problem);
     }
 
+    /// <summary>Ends the test here if QEMU has more than the one that was recorded.</summary>
+    public static void CheckModules()
+    {
+        if (EmulatorPrograms.ModulesProblem is { } problem) Assert.Ignore(problem);
+    }
+
     private static void Skip(string? problem)
     {
         if (problem is null) return;

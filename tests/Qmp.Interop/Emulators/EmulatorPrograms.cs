@@ -30,6 +30,13 @@ internal static partial class EmulatorPrograms
     /// <summary>Why there is no QEMU 11.1 to compare with.</summary>
     public static string NewQemuProblem => $"{NewQemuVariable} names no QEMU 11.1";
 
+    /// <summary>Why what QEMU says that it has cannot be compared: it has modules that the one that was recorded had not.</summary>
+    public static string? ModulesProblem { get; } =
+        Directory.EnumerateFiles("/usr/lib", "*.so", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true })
+            .Any(file => Path.GetFileName(Path.GetDirectoryName(file)) == "qemu" && file.Contains("spice", StringComparison.Ordinal))
+            ? $"{Qemu} has modules for SPICE, which the one that was recorded had not"
+            : null;
+
     /// <summary>The program to start.</summary>
     public static string PathOf(EmulatorKind kind) => kind == EmulatorKind.Qemu ? Qemu : NamedQmpd ?? Qmpd();
 

@@ -78,8 +78,15 @@ internal sealed record Scenario(string Name)
             RewritesMemory = true,
         },
         new("postcopy at once") { Capabilities = Postcopy, Parameters = new() { MaxBandwidth = 8 << 20 }, GoesAheadAfter = 0 },
-        new("postcopy on the way") { Capabilities = Postcopy, Parameters = new() { MaxBandwidth = 8 << 20 }, GoesAheadAfter = 2 << 20 },
+        new("postcopy on the way") { Capabilities = Postcopy, Parameters = SlowPostcopy, GoesAheadAfter = 2 << 20 },
+        new("postcopy preempt")
+        {
+            Capabilities = [.. Postcopy, MigrationCapability.PostcopyPreempt], Parameters = SlowPostcopy, GoesAheadAfter = 2 << 20,
+        },
     ];
+
+    // So slow that the destination's memory is asked for before it comes by itself.
+    private static MigrateSetParameters SlowPostcopy => new() { MaxBandwidth = 8 << 20, MaxPostcopyBandwidth = 16 << 20 };
 
     /// <summary>How the stream gets there.</summary>
     public Route Route { get; init; }

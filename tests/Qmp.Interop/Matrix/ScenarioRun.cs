@@ -60,11 +60,21 @@ internal sealed class ScenarioRun : IDisposable
         await using EmulatorProcess destination = await StartDestinationAsync().ConfigureAwait(false);
         if (!IsStored) await ListenAsync(destination).ConfigureAwait(false);
         await SendAsync(source, destination).ConfigureAwait(false);
+        if (ReadsAhead) await ReadAheadAsync(destination).ConfigureAwait(false);
         await RequireAsync(source, await source.Events.WhenEndedAsync().ConfigureAwait(false)).ConfigureAwait(false);
         if (IsStored) await ListenAsync(destination).ConfigureAwait(false);
         await RequireAsync(destination, await destination.Events.WhenEndedAsync().ConfigureAwait(false))
             .ConfigureAwait(false);
         return await CheckAsync(source, destination).ConfigureAwait(false);
+    }
+
+    // Newer releases do not let clients read memory that has yet to come.
+    private bool ReadsAhead => _scenario.GoesAheadAfter > 0 && _pair.DestinationRelease == QemuRelease.Ten;
+
+    private async Task ReadAheadAsync(EmulatorProcess destination)
+    {
+        await destination.Events.WhenAsync(MigrationStatus.PostcopyActive).ConfigureAwait(false);
+        await destination.RequireMemoryAsync(_image).ConfigureAwait(false);
     }
 
     private Task<EmulatorProcess> StartSourceAsync()
@@ -237,6 +247,7 @@ internal sealed class ScenarioRun : IDisposable
 
         if (_scenario.Capabilities.Contains(MigrationCapability.Multifd)) Expect("pages in channels", true, info.Ram!.MultifdBytes > 0);
         if (_scenario.GoesAheadAfter is not null) Expect("memory behind the guest", true, info.Ram!.PostcopyBytes > 0);
+        if (ReadsAhead) Expect("requests for pages", true, info.Ram!.PostcopyRequests > 0);
         if (_scenario.RewritesMemory) Expect("pages sent as differences", true, info.XbzrleCache!.Pages > 0);
         if (_scenario.Route == Route.FileWithOffset)
         {

@@ -47,4 +47,20 @@ internal static class PostcopyMachines
         await pair.Destination.Machine.Memory.ReadAsync((ulong)page * RamBlock.PageSize, data);
         return data[0];
     }
+
+    /// <summary>Where a source comes to that is paused.</summary>
+    public static MigrationAddress Anew => TestMachine.Unix("/anew");
+
+    /// <summary>Waits until both ends have lost their connection.</summary>
+    public static async ValueTask PausedAsync(this MigrationPair pair) => await Wait.UntilAsync(
+        pair.Timeline,
+        () => pair.Source.Status == MigrationStatus.PostcopyPaused && pair.Destination.Status == MigrationStatus.PostcopyPaused,
+        () => $"{pair.Source.Status}, {pair.Destination.Status}");
+
+    /// <summary>Makes another connection.</summary>
+    public static void Recover(this MigrationPair pair)
+    {
+        pair.Destination.Core.RecoverPostcopy(Anew);
+        pair.Source.Core.Migrate(new MigrationRequest(Anew, Resume: true));
+    }
 }

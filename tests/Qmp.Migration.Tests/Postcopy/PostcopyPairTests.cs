@@ -106,6 +106,50 @@ internal sealed class PostcopyPairTests
     }
 
     [Test]
+    public void A_destination_in_postcopy_cannot_be_sent_on()
+    {
+        using MigrationPair pair = PostcopyMachines.Slow(parameters: new() { MaxPostcopyBandwidth = 4096 });
+        pair.Fill(1).Migrate(async () =>
+        {
+            await pair.FollowAsync();
+            var request = new MigrationRequest(TestMachine.Unix("/further"));
+            Assert.That(
+                Assert.Throws<MigrationException>(() => pair.Destination.Core.Migrate(request))!.Message, Is.EqualTo("duplicate yank instance"));
+            Assert.That(pair.Destination.Core.Query().Status, Is.EqualTo(MigrationStatus.Setup), "QEMU's stays there, too");
+            pair.Destination.Core.Cancel();
+            Assert.That(pair.Destination.Core.Query().Status, Is.EqualTo(MigrationStatus.Cancelled));
+            pair.Source.Core.Options.SetParameters(new() { MaxPostcopyBandwidth = 0 });
+            await Wait.UntilAsync(pair.Timeline, () => pair.Destination.EventNames.Contains("MIGRATION completed"));
+        });
+        Assert.That(pair.Source.Status, Is.EqualTo(MigrationStatus.Completed));
+        Assert.That(pair.Destination.Ram().AsSpan().SequenceEqual(pair.Source.Ram()));
+    }
+
+    [TestCase(Release.Ten, false)]
+    [TestCase(Release.Eleven, true)]
+    public void A_newer_release_counts_what_is_left_in_each_turn(Release release, bool counts)
+    {
+        var timeline = new VirtualTimeline();
+        var network = new VirtualNetwork(timeline) { Link = new() { Bandwidth = 4 << 20 } };
+        using TestMachine source = release.Machine(timeline, network, "src", 4 << 20);
+        using TestMachine destination = release.Machine(timeline, network, "dst", 4 << 20);
+        source.Machine.Memory.Load(0, Enumerable.Repeat((byte)1, 4 << 20).ToArray());
+        source.With(PostcopyMachines.Capabilities).Running();
+        source.Core.Options.SetParameters(new() { MaxBandwidth = 1 << 20 });
+        destination.With(PostcopyMachines.Capabilities).Listening("/mig");
+        timeline.Run(async () =>
+        {
+            source.Core.Migrate(new MigrationRequest(TestMachine.Unix("/mig")));
+            await Wait.ForAsync(timeline, TimeSpan.FromSeconds(1));
+            ulong passes = (ulong)source.Core.Query().Ram!.DirtySyncCount;
+            Assert.That(passes, counts ? Is.GreaterThan(5) : Is.EqualTo(1));
+            source.Core.StartPostcopy();
+            await Wait.EndAsync(source, timeline);
+        });
+        Assert.That(source.Status, Is.EqualTo(MigrationStatus.Completed));
+    }
+
+    [Test]
     public void Waits_are_measured_where_that_is_asked_for([Values] bool isAsked)
     {
         using MigrationPair pair = PostcopyMachines.Slow(PostcopyMachines.Busy);

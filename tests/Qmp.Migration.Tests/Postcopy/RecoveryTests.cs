@@ -9,8 +9,6 @@ namespace Qmp.Migration.Tests.Postcopy;
 [TestFixture]
 internal sealed class RecoveryTests
 {
-    private static readonly MigrationAddress Anew = TestMachine.Unix("/anew");
-
     [Test]
     public void Both_ends_pause_and_go_on([Values] bool atTheSource)
     {
@@ -19,12 +17,12 @@ internal sealed class RecoveryTests
         {
             await pair.FollowAsync();
             (atTheSource ? pair.Source : pair.Destination).Core.PausePostcopy();
-            await PausedAsync(pair);
+            await pair.PausedAsync();
             MigrationInfo paused = pair.Source.Core.Query();
             Assert.That(paused.ErrorDesc, atTheSource ? Is.EqualTo("Postcopy migration is paused by the user") : Is.Not.Null);
             Assert.That(paused.Ram, Is.Not.Null);
             Assert.That(pair.Destination.Machine.RunState, Is.EqualTo(RunState.Running), "the guest stays where it is");
-            Recover(pair);
+            pair.Recover();
             pair.Source.Core.Options.SetParameters(new() { MaxPostcopyBandwidth = 0 });
         });
         pair.CheckMoved();
@@ -51,12 +49,12 @@ internal sealed class RecoveryTests
         {
             await pair.FollowAsync();
             pair.Source.Core.PausePostcopy();
-            await PausedAsync(pair);
+            await pair.PausedAsync();
             long page = pair.Source.Machine.Memory.Blocks[0].Pages - 1;
             ValueTask<byte> touched = pair.TouchAsync(page);
             await Wait.ForAsync(pair.Timeline, TimeSpan.FromSeconds(1));
             Assert.That(touched.IsCompleted, Is.False);
-            Recover(pair);
+            pair.Recover();
             Assert.That(await touched, Is.EqualTo(pair.Source.Machine.Memory.Blocks[0].Peek((ulong)page * RamBlock.PageSize, 1)[0]));
             Assert.That(pair.Source.Core.Query().Ram!.PostcopyRequests, Is.EqualTo(1));
             pair.Source.Core.Options.SetParameters(new() { MaxPostcopyBandwidth = 0 });
@@ -76,8 +74,8 @@ internal sealed class RecoveryTests
                 else await Wait.UntilAsync(pair.Timeline, () => pair.Source.Status == MigrationStatus.PostcopyActive);
                 await Wait.ForAsync(pair.Timeline, TimeSpan.FromMilliseconds(50));
                 pair.Destination.Core.PausePostcopy();
-                await PausedAsync(pair);
-                Recover(pair);
+                await pair.PausedAsync();
+                pair.Recover();
             }
         });
         pair.CheckMoved();
@@ -91,17 +89,17 @@ internal sealed class RecoveryTests
         {
             await pair.FollowAsync();
             pair.Source.Core.PausePostcopy();
-            await PausedAsync(pair);
+            await pair.PausedAsync();
 
             // Nobody listens there.
-            pair.Source.Core.Migrate(new MigrationRequest(Anew, Resume: true));
+            pair.Source.Core.Migrate(new MigrationRequest(PostcopyMachines.Anew, Resume: true));
             Assert.That(pair.Source.Status, Is.EqualTo(MigrationStatus.PostcopyRecoverSetup));
             await Wait.UntilAsync(pair.Timeline, () => pair.Source.Status == MigrationStatus.PostcopyPaused);
             Assert.That(pair.Source.Core.Query().ErrorDesc, Does.StartWith("Failed to connect"));
 
             // Another place takes the place of the first.
             pair.Destination.Core.RecoverPostcopy(TestMachine.Unix("/other"));
-            Recover(pair);
+            pair.Recover();
             await Wait.UntilAsync(pair.Timeline, () => pair.Source.Status == MigrationStatus.PostcopyActive);
             Assert.That(pair.Source.Core.Query().ErrorDesc, Is.Null);
             pair.Source.Core.Options.SetParameters(new() { MaxPostcopyBandwidth = 0 });
@@ -113,7 +111,7 @@ internal sealed class RecoveryTests
     public void Only_what_is_paused_can_go_on()
     {
         using MigrationPair pair = PostcopyMachines.Slow(parameters: new() { MaxPostcopyBandwidth = 65536 });
-        Refused(() => pair.Source.Core.Migrate(new MigrationRequest(Anew, Resume: true)), "Cannot resume if there is no paused migration");
+        Refused(() => pair.Source.Core.Migrate(new MigrationRequest(PostcopyMachines.Anew, Resume: true)), "Cannot resume if there is no paused migration");
         pair.Fill(1).Migrate(async () =>
         {
             await pair.StartAsync();
@@ -121,10 +119,10 @@ internal sealed class RecoveryTests
             Refused(pair.Source.Core.PausePostcopy, NotYet);
             Refused(pair.Destination.Core.PausePostcopy, NotYet);
             await pair.FollowAsync();
-            Refused(() => pair.Destination.Core.RecoverPostcopy(Anew), "Migrate recover can only be run when postcopy is paused.");
-            Refused(() => pair.Source.Core.RecoverPostcopy(Anew), "Migrate recover can only be run when postcopy is paused.");
-            Refused(() => pair.Source.Core.Migrate(new MigrationRequest(Anew, Resume: true)), "Cannot resume if there is no paused migration");
-            Refused(() => pair.Source.Core.Migrate(new MigrationRequest(Anew)), "There's a migration process in progress");
+            Refused(() => pair.Destination.Core.RecoverPostcopy(PostcopyMachines.Anew), "Migrate recover can only be run when postcopy is paused.");
+            Refused(() => pair.Source.Core.RecoverPostcopy(PostcopyMachines.Anew), "Migrate recover can only be run when postcopy is paused.");
+            Refused(() => pair.Source.Core.Migrate(new MigrationRequest(PostcopyMachines.Anew, Resume: true)), "Cannot resume if there is no paused migration");
+            Refused(() => pair.Source.Core.Migrate(new MigrationRequest(PostcopyMachines.Anew)), "There's a migration process in progress");
             pair.Source.Core.Options.SetParameters(new() { MaxPostcopyBandwidth = 0 });
         });
         pair.CheckMoved();
@@ -141,7 +139,7 @@ internal sealed class RecoveryTests
             pair.Source.Core.Migrate(new MigrationRequest(MigrationPair.Address));
             await pair.FollowAsync();
             pair.Source.Core.PausePostcopy();
-            await PausedAsync(pair);
+            await pair.PausedAsync();
             pair.Source.Core.Shutdown();
             pair.Destination.Core.Shutdown();
             await pair.Source.Core.JoinAsync();
@@ -176,21 +174,10 @@ internal sealed class RecoveryTests
             if (pair.Destination.Status != MigrationStatus.PostcopyPaused) return;
             Assert.That(pair.Destination.Machine.IsRunning);
             pair.Network.Link = pair.Network.Link with { CutAfter = null };
-            Recover(pair);
+            pair.Recover();
             await Wait.EndAsync(pair.Source, pair.Timeline);
         });
         if (pair.Source.Status == MigrationStatus.Completed) Assert.That(pair.Destination.Ram().AsSpan().SequenceEqual(pair.Source.Ram()));
-    }
-
-    private static async ValueTask PausedAsync(MigrationPair pair) => await Wait.UntilAsync(
-        pair.Timeline,
-        () => pair.Source.Status == MigrationStatus.PostcopyPaused && pair.Destination.Status == MigrationStatus.PostcopyPaused,
-        () => $"{pair.Source.Status}, {pair.Destination.Status}");
-
-    private static void Recover(MigrationPair pair)
-    {
-        pair.Destination.Core.RecoverPostcopy(Anew);
-        pair.Source.Core.Migrate(new MigrationRequest(Anew, Resume: true));
     }
 
     private static void Refused(Action action, string text) =>
