@@ -17,10 +17,9 @@ internal static class MigrationReport
         OutgoingMigration? outgoing,
         IncomingMigration? incoming)
     {
-        // A machine that was a destination shows that until it is a source itself.
-        MigrationInfo info = outgoing is not null ? OfSource(machine, outgoing)
-            : incoming is not null ? OfDestination(incoming)
-            : new MigrationInfo();
+        // A machine that was a destination shows that until it is a source itself; where others reach it, it shows beside that.
+        MigrationInfo info = incoming is null ? new MigrationInfo() : OfDestination(incoming);
+        if (outgoing is not null) info = OfSource(machine, outgoing) with { SocketAddress = info.SocketAddress };
         return blockers.Reasons is { Count: > 0 } reasons ? info with { BlockedReasons = reasons } : info;
     }
 
