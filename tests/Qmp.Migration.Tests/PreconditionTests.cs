@@ -35,8 +35,9 @@ internal sealed class PreconditionTests
         MigrationCapability.PostcopyPreempt)]
     [TestCase(
         "unix:x",
-        "Migration with capability 'background-snapshot' is not supported by this emulator",
-        MigrationCapability.BackgroundSnapshot)]
+        "Migration with capability 'x-colo' is not supported by this emulator",
+        MigrationCapability.ReturnPath,
+        MigrationCapability.XColo)]
     public void Capabilities_must_fit_the_transport_and_be_built(
         string uri, string error, params MigrationCapability[] capabilities)
     {

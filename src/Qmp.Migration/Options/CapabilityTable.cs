@@ -39,7 +39,7 @@ public static class CapabilityTable
         new(MigrationCapability.LateBlockActivate, null),
         new(MigrationCapability.XIgnoreShared, null) { IsInStream = true },
         new(MigrationCapability.ValidateUuid, null),
-        new(MigrationCapability.BackgroundSnapshot, "x-background-snapshot") { IsBuilt = false },
+        new(MigrationCapability.BackgroundSnapshot, "x-background-snapshot"),
         new(MigrationCapability.ZeroCopySend, "x-zero-copy-send"),
         new(MigrationCapability.PostcopyPreempt, "x-postcopy-preempt"),
         new(MigrationCapability.SwitchoverAck, "x-switchover-ack"),

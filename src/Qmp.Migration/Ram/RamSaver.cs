@@ -2,6 +2,7 @@ using Qmp.Machine.Memory;
 using Qmp.Migration.Channels;
 using Qmp.Migration.MappedRam;
 using Qmp.Migration.SaveState;
+using Qmp.Migration.Snapshot;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -32,6 +33,7 @@ internal sealed class RamSaver : StateSaver
     private (PageEncoder Encoder, IPageSink Sink)[] _ways;
     private IPageSink _pages;
     private readonly MappedRamFile? _mapped;
+    private readonly MemoryProtection? _protection;
     private XbzrleEncoder? _xbzrle;
     private InlinePages? _following; // in postcopy
     private long _burst = MinBurst;
@@ -48,6 +50,7 @@ internal sealed class RamSaver : StateSaver
         _ignoreShared = context.Has(MigrationCapability.XIgnoreShared);
         RamBlock[] blocks = [.. memory.Blocks.Where(b => !(_ignoreShared && b.IsShared))];
         _pass = new RamPass(blocks);
+        if (context.Has(MigrationCapability.BackgroundSnapshot)) _protection = new MemoryProtection(context.Timeline, blocks, _pass.Request);
         _mapped = context.File is { } file ? new MappedRamFile(context.Writer, file) : null;
         IPageSink here = _mapped is not null ? new MappedPages(_mapped, context.File!, context.Writer) : new InlinePages(context.Writer, context.FlushIfFullAsync);
         _pages = context.Multifd is { } multifd
@@ -91,7 +94,7 @@ internal sealed class RamSaver : StateSaver
     public override async ValueTask SetupAsync()
     {
         _pass.Begin();
-        await SyncDirtyLogAsync(SyncReason.Setup);
+        if (_protection is null || _context.Rules.PassesAreCounts) await SyncDirtyLogAsync(SyncReason.Setup);
         _ranAtSetup = _context.GuestRuns;
         _context.Writer.PutBe64(_memory.TotalLength | RamFlags.MemorySize);
         foreach (RamBlock block in _memory.Blocks)
@@ -187,6 +190,15 @@ internal sealed class RamSaver : StateSaver
             : [(_zero, _following), (_normal, _following)];
     }
 
+    internal override void Protect() => _protection?.Begin();
+
+    internal override void Unprotect() => _protection?.End();
+
+    internal override async ValueTask SettleSnapshotAsync()
+    {
+        if (_mapped is not null) await _mapped.WriteBitmapsAsync();
+    }
+
     internal override void Resume()
     {
         _pass.Restore(_context.Postcopy.DirtyOf);
@@ -207,8 +219,18 @@ internal sealed class RamSaver : StateSaver
         _xbzrle?.Resize();
         GatherBurst();
         long before = _context.NowNanoseconds;
-        await _pages.SendIfFullAsync();
-        await _context.FlushIfFullAsync();
+        if (_protection is null)
+        {
+            await _pages.SendIfFullAsync();
+            await _context.FlushIfFullAsync();
+        }
+        else
+        {
+            await _pages.EndSectionAsync();
+            await _context.FlushAsync();
+            _protection.Release();
+        }
+
         if (_pass.TakeRoundEnd())
         {
             await _pages.EndRoundAsync();
@@ -233,12 +255,14 @@ internal sealed class RamSaver : StateSaver
         while (!_pages.IsFull && !_context.Writer.IsFull && _pass.TryTake(out RamBlock? block, out long page))
         {
             Encode(block, page);
+            _protection?.Take(block, page);
             if (isUrgent && !_pass.HasRequests) break;
         }
 
         if (_pages.CountsPages) _context.Statistics.AddNormalPages(_normal.Count - normal);
         _context.Statistics.AddZeroPages(_zero.Count - zero);
-        _context.Statistics.AddRamBytes(_context.Writer.Position - start, _ranAtSetup ?? _context.GuestRuns);
+        long elsewhere = _pages is MappedPages ? (_normal.Count - normal) * RamBlock.PageSize : 0;
+        _context.Statistics.AddRamBytes(_context.Writer.Position - start + elsewhere, _ranAtSetup ?? _context.GuestRuns);
         _ranAtSetup = null;
         _context.Statistics.Remaining = (long)_pass.Bytes;
     }

@@ -1,3 +1,4 @@
+using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
@@ -48,6 +49,9 @@ public abstract class SaveContext
 
     /// <summary>The counters that clients see.</summary>
     internal abstract MigrationStatistics Statistics { get; }
+
+    /// <summary>Where the machine runs.</summary>
+    internal abstract Timeline Timeline { get; }
 
     /// <summary>Nanoseconds, on the machine's clock.</summary>
     internal abstract long NowNanoseconds { get; }

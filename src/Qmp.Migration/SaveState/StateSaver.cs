@@ -72,6 +72,19 @@ public abstract class StateSaver
     /// <summary>The guest is stopped and its state will follow it: writes commands that say which.</summary>
     internal virtual ValueTask BeginPostcopyAsync() => ValueTask.CompletedTask;
 
+    /// <summary>The guest is stopped, and runs on before its state is sent: keeps the state as it is.</summary>
+    internal virtual void Protect()
+    {
+    }
+
+    /// <summary>Lets the guest change its state again.</summary>
+    internal virtual void Unprotect()
+    {
+    }
+
+    /// <summary>All of the state has been sent while it was protected: ends what is not part of a section.</summary>
+    internal virtual ValueTask SettleSnapshotAsync() => ValueTask.CompletedTask;
+
     /// <summary>Goes on over another connection, with what the destination has not.</summary>
     internal virtual void Resume()
     {

@@ -89,7 +89,7 @@ public sealed class OutgoingMigration
         try
         {
             var first = new ConnectPhase(_attempt, opened);
-            Activity = _attempt.Machine.Timeline.Start("mig/src/main", () => RunAsync(first));
+            Activity = _attempt.Machine.Timeline.Start(Options.Has(MigrationCapability.BackgroundSnapshot) ? "mig/snapshot" : "mig/src/main", () => RunAsync(first));
         }
         catch (Exception e)
         {

@@ -2,7 +2,6 @@ using Qmp.Machine;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Options;
 using Qmp.Migration.SaveState;
-using Qmp.Migration.SaveState.VmState;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
 using Qmp.Migration.Switchover;
@@ -19,7 +18,6 @@ internal sealed partial class OutgoingStream
     private readonly SourceContext _context;
     private readonly VirtualMachine _machine;
     private readonly MigrationOptions _options;
-    private readonly SwitchoverGate _gate;
     private readonly ILogger _logger;
     private readonly Section[] _all;
     private readonly Section[] _iterative;
@@ -33,7 +31,6 @@ internal sealed partial class OutgoingStream
         SwitchoverGate gate,
         ILogger logger)
     {
-        _gate = gate;
         _context = context;
         _machine = machine;
         _options = options;
@@ -43,6 +40,7 @@ internal sealed partial class OutgoingStream
         // that has not been named yet.
         _all = [.. entries.All.Select((entry, i) => new Section(entry, entry.CreateSaver(context), (uint)i + 1))];
         _iterative = [.. _all.Where(s => s.Saver.IsIterative)];
+        Pending = new OutgoingPending([.. _iterative.Select(s => s.Saver)], context.Statistics, gate, logger);
     }
 
     /// <summary>Bytes of device state sent; <see langword="null"/> if no device counts them.</summary>
@@ -60,63 +58,10 @@ internal sealed partial class OutgoingStream
         }
     }
 
-    /// <summary>Whether a turn of the iterative savers would send anything: state of stopped devices has to wait.</summary>
-    public bool HasSomethingToSend =>
-        PendingEstimate is var pending && (pending.Total > pending.StopCopy || _iterative.Any(s => s.Saver.HasAnnouncement));
-
-    private PendingState PendingEstimate
-    {
-        get
-        {
-            PendingState sum = default;
-            foreach (Section section in _iterative) sum += section.Saver.PendingEstimate;
-            return sum;
-        }
-    }
+    /// <summary>What is left to send.</summary>
+    public OutgoingPending Pending { get; }
 
     private MigrationWriter Writer => _context.Writer;
-
-    /// <summary>Asks all devices what is left to send, as far as they know, and for how many acks they want.</summary>
-    public PendingState Estimate()
-    {
-        PendingState sum = PendingEstimate;
-        Book(sum, isExact: false, isFinal: false);
-        return sum;
-    }
-
-    /// <summary>Asks all devices what is left to send, exactly, and for how many acks they want.</summary>
-    public async ValueTask<PendingState> CountAsync() => (await CountAsync(isFinal: false)).Pending;
-
-    /// <summary>Asks once more when the guest is stopped.</summary>
-    /// <returns>How many acks were asked for.</returns>
-    public async ValueTask<uint> CountStoppedAsync() => (await CountAsync(isFinal: true)).Requests;
-
-    private async ValueTask<(PendingState Pending, uint Requests)> CountAsync(bool isFinal)
-    {
-        PendingState sum = default;
-        foreach (Section section in _iterative) sum += await section.Saver.PendingExactAsync(isFinal);
-        return (sum, Book(sum, isExact: true, isFinal));
-    }
-
-    private uint Book(PendingState pending, bool isExact, bool isFinal)
-    {
-        uint requests = 0;
-        foreach (Section section in _iterative) requests += section.Saver.TakeAckRequests();
-        requests = _gate.Request(requests);
-        _context.Statistics.Pending = (long)Math.Min(pending.Total, long.MaxValue);
-        _logger.Debug(
-            "qemu_savevm_query_pending exact={Exact}, final={Final}, precopy={Precopy}, stopcopy={StopCopy}, postcopy={Postcopy}, "
-            + "total={Total}, collected switchover ack pending={Requests}, total switchover ack pending={Outstanding}",
-            isExact ? 1 : 0,
-            isFinal ? 1 : 0,
-            pending.MustPrecopy,
-            pending.StopCopy,
-            pending.CanPostcopy,
-            pending.Total,
-            requests,
-            _gate.Outstanding);
-        return requests;
-    }
 
     /// <summary>Header, commands, and the beginning of every iterative section.</summary>
     public async ValueTask BeginAsync(bool withReturnPath)
@@ -191,20 +136,7 @@ internal sealed partial class OutgoingStream
         }
 
         await _context.AtAsync(FaultPoint.CompleteDone);
-        var saved = new List<(SaveStateEntry, VmStateDescription?, long)>();
-        foreach (Section section in _all)
-        {
-            if (!section.Saver.HasFinalSection) continue;
-            saved.Add((section.Entry, section.Saver.Description, await SaveFinalAsync(section)));
-        }
-
-        await _context.AtAsync(FaultPoint.End);
-        byte[] description = StreamDescription.Describe(_machine.Identity, _options, saved);
-        Writer.PutByte((byte)SectionType.EndOfFile);
-        Writer.PutByte((byte)SectionType.VmDescription);
-        Writer.PutBe32((uint)description.Length);
-        await Writer.PutAllAsync(description);
-        await _context.FlushAsync();
+        await PutEndAsync();
     }
 
     private async ValueTask CompleteIterativeAsync()

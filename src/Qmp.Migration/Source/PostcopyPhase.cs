@@ -29,7 +29,7 @@ internal sealed class PostcopyPhase(SourceAttempt attempt, SourceLink link) : So
     {
         CheckReturnPath();
         if (attempt.Limiter.Exceeded(attempt.Statistics.Transferred) && !link.Context.Postcopy.HasRequests) return false;
-        ulong left = link.Stream.Estimate().Total;
+        ulong left = link.Stream.Pending.Estimate().Total;
         if (left == 0 || left < attempt.Bandwidth.ThresholdSize) return true;
         await link.Stream.IterateBehindAsync();
         return false;

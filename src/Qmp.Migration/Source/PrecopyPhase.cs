@@ -27,7 +27,7 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
 
             if (attempt.Now >= link.Converge.NextTick && link.Converge.Tick(attempt.Statistics.DirtySyncCount))
             {
-                await link.Stream.CountAsync();
+                await link.Stream.Pending.CountAsync();
             }
 
             await KeepToRateAsync();
@@ -40,9 +40,9 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
     private async ValueTask<bool> TurnAsync()
     {
         ulong threshold = attempt.Bandwidth.ThresholdSize;
-        PendingState pending = link.Stream.Estimate();
+        PendingState pending = link.Stream.Pending.Estimate();
         bool isExact = Fits(attempt.Options.Rules.CountsBeforePostcopy ? pending.Total - pending.CanPostcopy : pending.Total, threshold);
-        if (isExact) pending = await link.Stream.CountAsync();
+        if (isExact) pending = await link.Stream.Pending.CountAsync();
         bool ready = pending.Total == 0 || Fits(pending.Total, threshold);
         if (ready)
         {
@@ -61,7 +61,7 @@ internal sealed class PrecopyPhase(SourceAttempt attempt, SourceLink link) : Sou
             if (await CanGoAheadAsync(pending, threshold)) return _goesAhead = true;
         }
 
-        bool sends = link.Stream.HasSomethingToSend;
+        bool sends = link.Stream.Pending.HasSomethingToSend;
         if (sends) await link.Stream.IterateAsync();
         if (ready || !sends) await WaitAsync();
         return false;

@@ -29,6 +29,8 @@ internal sealed class SetupPhase(SourceAttempt attempt) : SourcePhase
         attempt.State.TryMove(MigrationStatus.Setup, MigrationStatus.Active);
         if (failure is not null) throw new MigrationException(failure);
         attempt.Times.SetUp(attempt.Now - start);
-        return new PrecopyPhase(attempt, link);
+        return attempt.Options.Has(MigrationCapability.BackgroundSnapshot)
+            ? new SnapshotPhase(attempt, link)
+            : new PrecopyPhase(attempt, link);
     }
 }

@@ -1,5 +1,6 @@
 using Qmp.Machine;
 using Qmp.Machine.Memory;
+using Qmp.Machine.Time;
 using Qmp.Migration.Faults;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Multifd;
@@ -52,6 +53,8 @@ internal sealed class SourceContext(
     internal override MigrationParameters Parameters => options.Parameters;
 
     internal override MigrationStatistics Statistics { get; } = statistics;
+
+    internal override Timeline Timeline => machine.Timeline;
 
     internal override long NowNanoseconds => machine.Timeline.NowNanoseconds;
 

@@ -18,7 +18,8 @@ internal static class SourceTransitions
             or MigrationStatus.PostcopyRecover,
         MigrationStatus.PostcopyRecoverSetup => from is MigrationStatus.PostcopyPaused,
         MigrationStatus.PostcopyRecover => from is MigrationStatus.PostcopyRecoverSetup,
-        MigrationStatus.Completed => from is MigrationStatus.Device or MigrationStatus.PostcopyActive,
+        MigrationStatus.Completed => from is MigrationStatus.Device or MigrationStatus.PostcopyActive
+            or MigrationStatus.Active, // the guest runs on
         MigrationStatus.Failing => from is MigrationStatus.Setup or MigrationStatus.Active
             or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.PostcopyDevice,
         MigrationStatus.Failed => from is MigrationStatus.Setup or MigrationStatus.Active

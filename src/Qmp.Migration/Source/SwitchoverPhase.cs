@@ -34,7 +34,7 @@ internal sealed class SwitchoverPhase(SourceAttempt attempt, SourceLink link) : 
     private async ValueTask<bool> CountStoppedAsync()
     {
         if (!attempt.Options.Rules.PassesAreCounts) return true;
-        uint requests = await link.Stream.CountStoppedAsync();
+        uint requests = await link.Stream.Pending.CountStoppedAsync();
         if (requests == 0) return true;
         attempt.Fail($"Switchover ACK was requested by {requests} devices during switchover");
         return false;

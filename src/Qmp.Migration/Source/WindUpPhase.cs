@@ -25,7 +25,7 @@ internal sealed class WindUpPhase(SourceAttempt attempt) : SourcePhase
         using (await attempt.Machine.Lock.EnterAsync())
         {
             attempt.Link?.Converge.Stop();
-            if (completed) attempt.Handover.Complete();
+            if (completed && attempt.Handover.HasBegun) attempt.Handover.Complete();
             else attempt.Handover.Undo(returnPath?.IsShut);
         }
 

@@ -12,12 +12,8 @@ internal static class Recordings
     public static IReadOnlySet<string> Pending { get; } = Names("pending.txt");
 
     /// <summary>The conversations of groups that need no more than what every machine has.</summary>
-    public static IEnumerable<Conversation> Of(params string[] groups)
-    {
-        IReadOnlySet<string> later = Names("breadth.txt");
-        return groups.SelectMany(group => ConversationFile.Load(Path.Combine(Folder, $"{group}.jsonl")))
-            .Where(c => c.Class == "core" && !later.Contains(c.FullName));
-    }
+    public static IEnumerable<Conversation> Of(params string[] groups) =>
+        groups.SelectMany(group => ConversationFile.Load(Path.Combine(Folder, $"{group}.jsonl"))).Where(c => c.Class == "core");
 
     /// <summary>The conversations of a group about the devices of machines.</summary>
     public static IEnumerable<Conversation> OfMachines(string group) =>

@@ -77,6 +77,7 @@ internal sealed record Scenario(string Name)
             Parameters = new() { XbzrleCacheSize = EmulatorProcess.MemorySize },
             RewritesMemory = true,
         },
+        new("background-snapshot") { Route = Route.File, Capabilities = [MigrationCapability.BackgroundSnapshot], KeepsGuest = true },
         new("postcopy at once") { Capabilities = Postcopy, Parameters = new() { MaxBandwidth = 8 << 20 }, GoesAheadAfter = 0 },
         new("postcopy on the way") { Capabilities = Postcopy, Parameters = SlowPostcopy, GoesAheadAfter = 2 << 20 },
         new("postcopy preempt")
@@ -108,6 +109,9 @@ internal sealed record Scenario(string Name)
 
     /// <summary>After how many bytes the guest goes before the rest of its memory; <see langword="null"/> where it does not.</summary>
     public long? GoesAheadAfter { get; init; }
+
+    /// <summary>Whether the guest runs on at the source.</summary>
+    public bool KeepsGuest { get; init; }
 
     /// <summary>Whether it can end otherwise between ends of different releases: see AckCountTests.</summary>
     public bool DependsOnAcks => Capabilities.Contains(MigrationCapability.SwitchoverAck);

@@ -234,7 +234,7 @@ internal sealed class ScenarioRun : IDisposable
         Expect("status of the source", MigrationStatus.Completed, info.Status);
         Expect("status of the destination", MigrationStatus.Completed,
             (await destination.QueryMigrateAsync().ConfigureAwait(false)).Status);
-        Expect("run state of the source", RunState.Postmigrate,
+        Expect("run state of the source", _scenario.KeepsGuest ? RunState.Running : RunState.Postmigrate,
             await source.QuerySettledRunStateAsync().ConfigureAwait(false));
         Expect("run state of the destination", _scenario.SourceIsPaused ? RunState.Paused : RunState.Running,
             await destination.QueryRunStateAsync().ConfigureAwait(false));
