@@ -23,6 +23,7 @@ internal sealed class ChannelSet : IDisposable
     private readonly Lock _gate = new(); // guards what follows
     private readonly List<Connection> _connections = [];
     private readonly List<IMigrationChannel> _retired = [];
+    private bool _isBroken;
     private bool _isCut;
     private bool _isClosed;
 
@@ -56,7 +57,7 @@ internal sealed class ChannelSet : IDisposable
             if (!_isClosed)
             {
                 _connections.Add(new Connection(channel, role, index));
-                if (_isCut) channel.Shutdown();
+                if (_isCut || _isBroken) channel.Shutdown();
                 return true;
             }
         }
@@ -94,8 +95,19 @@ internal sealed class ChannelSet : IDisposable
         lock (_gate)
         {
             Shutdown();
+            _isBroken = false;
             _retired.AddRange(_connections.Select(c => c.Channel));
             _connections.Clear();
+        }
+    }
+
+    /// <summary>Cuts the connections that are there and those that belong to them and come later, as when a network breaks.</summary>
+    public void Break()
+    {
+        lock (_gate)
+        {
+            _isBroken = true;
+            Shutdown();
         }
     }
 

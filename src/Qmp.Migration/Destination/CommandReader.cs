@@ -1,3 +1,4 @@
+using System.Buffers;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
 using Serilog;
@@ -7,7 +8,7 @@ namespace Qmp.Migration.Destination;
 /// <summary>Reads what stands between sections: commands, their arguments, and the description at the end.</summary>
 internal static class CommandReader
 {
-    private const uint MaxPackage = 1 << 24;
+    private const int PackagePiece = 65536;
 
     private static readonly Dictionary<StreamCommand, (string Name, int? Length)> Commands = new()
     {
@@ -46,20 +47,24 @@ internal static class CommandReader
         return (command, expected.Name, length);
     }
 
-    /// <summary>Reads a whole package.</summary>
-    /// <exception cref="LoadException">It is too large, or ends early.</exception>
+    /// <summary>Reads a whole package. It takes memory only as it comes.</summary>
+    /// <exception cref="LoadException">It ends early.</exception>
     public static async ValueTask<byte[]> ReadPackageAsync(MigrationReader reader, uint length)
     {
-        if (length > MaxPackage) throw new LoadException(Errno.NotPermitted, $"Unreasonably large packaged state: {length}");
-        byte[] package = new byte[length];
-        for (int taken = 0; taken < package.Length;)
+        var package = new ArrayBufferWriter<byte>();
+        for (uint left = length; left > 0; left = length - (uint)package.WrittenCount)
         {
             await reader.NeedAsync(1);
-            taken += reader.Get(package.AsSpan(taken, Math.Clamp(reader.Available, 1, package.Length - taken)));
-            if (reader.Failed) throw new LoadException(Errno.InputOutput, $"CMD_PACKAGED: Buffer receive fail ret={taken} length={length}");
+            int taken = reader.Get(package.GetSpan(PackagePiece)[..(int)Math.Min(left, Math.Clamp(reader.Available, 1, PackagePiece))]);
+            if (reader.Failed)
+            {
+                throw new LoadException(Errno.TryAgain, $"CMD_PACKAGED: Buffer receive fail ret={package.WrittenCount + taken} length={length}");
+            }
+
+            package.Advance(taken);
         }
 
-        return package;
+        return package.WrittenMemory.ToArray();
     }
 
     /// <summary>Reads of which block the source wants to know what has been received.</summary>

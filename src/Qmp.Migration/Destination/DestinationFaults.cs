@@ -34,7 +34,7 @@ internal sealed class DestinationFaults : IFaultTarget
 
     public ValueTask SettleAsync(FaultPoint point) => ValueTask.CompletedTask;
 
-    public void Close() => _channels.Cut();
+    public void Close() => _channels.Break();
 
     public void Corrupt(FaultPoint point)
     {

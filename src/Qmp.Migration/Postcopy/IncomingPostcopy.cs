@@ -130,16 +130,17 @@ internal sealed class IncomingPostcopy(GuestMemory memory, MissingMemory missing
     private void Discard(string id, ulong start, ulong length)
     {
         RamBlock block = memory.Find(id) ?? throw Refused($"ram_discard_range: Failed to find block '{id}'");
-        if (start % RamBlock.PageSize != 0 || length % RamBlock.PageSize != 0)
+        if (start % RamBlock.PageSize != 0)
         {
-            throw Refused($"ram_block_discard_range: Unaligned start or length in block '{id}' ({start:x}/{length:x})");
+            throw Refused($"ram_block_discard_range: Unaligned start address: 0x{(ulong)block.Address + start:x}");
         }
 
         if (start > block.Length || length > block.Length - start)
         {
-            throw Refused($"ram_block_discard_range: Overrun block '{id}' ({start:x}/{length:x}/{block.Length:x})");
+            throw Refused($"ram_block_discard_range: Overrun block '{id}' ({start}/{length:x}/{block.Length:x})");
         }
 
+        if (length % RamBlock.PageSize != 0) throw Refused($"ram_block_discard_range: Unaligned length: {length:x}");
         Missing.Discard(block, (long)(start / RamBlock.PageSize), (long)(length / RamBlock.PageSize));
     }
 

@@ -37,7 +37,7 @@ internal sealed class SourceFaults : IFaultTarget
     public ValueTask SettleAsync(FaultPoint point) =>
         Context is null || IsOnReturnPath(point) ? ValueTask.CompletedTask : Context.FlushAsync();
 
-    public void Close() => _channels.Cut();
+    public void Close() => _channels.Break();
 
     public void Corrupt(FaultPoint point)
     {

@@ -14,6 +14,9 @@ public enum Errno
     /// <summary>Input/output error: the stream ended early or the connection broke.</summary>
     InputOutput = 5,
 
+    /// <summary>Resource temporarily unavailable: a package ended early.</summary>
+    TryAgain = 11,
+
     /// <summary>Cannot allocate memory.</summary>
     NoMemory = 12,
 

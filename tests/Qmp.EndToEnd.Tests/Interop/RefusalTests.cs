@@ -15,7 +15,7 @@ internal sealed class RefusalTests
     private static IEnumerable<TestCaseData> Cases() =>
         from refusal in (IEnumerable<Refusal>)
         [
-            .. Refusal.OfHeaders(), .. Refusal.OfSections(), .. Refusal.OfCommands(), .. Refusal.OfMemory(),
+            .. Refusal.OfHeaders(), .. Refusal.OfSections(), .. Refusal.OfCommands(), .. Refusal.OfPostcopy(), .. Refusal.OfMemory(),
         ]
         from kind in Enum.GetValues<EmulatorKind>()
         select new TestCaseData(refusal, kind).SetName($"{refusal}, {kind}");

@@ -1,3 +1,4 @@
+using Qmp.Devices.Vfio;
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels.Virtual;
@@ -36,6 +37,25 @@ internal sealed class PostcopyPairTests
             {
                 "MIGRATION setup", "MIGRATION active", "MIGRATION postcopy-active", "RESUME", "MIGRATION completed",
             }));
+    }
+
+    // The guest goes only when the destination's devices have let it, whatever clients ask for.
+    [Test]
+    public void A_closed_gate_holds_it()
+    {
+        using MigrationPair pair = PostcopyMachines.Slow(
+            PostcopyMachines.Busy, further: [MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck]);
+        var settings = new VfioSettings { Id = "v0", InitialBytes = 65536, LoadTime = TimeSpan.FromMilliseconds(500) };
+        pair.Source.Add(settings);
+        pair.Destination.Add(settings);
+        pair.Fill().Migrate(async () =>
+        {
+            await pair.StartAsync();
+            await Wait.UntilAsync(pair.Timeline, () => pair.Source.Status != MigrationStatus.Active);
+            Assert.That(pair.Destination.Core.Switchover.AcknowledgedAt, Is.Not.Null);
+            Assert.That(pair.Timeline.NowMilliseconds, Is.GreaterThan(500));
+        });
+        pair.CheckMoved();
     }
 
     [Test]

@@ -41,6 +41,24 @@ internal sealed class RecoveryTests
             }));
     }
 
+    [TestCase(FaultPoint.Iterate, true)]
+    [TestCase(FaultPoint.IterateDone, true)]
+    [TestCase(FaultPoint.RamLoad, false)]
+    [TestCase(FaultPoint.RamLoadDone, false)]
+    [TestCase(FaultPoint.ReturnPathSend, false)]
+    public void A_fault_that_cuts_the_connection_is_a_pause(FaultPoint point, bool atTheSource)
+    {
+        using MigrationPair pair = PostcopyMachines.Slow(PostcopyMachines.Busy);
+        pair.Fill().Migrate(async () =>
+        {
+            await pair.FollowAsync();
+            (atTheSource ? pair.Source : pair.Destination).Core.Faults.Set(new FaultPlan { Point = point, Action = FaultAction.Close });
+            await pair.PausedAsync();
+            pair.Recover();
+        });
+        pair.CheckMoved();
+    }
+
     [Test]
     public void What_was_waited_for_is_asked_for_again()
     {

@@ -12,6 +12,7 @@ internal sealed record Refusal(string Name, byte[] Stream, string Error, params 
     private const string Invalid = "Invalid argument";
     private const string InputOutput = "Input/output error";
     private const string NotPermitted = "Operation not permitted";
+    private const string TryAgain = "Resource temporarily unavailable";
     private const string NotSupported = "Operation not supported";
     private const string OutOfRange = "Numerical result out of range";
     private const string NoEntry = "No such file or directory";
@@ -108,6 +109,40 @@ internal sealed record Refusal(string Name, byte[] Stream, string Error, params 
             "POSTCOPY_RESUME received with bad length - expecting 0, got 1");
     }
 
+    /// <summary>Those of destinations that may be sent the guest before its memory.</summary>
+    public static IEnumerable<Refusal> OfPostcopy()
+    {
+        (string Name, byte[] Stream, string Error, string Reason)[] refusals =
+        [
+            ("ADVISE of 0 bytes", New().Header().Command(3).ToArray(), Invalid, "RAM postcopy is enabled but have 0 byte advise"),
+            ("ADVISE of other page sizes", Advised(8192).ToArray(), NotPermitted, "Postcopy needs matching RAM page sizes (s=2000 d=1000)"),
+            ("ADVISE of another page size", Advised(4096, 8192).ToArray(), NotPermitted,
+                "Postcopy needs matching target page sizes (s=8192 d=4096)"),
+            ("LISTEN in a package without ADVISE", Begun().Package(New().Command(4)).ToArray(), NotPermitted,
+                "CMD_POSTCOPY_LISTEN in wrong postcopy state (0)"),
+            ("RUN in a package without LISTEN", Discarding().Package(New().Command(5)).ToArray(), NotPermitted,
+                "CMD_POSTCOPY_RUN in wrong postcopy state (1)"),
+            ("DISCARD without a name", Discarding().Command(6, new byte[20]).ToArray(), NotPermitted,
+                "CMD_POSTCOPY_RAM_DISCARD Failed to read RAMBlock ID"),
+            ("DISCARD of 10 bytes", Discarding().Command(6, new byte[10]).ToArray(), NotPermitted, "CMD_POSTCOPY_RAM_DISCARD invalid length (10)"),
+            ("DISCARD of version 1", Discarding().Discard(0, 4096, version: 1).ToArray(), NotPermitted,
+                "CMD_POSTCOPY_RAM_DISCARD invalid version (1)"),
+            ("DISCARD of another block", Discarding().Discard(0, 4096, block: "nope").ToArray(), NotPermitted,
+                "ram_discard_range: Failed to find block 'nope'"),
+            ("DISCARD whose name does not end", Discarding().Discard(0, 4096, nil: 7).ToArray(), NotPermitted,
+                "CMD_POSTCOPY_RAM_DISCARD missing nil (7)"),
+            ("DISCARD of half a range", Discarding().Command(6, [0, 3, (byte)'r', (byte)'a', (byte)'m', 0, .. new byte[24]]).ToArray(),
+                NotPermitted, "CMD_POSTCOPY_RAM_DISCARD invalid length (24)"),
+            ("DISCARD of half a page", Discarding().Discard(4096, 100).ToArray(), NotPermitted, "ram_block_discard_range: Unaligned length: 64"),
+            ("DISCARD beyond the end", Discarding().Discard(Size - 4096, 8192).ToArray(), NotPermitted,
+                "ram_block_discard_range: Overrun block 'ram' (67104768/2000/4000000)"),
+            ("large package", Begun().Command(7, 0x7f, 0, 0, 0).ToArray(), TryAgain, "CMD_PACKAGED: Buffer receive fail ret=0 length=2130706432"),
+            ("package cut short", Begun().Command(7, 0, 0, 0, 9).U32(1).ToArray(), TryAgain,
+                "CMD_PACKAGED: Buffer receive fail ret=4 length=9"),
+        ];
+        return refusals.Select(r => new Refusal(r.Name, r.Stream, r.Error, r.Reason) { Capabilities = [MigrationCapability.PostcopyRam] });
+    }
+
     public static IEnumerable<Refusal> OfMemory()
     {
         yield return new("other size", New().Header().RamSetup(32 << 20).ToArray(), Invalid,
@@ -129,6 +164,11 @@ internal sealed record Refusal(string Name, byte[] Stream, string Error, params 
     }
 
     private static StreamBuilder New(bool footers = true) => new(footers);
+
+    private static StreamBuilder Advised(ulong sizes = 4096, ulong size = 4096) =>
+        New().Header().Command(3, [.. New().U64(sizes).U64(size).ToArray()]);
+
+    private static StreamBuilder Discarding() => Advised().RamSetup(Size);
 
     private static StreamBuilder Begun() => New().Header().RamSetup(Size);
 

@@ -58,6 +58,17 @@ internal sealed class StreamBuilder
     public StreamBuilder Command(int number, params ReadOnlySpan<byte> data) =>
         U8(8).U16(number).U16(data.Length).Bytes(data);
 
+    /// <summary>What is loaded before what follows.</summary>
+    public StreamBuilder Package(StreamBuilder content)
+    {
+        byte[] bytes = content.ToArray();
+        return Command(7, new StreamBuilder().U32((uint)bytes.Length).ToArray()).Bytes(bytes);
+    }
+
+    /// <summary>Pages that are not there yet.</summary>
+    public StreamBuilder Discard(ulong start, ulong length, string block = "ram", int version = 0, int nil = 0) =>
+        Command(6, new StreamBuilder().U8(version).CountedText(block).U8(nil).U64(start).U64(length).ToArray());
+
     /// <summary>The head of a section that names its device (START or FULL); its body follows.</summary>
     public StreamBuilder Section(int type, uint id, string name, uint version, uint instance = 0) =>
         U8(type).U32(id).CountedText(name).U32(instance).U32(version);
