@@ -19,6 +19,8 @@ internal sealed class OnwardTests
         [
             (RunState.Running, []),
             (RunState.Running, [MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck]),
+            (RunState.Running, [MigrationCapability.Multifd]),
+            (RunState.Running, [MigrationCapability.PostcopyRam]),
             (RunState.Paused, [MigrationCapability.ReturnPath]),
         ]
         let state = move.Item1
