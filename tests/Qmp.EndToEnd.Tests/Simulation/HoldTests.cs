@@ -14,7 +14,7 @@ internal sealed class HoldTests
 
     private static readonly FaultPoint[] OfSource =
     [
-        .. Enum.GetValues<FaultPoint>().Where(p => p < FaultPoint.RamLoad && p is not (FaultPoint.Unrecognized or FaultPoint.Listen or FaultPoint.ListenDone) && !IsOfMultifd(p)),
+        .. Enum.GetValues<FaultPoint>().Where(p => p < FaultPoint.RamLoad && p is not (FaultPoint.Unrecognized or FaultPoint.Listen or FaultPoint.ListenDone) && !IsOfFurtherChannels(p)),
         FaultPoint.ReturnPathReceive, FaultPoint.ReturnPathReceiveDone, FaultPoint.Shut, FaultPoint.ShutDone,
         FaultPoint.Completion, FaultPoint.CompletionDone,
     ];
@@ -28,7 +28,7 @@ internal sealed class HoldTests
         FaultPoint.CompletionDone,
     ];
 
-    private static bool IsOfMultifd(FaultPoint point) => point.ToWireName().StartsWith("multifd-", StringComparison.Ordinal);
+    private static bool IsOfFurtherChannels(FaultPoint point) => point.ToWireName().Split('-')[0] is "multifd" or "preempt";
 
     [Test]
     public async Task A_client_leads_a_migration_from_point_to_point()
