@@ -71,6 +71,13 @@ public abstract class AwaitedPages(Timeline timeline, RamBlock block) : PageGate
         }
     }
 
+    /// <summary>Lets everybody go on, and keeps nobody waiting any more.</summary>
+    public void Remove()
+    {
+        OpenAll();
+        if (ReferenceEquals(Block.Gate, this)) Block.Gate = null;
+    }
+
     /// <summary>Puts a page before all others. Called by the first who waits for it.</summary>
     /// <param name="page">The number of the page in its block.</param>
     protected abstract ValueTask AskAsync(long page);

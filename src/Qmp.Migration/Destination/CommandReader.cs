@@ -49,7 +49,7 @@ internal static class CommandReader
 
     /// <summary>Reads a whole package. It takes memory only as it comes.</summary>
     /// <exception cref="LoadException">It ends early.</exception>
-    public static async ValueTask<byte[]> ReadPackageAsync(MigrationReader reader, uint length)
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadPackageAsync(MigrationReader reader, uint length)
     {
         var package = new ArrayBufferWriter<byte>();
         for (uint left = length; left > 0; left = length - (uint)package.WrittenCount)
@@ -64,7 +64,7 @@ internal static class CommandReader
             package.Advance(taken);
         }
 
-        return package.WrittenMemory.ToArray();
+        return package.WrittenMemory;
     }
 
     /// <summary>Reads of which block the source wants to know what has been received.</summary>

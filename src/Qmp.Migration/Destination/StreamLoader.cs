@@ -338,8 +338,8 @@ internal sealed class StreamLoader
     // The devices' state, which is here before it is looked at: what is behind it is read meanwhile.
     private async ValueTask<bool> LoadPackageAsync(MigrationReader reader, uint length)
     {
-        byte[] package = await CommandReader.ReadPackageAsync(reader, length);
-        await LoadSectionsAsync(new MigrationReader(new MemoryChannel(package)));
+        ReadOnlyMemory<byte> package = await CommandReader.ReadPackageAsync(reader, length);
+        await LoadSectionsAsync(new MigrationReader(new MemoryChannel(package.Span)));
         if (Postcopy.State == PostcopyState.Listening) throw new LoadException(Errno.Invalid, "CMD_PACKAGED: nothing runs the guest");
         return !Postcopy.IsHandedOver;
     }

@@ -68,7 +68,7 @@ internal sealed class MissingMemory
                 pages.Block.PlaceZeros(page);
             }
 
-            Open(pages);
+            pages.Remove();
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class MissingMemory
     public void Abandon()
     {
         _isAbandoned = true;
-        foreach (MissingPages pages in _blocks) Open(pages);
+        foreach (MissingPages pages in _blocks) pages.Remove();
     }
 
     /// <summary>Waits until all pages have come that somebody waits for.</summary>
@@ -138,12 +138,6 @@ internal sealed class MissingMemory
         {
             _logger.Debug("migrate_send_rp_req_pages {Error:l}", e.Message);
         }
-    }
-
-    private static void Open(MissingPages pages)
-    {
-        pages.OpenAll();
-        if (ReferenceEquals(pages.Block.Gate, pages)) pages.Block.Gate = null;
     }
 
     private MissingPages Find(RamBlock block) => Array.Find(_blocks, pages => ReferenceEquals(pages.Block, block))!;

@@ -10,7 +10,7 @@ namespace Qmp.Migration.Snapshot;
 internal sealed class MemoryProtection(Timeline timeline, IEnumerable<RamBlock> blocks, Action<RamBlock, long> ask)
 {
     private readonly ProtectedPages[] _blocks = [.. blocks.Select(block => new ProtectedPages(timeline, block, ask))];
-    private readonly List<(ProtectedPages Pages, long Page)> _underWay = [];
+    private readonly List<(RamBlock Block, long Page)> _underWay = [];
 
     /// <summary>Protects all pages. The guest stands still.</summary>
     public void Begin()
@@ -23,22 +23,18 @@ internal sealed class MemoryProtection(Timeline timeline, IEnumerable<RamBlock> 
     }
 
     /// <summary>A page is being saved: its bytes are read when they are written, so it is protected up to then.</summary>
-    public void Take(RamBlock block, long page) => _underWay.Add((Array.Find(_blocks, p => ReferenceEquals(p.Block, block))!, page));
+    public void Take(RamBlock block, long page) => _underWay.Add((block, page));
 
     /// <summary>What was being saved has been written.</summary>
     public void Release()
     {
-        foreach ((ProtectedPages pages, long page) in _underWay) pages.Placed(page);
+        foreach ((RamBlock block, long page) in _underWay) block.Gate?.Placed(page);
         _underWay.Clear();
     }
 
     /// <summary>Protects nothing any more, whatever has been saved.</summary>
     public void End()
     {
-        foreach (ProtectedPages pages in _blocks)
-        {
-            pages.OpenAll();
-            if (ReferenceEquals(pages.Block.Gate, pages)) pages.Block.Gate = null;
-        }
+        foreach (ProtectedPages pages in _blocks) pages.Remove();
     }
 }

@@ -22,7 +22,6 @@ namespace Qmp.Migration.Source;
 public sealed class OutgoingMigration
 {
     private readonly SourceAttempt _attempt;
-    private readonly IMigrationConnector _connector;
     private readonly IMigrationEvents _events;
 
     internal OutgoingMigration(
@@ -35,7 +34,6 @@ public sealed class OutgoingMigration
         ILogger logger)
     {
         _attempt = new SourceAttempt(machine, entries, options, faults, connector, events, logger);
-        _connector = connector;
         _events = events;
     }
 
@@ -76,7 +74,7 @@ public sealed class OutgoingMigration
         IMigrationChannel? opened;
         try
         {
-            opened = _connector.Open(address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
+            opened = _attempt.Connector.Open(address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
         }
         catch (Exception e)
         {
@@ -136,7 +134,7 @@ public sealed class OutgoingMigration
         _attempt.BeginResumption();
         try
         {
-            IMigrationChannel? opened = _connector.Open(address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
+            IMigrationChannel? opened = _attempt.Connector.Open(address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
             _attempt.Resume(new Resumption(address, opened));
         }
         catch (Exception e)
@@ -166,7 +164,7 @@ public sealed class OutgoingMigration
     {
         try
         {
-            ValueTask<IMigrationChannel> connecting = _connector.ConnectAsync(address, new CancellationToken(canceled: true));
+            ValueTask<IMigrationChannel> connecting = _attempt.Connector.ConnectAsync(address, new CancellationToken(canceled: true));
             if (connecting.IsCompletedSuccessfully) connecting.Result.Dispose();
             else if (connecting.IsCompleted) connecting.GetAwaiter().GetResult();
             return null;

@@ -98,23 +98,29 @@ internal sealed partial class OutgoingStream
     }
 
     // The devices' state goes as one piece: a destination takes all of it before it lets go of the stream.
-    private async ValueTask<ReadOnlyMemory<byte>> PackAsync()
+    private ValueTask<ReadOnlyMemory<byte>> PackAsync() => WriteAsideAsync(async () =>
     {
-        var package = new MemoryChannel();
-        _context.Divert(new MigrationWriter(package));
+        Writer.PutCommand(StreamCommand.PostcopyListen, 0);
+        foreach (Section section in _all)
+        {
+            if (section.Saver.HasFinalSection) await SaveFinalAsync(section);
+        }
+
+        Writer.PutPing(PackageBeginPing);
+        if (_options.Rules.AwaitsPackage) Writer.PutPing(PackageLoadedPing);
+        Writer.PutCommand(StreamCommand.PostcopyRun, 0);
+        await _context.FlushAsync();
+    });
+
+    // Keeps what is written, and flushed, instead of sending it.
+    private async ValueTask<ReadOnlyMemory<byte>> WriteAsideAsync(Func<ValueTask> write)
+    {
+        var aside = new MemoryChannel();
+        _context.Divert(new MigrationWriter(aside));
         try
         {
-            Writer.PutCommand(StreamCommand.PostcopyListen, 0);
-            foreach (Section section in _all)
-            {
-                if (section.Saver.HasFinalSection) await SaveFinalAsync(section);
-            }
-
-            Writer.PutPing(PackageBeginPing);
-            if (_options.Rules.AwaitsPackage) Writer.PutPing(PackageLoadedPing);
-            Writer.PutCommand(StreamCommand.PostcopyRun, 0);
-            await _context.FlushAsync();
-            return package.Written;
+            await write();
+            return aside.Written;
         }
         finally
         {

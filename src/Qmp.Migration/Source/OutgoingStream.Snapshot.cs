@@ -1,4 +1,3 @@
-using Qmp.Migration.Postcopy;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.SaveState.VmState;
 using Qmp.Migration.Stream;
@@ -10,20 +9,7 @@ namespace Qmp.Migration.Source;
 internal sealed partial class OutgoingStream
 {
     /// <summary>Everything that follows memory, with the guest stopped: kept until memory has been sent.</summary>
-    public async ValueTask<ReadOnlyMemory<byte>> StashAsync()
-    {
-        var stash = new MemoryChannel();
-        _context.Divert(new MigrationWriter(stash));
-        try
-        {
-            await PutEndAsync();
-            return stash.Written;
-        }
-        finally
-        {
-            _context.Divert(null);
-        }
-    }
+    public ValueTask<ReadOnlyMemory<byte>> StashAsync() => WriteAsideAsync(PutEndAsync);
 
     /// <summary>Keeps the guest from changing what has not been sent.</summary>
     public void Protect()
