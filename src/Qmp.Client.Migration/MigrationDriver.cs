@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Qmp.Api;
+using Qmp.Protocol.Threading;
 using Qmp.Types;
 
 namespace Qmp.Client.Migration;
@@ -57,24 +58,24 @@ public sealed class MigrationDriver
         // Without events there is nothing to read here but the end of the connection.
         using EventSubscription events = _connection.Subscribe(
             e => _usesEvents && e.Is(MigrationEventDescriptors.Migration));
-        await PrepareAsync(cancellationToken).ConfigureAwait(false);
+        await PrepareAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         _startedAt = _newLowAt = _time.GetTimestamp();
         try
         {
             await _client.MigrateAsync(new() { Uri = _plan.Uri, Channels = _plan.Channels }, cancellationToken)
-                .ConfigureAwait(false);
+                .ConfigureAwait(OrderedContext.IsCurrent);
             _accepted = true;
-            return await FollowAsync(events, cancellationToken).ConfigureAwait(false);
+            return await FollowAsync(events, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            MigrationInfo? last = await CancelAsync().ConfigureAwait(false);
+            MigrationInfo? last = await CancelAsync().ConfigureAwait(OrderedContext.IsCurrent);
             if (_accepted && last?.Status == MigrationStatus.Completed) return Result(MigrationOutcome.Completed, last);
             throw;
         }
         catch (CallbackException e)
         {
-            await CancelAsync().ConfigureAwait(false);
+            await CancelAsync().ConfigureAwait(OrderedContext.IsCurrent);
             ExceptionDispatchInfo.Throw(e.InnerException!);
             throw;
         }
@@ -107,19 +108,19 @@ public sealed class MigrationDriver
         MigrationCapabilityStatus[] changes =
             [.. capabilities.Select(c => new MigrationCapabilityStatus { Capability = c.Key, State = c.Value })];
         await _client.MigrateSetCapabilitiesAsync(new() { Capabilities = changes }, cancellationToken)
-            .ConfigureAwait(false);
+            .ConfigureAwait(OrderedContext.IsCurrent);
         if (_plan.Parameters is not { } parameters) return;
-        await _client.MigrateSetParametersAsync(parameters, cancellationToken).ConfigureAwait(false);
+        await _client.MigrateSetParametersAsync(parameters, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     private async Task<MigrationResult> FollowAsync(EventSubscription events, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (!await WaitAsync(events, cancellationToken).ConfigureAwait(false))
+            if (!await WaitAsync(events, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent))
             {
-                if (await AskAndReportAsync(cancellationToken).ConfigureAwait(false) is not { } info) continue;
-                if (await ActAsync(info.Status, info, cancellationToken).ConfigureAwait(false) is { } end) return end;
+                if (await AskAndReportAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent) is not { } info) continue;
+                if (await ActAsync(info.Status, info, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent) is { } end) return end;
             }
 
             while (events.TryRead(out QmpEvent? value))
@@ -131,10 +132,10 @@ public sealed class MigrationDriver
                 MigrationInfo? info = null;
                 if (_plan.Progress is not null && !IsEnd(status))
                 {
-                    info = await AskAndReportAsync(cancellationToken).ConfigureAwait(false);
+                    info = await AskAndReportAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
                 }
 
-                if (await ActAsync(status, info, cancellationToken).ConfigureAwait(false) is { } end) return end;
+                if (await ActAsync(status, info, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent) is { } end) return end;
             }
         }
     }
@@ -148,14 +149,14 @@ public sealed class MigrationDriver
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, tick.Token);
         try
         {
-            if (await events.WaitToReadAsync(wait.Token).ConfigureAwait(false)) return true;
+            if (await events.WaitToReadAsync(wait.Token).ConfigureAwait(OrderedContext.IsCurrent)) return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
         }
 
-        QmpDisconnect end = await _connection.Completion.ConfigureAwait(false);
+        QmpDisconnect end = await _connection.Completion.ConfigureAwait(OrderedContext.IsCurrent);
         throw new QmpDisconnectedException(end, MigrationClientCommands.Migrate.Name, wasSent: true);
     }
 
@@ -165,16 +166,16 @@ public sealed class MigrationDriver
         switch (status)
         {
             case MigrationStatus.Completed:
-                return await EndAsync(MigrationOutcome.Completed, cancellationToken).ConfigureAwait(false);
+                return await EndAsync(MigrationOutcome.Completed, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
             case MigrationStatus.Failed:
-                return await EndAsync(MigrationOutcome.Failed, cancellationToken).ConfigureAwait(false);
+                return await EndAsync(MigrationOutcome.Failed, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
             case MigrationStatus.Cancelled:
-                return await EndAsync(MigrationOutcome.Cancelled, cancellationToken).ConfigureAwait(false);
+                return await EndAsync(MigrationOutcome.Cancelled, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
             case MigrationStatus.PostcopyPaused:
-                return await EndAsync(MigrationOutcome.PostcopyPaused, cancellationToken).ConfigureAwait(false);
+                return await EndAsync(MigrationOutcome.PostcopyPaused, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
             case MigrationStatus.PreSwitchover when !_continued:
                 _continued = true;
-                await SwitchOverAsync(info, cancellationToken).ConfigureAwait(false);
+                await SwitchOverAsync(info, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
                 return null;
             default:
                 return null;
@@ -185,7 +186,7 @@ public sealed class MigrationDriver
     {
         try
         {
-            return Result(outcome, await AskAndReportAsync(cancellationToken).ConfigureAwait(false));
+            return Result(outcome, await AskAndReportAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent));
         }
         catch (QmpDisconnectedException)
         {
@@ -198,10 +199,10 @@ public sealed class MigrationDriver
     {
         if (_plan.BeforeSwitchover is { } callback)
         {
-            info ??= await _client.QueryMigrateAsync(new(), cancellationToken).ConfigureAwait(false);
+            info ??= await _client.QueryMigrateAsync(new(), cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
             try
             {
-                await callback(info, cancellationToken).ConfigureAwait(false);
+                await callback(info, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
             }
             catch (Exception e) when (
                 e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -213,12 +214,12 @@ public sealed class MigrationDriver
         try
         {
             await _client.MigrateContinueAsync(new() { State = MigrationStatus.PreSwitchover }, cancellationToken)
-                .ConfigureAwait(false);
+                .ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (QmpCommandException)
         {
             // Another client was faster: it has cancelled the migration, or continued it.
-            MigrationInfo now = await _client.QueryMigrateAsync(new(), cancellationToken).ConfigureAwait(false);
+            MigrationInfo now = await _client.QueryMigrateAsync(new(), cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
             if (now.Status == MigrationStatus.PreSwitchover) throw;
         }
     }
@@ -232,7 +233,7 @@ public sealed class MigrationDriver
         MigrationInfo info;
         try
         {
-            info = await _client.QueryMigrateAsync(new(), cancellationToken).ConfigureAwait(false);
+            info = await _client.QueryMigrateAsync(new(), cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (QmpTimeoutException)
         {
@@ -261,12 +262,12 @@ public sealed class MigrationDriver
         using var limit = new CancellationTokenSource(_plan.CancelTimeout, _time);
         try
         {
-            await _client.MigrateCancelAsync(new(), limit.Token).ConfigureAwait(false);
+            await _client.MigrateCancelAsync(new(), limit.Token).ConfigureAwait(OrderedContext.IsCurrent);
             while (true)
             {
-                MigrationInfo info = await _client.QueryMigrateAsync(new(), limit.Token).ConfigureAwait(false);
+                MigrationInfo info = await _client.QueryMigrateAsync(new(), limit.Token).ConfigureAwait(OrderedContext.IsCurrent);
                 if (info.Status is null or MigrationStatus.None || IsEnd(info.Status.Value)) return info;
-                await Task.Delay(_plan.PollInterval, _time, limit.Token).ConfigureAwait(false);
+                await Task.Delay(_plan.PollInterval, _time, limit.Token).ConfigureAwait(OrderedContext.IsCurrent);
             }
         }
         catch (Exception e) when (e is QmpException or OperationCanceledException)

@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Client.Wire;
+using Qmp.Protocol.Threading;
 
 namespace Qmp.Client;
 
@@ -28,7 +29,7 @@ public sealed partial class QmpConnection
 
         JToken result = await _sender.CallAsync(
             command.Name, arguments, command.HasArguments ? command.WriteArguments : null, options, cancellationToken)
-            .ConfigureAwait(false);
+            .ConfigureAwait(OrderedContext.IsCurrent);
         return Decoder.Read(command.ReadResult, result, command.Name);
     }
 
@@ -66,14 +67,14 @@ public sealed partial class QmpConnection
     {
         try
         {
-            await ExecuteRawAsync(command, arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await ExecuteRawAsync(command, arguments, cancellationToken: cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (QmpDisconnectedException e) when (e.WasSent)
         {
             // The caller wanted the connection to end.
         }
 
-        return await Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await Completion.WaitAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     /// <summary>A sender for generated proxies that sends every command in a certain way.</summary>

@@ -1,6 +1,7 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Client.Events;
 using Qmp.Protocol.Messages;
+using Qmp.Protocol.Threading;
 
 namespace Qmp.Client;
 
@@ -52,7 +53,7 @@ public sealed partial class QmpConnection
     {
         return await ExecuteAndWaitAsync(
             stop => ExecuteRawAsync(command, arguments, null, stop).AsTask(), until, timeout, cancellationToken)
-            .ConfigureAwait(false);
+            .ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     /// <inheritdoc cref="ExecuteAndWaitAsync(string, JObject?, Func{QmpEvent, bool}, TimeSpan, CancellationToken)"/>
@@ -74,7 +75,7 @@ public sealed partial class QmpConnection
             stop => ExecuteAsync(command, arguments, stop).AsTask(),
             e => e.Is(awaited) && (until is null || until(e.Read(awaited))),
             timeout,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         return new QmpEvent<TEvent>(came, awaited);
     }
 
@@ -90,15 +91,15 @@ public sealed partial class QmpConnection
         try
         {
             // A refused command ends the wait for the event, a missing event the wait for the reply.
-            Task first = await Task.WhenAny(reply, awaited).ConfigureAwait(false);
-            await first.ConfigureAwait(false);
-            await reply.ConfigureAwait(false);
-            return await awaited.ConfigureAwait(false);
+            Task first = await Task.WhenAny(reply, awaited).ConfigureAwait(OrderedContext.IsCurrent);
+            await first.ConfigureAwait(OrderedContext.IsCurrent);
+            await reply.ConfigureAwait(OrderedContext.IsCurrent);
+            return await awaited.ConfigureAwait(OrderedContext.IsCurrent);
         }
         finally
         {
-            await wait.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(reply, awaited).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await OrderedContext.CancelAsync(wait).ConfigureAwait(OrderedContext.IsCurrent);
+            await Task.WhenAll(reply, awaited).ConfigureAwait(OrderedContext.Quietly);
         }
     }
 }

@@ -1,6 +1,9 @@
+using System.Net.Security;
 using Qmp.Client.Connections;
 using Qmp.Client.Events;
+using Qmp.Client.Telemetry;
 using Qmp.Client.Wire;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Client;
@@ -23,7 +26,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
     private readonly bool _ownsHub;
     private readonly PendingCalls _pending = new();
     private readonly TaskCompletionSource<QmpDisconnect> _completion =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+        new(OrderedContext.Completions);
 
     private readonly RequestSender _sender;
     private readonly MessageRouter _router;
@@ -51,7 +54,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
         Options = options;
         _hub = hub;
         Session = session;
-        _sender = new RequestSender(options, _pending);
+        _sender = new RequestSender(options, _pending, endpoint.Name);
         _router = new MessageRouter(hub, _pending, options.Logger, endpoint.Name, session) { Greeted = Greet };
         _opener = new SessionOpener(endpoint, options);
     }
@@ -99,6 +102,17 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
         string host, int port, QmpClientOptions? options = null, CancellationToken cancellationToken = default) =>
         ConnectAsync(QmpEndpoint.Tcp(host, port), options, cancellationToken);
 
+    /// <summary>Opens a session on a TCP port whose server speaks TLS.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="tls">Whom to trust and who one is: <see cref="TlsFolder.Read"/>.</param>
+    /// <param name="options">How the session behaves.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <inheritdoc cref="OpenAsync" path="/exception"/>
+    public static Task<QmpConnection> ConnectTlsAsync(
+        string host, int port, SslClientAuthenticationOptions? tls = null, QmpClientOptions? options = null, CancellationToken cancellationToken = default) =>
+        ConnectAsync(QmpEndpoint.Tls(host, port, tls), options, cancellationToken);
+
     /// <summary>Opens a session wherever it may be.</summary>
     /// <inheritdoc cref="OpenAsync"/>
     public static async Task<QmpConnection> ConnectAsync(
@@ -107,12 +121,12 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
         var connection = new QmpConnection(endpoint, options);
         try
         {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
             return connection;
         }
         catch
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(OrderedContext.IsCurrent);
             throw;
         }
     }
@@ -137,7 +151,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            await EstablishAsync(giveUp.Token).ConfigureAwait(false);
+            await EstablishAsync(giveUp.Token).ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (Exception e)
         {
@@ -157,7 +171,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
         Close(new(DisconnectReason.LocallyDisposed, "the connection was disposed"));
         Task reader;
         lock (_gate) reader = _reader;
-        await reader.ConfigureAwait(false);
+        await reader.ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     private QmpDisconnect? EndOf()
@@ -167,7 +181,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
 
     private async Task EstablishAsync(CancellationToken giveUp)
     {
-        IConnection transport = await _opener.ReachAsync(giveUp).ConfigureAwait(false);
+        IConnection transport = await _opener.ReachAsync(giveUp).ConfigureAwait(OrderedContext.IsCurrent);
         lock (_gate)
         {
             if (_end is null) _sender.Attach(transport);
@@ -181,7 +195,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
 
         var source = new MessageSource(transport, Options.MaxMessageBytes);
         (QmpGreeting greeting, bool outOfBand) = await _opener.AgreeAsync(
-            transport, source, _router.Publish, _sender.SendNegotiation, giveUp).ConfigureAwait(false);
+            transport, source, _router.Publish, _sender.SendNegotiation, giveUp).ConfigureAwait(OrderedContext.IsCurrent);
         if (Options.Negotiate) _router.Greeted = null;
         giveUp.ThrowIfCancellationRequested();
         lock (_gate)
@@ -189,7 +203,8 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
             if (_end is not null) throw new QmpDisconnectedException(_end);
             _greeting = greeting;
             _sender.Open(outOfBand);
-            _reader = Task.Run(() => ReadAsync(source), CancellationToken.None);
+            ClientTelemetry.Opened(_endpoint.Name);
+            _reader = OrderedContext.Run(() => ReadAsync(source));
         }
 
         Options.Logger.Connected(_endpoint.Name, greeting.Version, outOfBand);
@@ -202,7 +217,7 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
 
     private async Task ReadAsync(MessageSource source)
     {
-        Close(await _router.RunAsync(source).ConfigureAwait(false));
+        Close(await _router.RunAsync(source).ConfigureAwait(OrderedContext.IsCurrent));
         source.Dispose();
     }
 
@@ -215,10 +230,11 @@ public sealed partial class QmpConnection : ICommandSender, IAsyncDisposable
             _end = end;
         }
 
+        ClientTelemetry.Closed(_endpoint.Name, end.Reason, _sender.IsOpen);
         long left = _sender.Close(end);
         Options.Logger.Disconnected(_endpoint.Name, end.Description);
         _pending.End(end, left);
         if (_ownsHub) _hub.End(end);
-        _completion.TrySetResult(end);
+        using (OrderedContext.Leave()) _completion.TrySetResult(end);
     }
 }

@@ -45,6 +45,13 @@ public static unsafe class Files
         return descriptor < 0 ? null : new DescriptorHandle(descriptor, ownsHandle: true);
     }
 
+    /// <summary>Whether a path leads to something: 0, or a negated error number.</summary>
+    public static int Probe(string path)
+    {
+        byte* status = stackalloc byte[StatusSize];
+        return LibC.GetStatus(CurrentFolder, path, 0, TypeOnly, status) < 0 ? Errno.Negated : 0;
+    }
+
     /// <summary>How many bytes a file takes on its disk, or a negated error number.</summary>
     public static long AllocatedBytes(string path)
     {

@@ -10,6 +10,8 @@ public static class MemoryMap
     private const int Private = 2; // MAP_PRIVATE
     private const int Anonymous = 0x20; // MAP_ANONYMOUS
     private const int NoReserve = 0x4000; // MAP_NORESERVE
+    private const int DontNeed = 4; // MADV_DONTNEED
+    private const int Remove = 9; // MADV_REMOVE
     private const int HugePage = 14; // MADV_HUGEPAGE
     private const int PopulateWrite = 23; // MADV_POPULATE_WRITE
     private const nint Failed = -1; // MAP_FAILED
@@ -43,6 +45,10 @@ public static class MemoryMap
     /// <returns>0, or a negated error number.</returns>
     public static int Populate(nint address, nuint length) =>
         LibC.Advise(address, length, PopulateWrite) < 0 ? Errno.Negated : 0;
+
+    /// <summary>Lets go of what whole pages hold, here and, if it is shared, in the file; what is read then is zeros, or what the file holds.</summary>
+    /// <remarks>A kind of memory that cannot be let go of stays as it is.</remarks>
+    public static void Discard(nint address, nuint length, bool shared) => _ = LibC.Advise(address, length, shared ? Remove : DontNeed);
 
     private static int Map(nuint length, int flags, int file, out nint address)
     {

@@ -8,4 +8,10 @@ public interface IMachineEvents
 
     /// <summary>The guest is about to run (event <c>RESUME</c>).</summary>
     void Resumed();
+
+    /// <summary>The guest has put itself to sleep (event <c>SUSPEND</c>).</summary>
+    void Suspended();
+
+    /// <summary>The guest has been woken up (event <c>WAKEUP</c>).</summary>
+    void WokenUp();
 }

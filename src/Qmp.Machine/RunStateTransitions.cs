@@ -37,7 +37,10 @@ internal static class RunStateTransitions
         [RunState.RestoreVm] = [RunState.Running, RunState.Suspended, RunState.Prelaunch],
         [RunState.Shutdown] = [RunState.Paused, RunState.FinishMigrate, RunState.Prelaunch, RunState.Colo],
         [RunState.Suspended] =
-            [RunState.Running, RunState.FinishMigrate, RunState.Prelaunch, RunState.Colo, RunState.Paused],
+        [
+            RunState.Running, RunState.FinishMigrate, RunState.Prelaunch, RunState.Colo, RunState.Paused, RunState.SaveVm,
+            RunState.RestoreVm, RunState.Shutdown,
+        ],
         [RunState.Debug] = [RunState.Running, RunState.FinishMigrate, RunState.Prelaunch],
         [RunState.InternalError] = [RunState.Paused, RunState.FinishMigrate, RunState.Prelaunch],
         [RunState.IoError] = [RunState.Running, RunState.FinishMigrate, RunState.Prelaunch],

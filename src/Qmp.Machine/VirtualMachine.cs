@@ -56,6 +56,12 @@ public sealed class VirtualMachine : IDisposable
     /// <summary>Whether the guest runs.</summary>
     public bool IsRunning => _runState == RunState.Running;
 
+    /// <inheritdoc cref="RunStates.IsLive"/>
+    public bool IsLive => _runState.IsLive();
+
+    /// <summary>Whether the guest slept when it was stopped, so that it will sleep on.</summary>
+    public bool WasSuspended { get; set; }
+
     /// <summary>The images of its disks; <see langword="null"/> for none. Set before the machine starts.</summary>
     public IStorage? Storage { get; set; }
 
@@ -93,32 +99,57 @@ public sealed class VirtualMachine : IDisposable
         _logger.Debug("runstate_set {From} {To}", now, next);
     }
 
-    /// <summary>Starts the guest; nothing happens if it runs.</summary>
+    /// <summary>Starts the guest, or lets it sleep on; nothing happens if it runs or sleeps.</summary>
     public void Start()
     {
-        if (IsRunning) return;
+        if (IsLive) return;
         _events.Resumed();
         Clock.Start();
-        SetRunState(RunState.Running);
-        foreach (IGuest guest in _guests) guest.Start();
+        SetRunState(WasSuspended ? RunState.Suspended : RunState.Running);
+        if (IsRunning) StartGuests();
     }
 
-    /// <summary>Stops the guest; nothing happens if it does not run. When it returns, no write is under way.</summary>
+    /// <summary>Stops the guest; nothing happens if it neither runs nor sleeps. When it returns, no write is under way.</summary>
     /// <param name="reason">The run state to enter.</param>
     public async ValueTask StopAsync(RunState reason)
     {
-        if (!IsRunning) return;
+        if (!IsLive) return;
+        WasSuspended = !IsRunning;
         SetRunState(reason);
         Clock.Stop();
         foreach (IGuest guest in _guests) await guest.StopAsync();
         _events.Stopped();
     }
 
+    /// <summary>The guest, which runs, puts itself to sleep.</summary>
+    public async ValueTask SuspendAsync()
+    {
+        SetRunState(RunState.Suspended);
+        foreach (IGuest guest in _guests) await guest.StopAsync();
+        _events.Suspended();
+    }
+
+    /// <summary>Wakes up the guest, which sleeps.</summary>
+    /// <param name="firmware">What happens before it runs.</param>
+    public async ValueTask WakeUpAsync(Func<ValueTask> firmware)
+    {
+        SetRunState(RunState.Running);
+        WasSuspended = false;
+        _events.WokenUp();
+        await firmware();
+        if (IsRunning) StartGuests();
+    }
+
     /// <summary>Enters <paramref name="reason"/>, whether the guest runs or not.</summary>
     public async ValueTask ForceStateAsync(RunState reason)
     {
-        if (IsRunning) await StopAsync(reason);
+        if (IsLive) await StopAsync(reason);
         else SetRunState(reason);
+    }
+
+    private void StartGuests()
+    {
+        foreach (IGuest guest in _guests) guest.Start();
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,8 @@ namespace Qmp.Migration;
 /// <summary>Why this machine cannot be migrated now; with no reasons, it can.</summary>
 /// <remarks>Changed with the machine's lock held.</remarks>
 /// <param name="isBusy">Whether it is being migrated, when it is too late for reasons.</param>
-public sealed class MigrationBlockers(Func<bool> isBusy)
+/// <param name="ofMode">What the mode of the migration adds.</param>
+public sealed class MigrationBlockers(Func<bool> isBusy, Func<IEnumerable<string>> ofMode)
 {
     private volatile string[] _reasons = [];
 
@@ -13,7 +14,7 @@ public sealed class MigrationBlockers(Func<bool> isBusy)
     public bool OnlyMigratable { get; set; }
 
     /// <summary>The reasons, in the order in which they were added.</summary>
-    public IReadOnlyList<string> Reasons => _reasons;
+    public IReadOnlyList<string> Reasons => [.. ofMode(), .. _reasons];
 
     /// <summary>Adds a reason.</summary>
     /// <param name="reason">The reason.</param>
@@ -40,6 +41,6 @@ public sealed class MigrationBlockers(Func<bool> isBusy)
     /// <exception cref="MigrationException">There is a reason; the latest is the message.</exception>
     internal void Check()
     {
-        if (_reasons is [.., var latest]) throw new MigrationException(latest);
+        if (Reasons is [.., var latest]) throw new MigrationException(latest);
     }
 }

@@ -1,6 +1,7 @@
 using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Cpr;
 using Qmp.Migration.Destination;
 using Qmp.Migration.DirtyRate;
 using Qmp.Migration.Faults;
@@ -29,6 +30,7 @@ public sealed class MigrationCore
     private readonly ILogger _logger;
     private volatile OutgoingMigration? _outgoing;
     private volatile IncomingMigration? _incoming;
+    private readonly CprArrival? _arrival;
     private int _shutDown;
 
     /// <summary>The migration of <paramref name="machine"/>, idle.</summary>
@@ -37,8 +39,9 @@ public sealed class MigrationCore
     /// <param name="events">Is told what happens.</param>
     /// <param name="logger">The log.</param>
     /// <param name="rules">The release of QEMU that it migrates like; without them, 10.0.</param>
+    /// <param name="arrival">What the program left whose place this one takes, if it takes one's.</param>
     public MigrationCore(
-        VirtualMachine machine, IMigrationConnector connector, IMigrationEvents events, ILogger logger, MigrationRules? rules = null)
+        VirtualMachine machine, IMigrationConnector connector, IMigrationEvents events, ILogger logger, MigrationRules? rules = null, CprArrival? arrival = null)
     {
         Options = new MigrationOptions(rules ?? MigrationRules.Default);
         _machine = machine;
@@ -48,17 +51,23 @@ public sealed class MigrationCore
         Entries = new SaveStateEntries(machine, new RamEntry(machine.Memory));
         DirtyRate = new DirtyRateMeter(machine, new Random());
         Faults = new FaultPoints(machine.Timeline, logger);
-        Blockers = new MigrationBlockers(() => IsRunning);
+        Blockers = new MigrationBlockers(() => IsRunning, () => Options.Parameters.Mode == MigMode.CprTransfer ? CprMemory.Reasons(machine.Memory) : []);
+        _arrival = arrival;
+        Cpr = arrival?.State ?? new CprState();
+        if (arrival is not null) Options.IncomingMode = MigMode.CprTransfer;
     }
 
     /// <summary>Capabilities and parameters.</summary>
     public MigrationOptions Options { get; }
 
+    /// <summary>What this program leaves to the one that takes its place.</summary>
+    public CprState Cpr { get; }
+
     /// <summary>What is in the stream.</summary>
     public SaveStateEntries Entries { get; }
 
-    /// <summary>Called once, on the loading activity, when an incoming migration has failed; with the reason.</summary>
-    public event Action<string>? IncomingFailed;
+    /// <summary>Called once, on the loading activity, when an incoming migration has failed.</summary>
+    public event Action<IncomingFailure>? IncomingFailed;
 
     /// <summary>Whether this machine was started to be a destination and has not taken a guest over yet.</summary>
     public bool IsDestination => _incoming is { State.Current: not MigrationStatus.Completed } || AwaitsIncoming;
@@ -105,7 +114,7 @@ public sealed class MigrationCore
     };
 
     /// <summary>Whether there is a connection to cut: from the request to migrate to its end.</summary>
-    public bool CanBeYanked => IsRunning || _incoming is { IsListening: true, State.Current: MigrationStatus.Setup or MigrationStatus.Active } or { State.IsInPostcopy: true };
+    public bool CanBeYanked => (IsRunning && (Options.Rules.YanksBeforeConnecting || _outgoing is not { IsHandingOver: true })) || _incoming is { IsListening: true, State.Current: MigrationStatus.Setup or MigrationStatus.Active } or { State.IsInPostcopy: true };
 
     /// <summary>The activities of an outgoing migration, as <c>query-migrationthreads</c> lists them: the latest first.</summary>
     public IEnumerable<Activity> Threads => _outgoing is { State.IsRunning: true, Activity: { } sending } outgoing
@@ -126,7 +135,8 @@ public sealed class MigrationCore
     public void Migrate(MigrationRequest request)
     {
         MigrationPreconditions.CheckChannels(Options, _connector.TraitsOf(request.Address));
-        if (Options.Parameters.Mode == MigMode.CprTransfer && request.CprAddress is null)
+        bool leaves = Options.Parameters.Mode == MigMode.CprTransfer;
+        if (leaves && request.CprAddress is null)
         {
             throw new MigrationException("missing 'cpr' migration channel");
         }
@@ -140,6 +150,7 @@ public sealed class MigrationCore
 
         if (IsRunning) throw new MigrationException("There's a migration process in progress");
         MigrationPreconditions.CheckSource(_machine, Options, Blockers);
+        MigrationPreconditions.CheckEntries(Entries, Options);
         var outgoing = new OutgoingMigration(_machine, Entries, Options, _connector, Faults, _events, _logger);
         _outgoing = outgoing;
         if (_incoming is { State.IsInPostcopy: true })
@@ -149,7 +160,22 @@ public sealed class MigrationCore
             throw new MigrationException("duplicate yank instance");
         }
 
-        outgoing.Start(request.Address);
+        outgoing.Start(request.Address, leaves ? () => Leave(request.CprAddress!) : null);
+    }
+
+    private ICprWriter Leave(MigrationAddress address)
+    {
+        ICprWriter channel = _connector.Cpr.Connect(address);
+        try
+        {
+            CprStateWriter.Write(channel, Cpr, Options.Rules);
+            return channel;
+        }
+        catch
+        {
+            channel.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Checks that <c>migrate-incoming</c> is expected.</summary>
@@ -179,7 +205,15 @@ public sealed class MigrationCore
             _incoming = incoming;
         }
 
-        _incoming.Start(address);
+        try
+        {
+            _incoming.Start(address);
+        }
+        finally
+        {
+            _arrival?.Dispose(); // whether a source can come or not, there is nothing more to be waited for
+        }
+
         AwaitsIncoming = false;
     }
 
@@ -272,6 +306,7 @@ public sealed class MigrationCore
         if (Interlocked.Exchange(ref _shutDown, 1) != 0) return;
         _outgoing?.Abandon();
         _incoming?.Shutdown();
+        _arrival?.Dispose();
         DirtyRate.Shutdown();
         Faults.Shutdown();
     }

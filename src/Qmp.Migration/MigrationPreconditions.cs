@@ -1,6 +1,7 @@
 using Qmp.Machine;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Options;
+using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -60,6 +61,16 @@ internal static class MigrationPreconditions
         CheckSupported(options);
     }
 
+    /// <summary>Checks that each device can be sent that way.</summary>
+    /// <exception cref="MigrationException">One cannot.</exception>
+    public static void CheckEntries(SaveStateEntries entries, MigrationOptions options)
+    {
+        foreach (SaveStateEntry entry in entries.All)
+        {
+            if (entry.RefusalOf(options.Has) is { } reason) throw new MigrationException($"{entry.OwnerName}: {reason}");
+        }
+    }
+
     /// <summary>Checks that this program has the machinery of everything that is switched on.</summary>
     /// <exception cref="MigrationException">It has not; the message names what.</exception>
     public static void CheckSupported(MigrationOptions options)
@@ -71,10 +82,7 @@ internal static class MigrationPreconditions
                 $"Migration with capability '{row.Capability.ToWireName()}' is not supported by this emulator");
         }
 
-        if (options.Parameters.Mode is { } mode and not (MigMode.Normal or MigMode.CprReboot))
-        {
-            Refuse(true, $"Migration mode '{mode.ToWireName()}' is not supported by this emulator");
-        }
+        Refuse(options.Parameters.Mode == MigMode.CprExec, "Migration mode 'cpr-exec' is not supported by this emulator");
     }
 
     private static void Refuse(bool condition, string text)

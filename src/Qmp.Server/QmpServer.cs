@@ -1,3 +1,4 @@
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 using Qmp.Server.Events;
 using Qmp.Server.Sessions;
@@ -18,7 +19,7 @@ public sealed class QmpServer : IAsyncDisposable
     private readonly List<MonitorHost> _monitors = [];
     private bool _closed;
 
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completion = new(OrderedContext.Completions);
 
     /// <summary>A server without monitors.</summary>
     /// <param name="options">Settings.</param>
@@ -74,7 +75,7 @@ public sealed class QmpServer : IAsyncDisposable
 
         static async Task DisposeAsync(MonitorHost host)
         {
-            await host.Completion.ConfigureAwait(false);
+            await host.Completion.ConfigureAwait(OrderedContext.IsCurrent);
             host.Dispose();
         }
     }
@@ -103,7 +104,7 @@ public sealed class QmpServer : IAsyncDisposable
         Close();
         try
         {
-            await Completion.WaitAsync(_services.CloseTimeout, _services.Time).ConfigureAwait(false);
+            await Completion.WaitAsync(_services.CloseTimeout, _services.Time).ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (TimeoutException)
         {
@@ -112,14 +113,14 @@ public sealed class QmpServer : IAsyncDisposable
                 foreach (MonitorHost monitor in _monitors) monitor.Disconnect();
             }
 
-            await Completion.ConfigureAwait(false);
+            await Completion.ConfigureAwait(OrderedContext.IsCurrent);
         }
     }
 
     private async Task CompleteAsync(MonitorHost[] monitors)
     {
-        await Task.WhenAll(monitors.Select(m => m.Completion)).ConfigureAwait(false);
+        await Task.WhenAll(monitors.Select(m => m.Completion)).ConfigureAwait(OrderedContext.IsCurrent);
         foreach (MonitorHost monitor in monitors) monitor.Dispose();
-        _completion.TrySetResult();
+        using (OrderedContext.Leave()) _completion.TrySetResult();
     }
 }

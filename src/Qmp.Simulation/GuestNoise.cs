@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using Qmp.Devices.Workload;
 using Qmp.Machine.Memory;
+using Qmp.Simulation.Guests;
 
 namespace Qmp.Simulation;
 
@@ -8,18 +8,6 @@ namespace Qmp.Simulation;
 internal static class GuestNoise
 {
     private const int Page = RamBlock.PageSize;
-
-    /// <summary>Fills the last <paramref name="length"/> bytes with noise that is always the same.</summary>
-    public static void Fill(GuestMemory memory, ulong length)
-    {
-        byte[] page = new byte[Page];
-        ulong size = memory.TotalLength;
-        for (ulong at = FirstPage(size, length); at < size; at += Page)
-        {
-            Make(at, page);
-            memory.Load(at, page);
-        }
-    }
 
     /// <summary>Looks at all of a stopped guest's memory.</summary>
     /// <param name="memory">The memory.</param>
@@ -43,7 +31,7 @@ internal static class GuestNoise
         {
             if (guests.Any(g => at >= (ulong)g.Offset && at < (ulong)(g.Offset + g.Reach))) continue;
             memory.Peek(at, found);
-            if (at >= first) Make(at, expected);
+            if (at >= first) PageContent.Make(GuestContents.Noise, (long)(at / Page), expected);
             int same = found.AsSpan().CommonPrefixLength(expected);
             if (same < Page) return $"byte 0x{at + (ulong)same:x} is not what it was";
         }
@@ -52,14 +40,4 @@ internal static class GuestNoise
     }
 
     private static ulong FirstPage(ulong size, ulong noise) => (size - Math.Min(size, noise)) / Page * Page;
-
-    private static void Make(ulong address, Span<byte> page)
-    {
-        ulong x = address;
-        foreach (ref ulong word in MemoryMarshal.Cast<byte, ulong>(page))
-        {
-            x = (x * 6364136223846793005) + 1442695040888963407;
-            word = x;
-        }
-    }
 }

@@ -8,7 +8,16 @@ public sealed record ScenarioResult
     /// <summary>What happened, in order.</summary>
     public required IReadOnlyList<ScenarioMessage> Messages { get; init; }
 
-    /// <summary>How things stood, every 10 ms.</summary>
+    /// <summary>The passes over memory, with capability <c>events</c>.</summary>
+    public required IReadOnlyList<ScenarioPass> Passes { get; init; }
+
+    /// <summary>What <c>query-migrate</c> said at the sources of the neighbours in the end.</summary>
+    public required IReadOnlyList<MigrationInfo> Neighbours { get; init; }
+
+    /// <summary>Whether it was ended because its passes led nowhere.</summary>
+    public required bool IsGivenUp { get; init; }
+
+    /// <summary>How things stood, every 10 ms or as the scenario says.</summary>
     public required IReadOnlyList<ScenarioSample> Samples { get; init; }
 
     /// <summary>What <c>query-migrate</c> said at the source in the end.</summary>

@@ -7,6 +7,7 @@ using Qmp.Migration.Channels.Virtual;
 using Qmp.Migration.Status;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Visitors;
+using Qmp.Simulation.Text;
 using Qmp.Types;
 using Serilog;
 
@@ -25,6 +26,9 @@ public sealed class ScenarioRunner
     private readonly Lock _gate = new(); // guards _messages: real machines report from several threads
     private readonly List<ScenarioMessage> _messages = [];
     private readonly List<ScenarioSample> _samples = [];
+    private readonly List<(ScenarioPair Pair, long At)> _neighbours = [];
+    private readonly PassWatch _passes;
+    private ScenarioPair? _pair;
     private string? _refusal;
     private long _start; // ns
     private long _forward;
@@ -33,6 +37,7 @@ public sealed class ScenarioRunner
     private ScenarioRunner(MigrationScenario scenario, Timeline timeline, ILogger logger, Action<ScenarioMessage> reported)
     {
         _scenario = scenario;
+        _passes = new PassWatch(scenario.GiveUpAfter ?? 0);
         _timeline = timeline;
         _logger = logger;
         _reported = reported;
@@ -73,40 +78,72 @@ public sealed class ScenarioRunner
 
     private async ValueTask<ScenarioResult> RunAsync()
     {
+        Check();
         _start = _timeline.NowNanoseconds + (long)(_scenario.WarmUpMs ?? 100) * 1_000_000;
         var network = new VirtualNetwork(_timeline)
         {
             Link = LinkOf(_scenario.Link ?? new()),
-            ForwardTap = bytes => Interlocked.Add(ref _forward, bytes.Length),
-            BackwardTap = bytes => Interlocked.Add(ref _backward, bytes.Length),
+            SharesLink = true,
+            ForwardCount = count => Interlocked.Add(ref _forward, count),
+            BackwardCount = count => Interlocked.Add(ref _backward, count),
         };
-        await using var source = new ScenarioVm(
-            _scenario, ScenarioEnd.Source, _timeline, network, _logger, Report);
-        await using var destination = new ScenarioVm(
-            _scenario, ScenarioEnd.Destination, _timeline, network, _logger, Report);
-        ulong noise = _scenario.Noise ?? 0;
-        if (noise > source.Memory.TotalLength)
+        await using var pair = new ScenarioPair(_scenario, Address, _timeline, network, _logger, Report);
+        _pair = pair;
+        try
         {
-            throw new ScenarioException(string.Create(
-                CultureInfo.InvariantCulture, $"Parameter 'noise' expects at most the memory, which has {source.Memory.TotalLength} bytes"));
+            foreach (ScenarioNeighbour neighbour in _scenario.Neighbours ?? []) AddNeighbours(neighbour, network);
+            await pair.StartAsync();
+            foreach ((ScenarioPair other, _) in _neighbours) await other.StartAsync();
+            Waker waker = _timeline.CreateWaker();
+            await WaitUntilAsync(waker, _start);
+            Note(await pair.MigrateAsync());
+            await FollowAsync(pair.Source, pair.Destination, waker);
+            return await FinishAsync(pair);
+        }
+        finally
+        {
+            foreach ((ScenarioPair other, _) in _neighbours) await other.DisposeAsync();
+        }
+    }
+
+    private void Check()
+    {
+        if (_scenario.MemoryModel != ScenarioMemory.Counted) return;
+        if (_scenario.Clock == ScenarioClock.Real) throw new ScenarioException("Memory is counted in virtual time only");
+        IEnumerable<FaultPlan> faults = (_scenario.Source?.Faults ?? []).Concat(_scenario.Destination?.Faults ?? []);
+        if (faults.Any(fault => fault.Action == FaultAction.Corrupt))
+        {
+            throw new ScenarioException("Counted memory has no bytes that could be corrupted; it has to be stored");
+        }
+    }
+
+    private void AddNeighbours(ScenarioNeighbour neighbour, VirtualNetwork network)
+    {
+        var alike = new MigrationScenario
+        {
+            Version = _scenario.Version,
+            MemoryModel = _scenario.MemoryModel,
+            Memory = neighbour.Memory,
+            Contents = neighbour.Contents,
+            Workload = neighbour.Workload,
+            Capabilities = neighbour.Capabilities,
+            Source = new ScenarioMachine { Parameters = neighbour.Parameters },
+            Destination = new ScenarioMachine { Parameters = neighbour.Parameters },
+        };
+        for (uint i = 0; i < (neighbour.Count ?? 1); i++)
+        {
+            string address = string.Create(CultureInfo.InvariantCulture, $"{Address}-{_neighbours.Count + 1}");
+            _neighbours.Add((new ScenarioPair(alike, address, _timeline, network, _logger, (_, _) => { }), neighbour.StartMs ?? 0));
         }
 
-        GuestNoise.Fill(source.Memory, noise);
-        await destination.StartAsync();
-        await source.StartAsync();
-        Waker waker = _timeline.CreateWaker();
-        await WaitUntilAsync(waker, _start);
-        var uri = new JObject { ["uri"] = $"unix:{Address}" };
-        Note(await destination.ExecuteAsync("migrate-incoming", uri));
-        Note(await source.ExecuteAsync("migrate", uri));
-        await FollowAsync(source, destination, waker);
-        return await FinishAsync(source, destination);
+        _neighbours.Sort((a, b) => a.At.CompareTo(b.At));
     }
 
     // Carries out the steps and looks on, until all is over.
     private async ValueTask FollowAsync(ScenarioVm source, ScenarioVm destination, Waker waker)
     {
         var steps = new Queue<ScenarioStep>((_scenario.Steps ?? []).OrderBy(s => s.AtMs));
+        var neighbours = new Queue<(ScenarioPair Pair, long At)>(_neighbours);
         long limit = _scenario.LimitMs ?? 60_000;
         long? end = null;
         for (long sample = 0; ;)
@@ -119,40 +156,55 @@ public sealed class ScenarioRunner
                 Note(await vm.ExecuteAsync(step.Execute, step.Arguments));
             }
 
+            while (neighbours.TryPeek(out (ScenarioPair Pair, long At) neighbour) && neighbour.At <= now)
+            {
+                neighbours.Dequeue();
+                Note(await neighbour.Pair.MigrateAsync());
+            }
+
             if (now >= sample)
             {
                 Sample(source, destination);
-                sample += SampleInterval;
+                sample += Math.Max(1, _scenario.SampleMs ?? SampleInterval);
             }
 
-            if (end is null && HasEnded(source, destination) && steps.Count == 0) end = now + (_scenario.RunOnMs ?? 100);
+            bool isOver = steps.Count + neighbours.Count == 0 && _pair!.HasEnded && _neighbours.TrueForAll(n => n.Pair.HasEnded);
+            if (end is null && (isOver || _passes.IsHopeless)) end = now + (isOver ? _scenario.RunOnMs ?? 100 : 0);
             if (now >= Math.Min(end ?? limit, limit)) return;
             long next = Math.Min(sample, Math.Min(end ?? limit, limit));
             if (steps.TryPeek(out ScenarioStep? nextStep)) next = Math.Min(next, nextStep.AtMs);
+            if (neighbours.TryPeek(out (ScenarioPair Pair, long At) nextPair)) next = Math.Min(next, nextPair.At);
             await WaitUntilAsync(waker, _start + (next * 1_000_000));
         }
     }
 
-    private async ValueTask<ScenarioResult> FinishAsync(ScenarioVm source, ScenarioVm destination)
+    private async ValueTask<ScenarioResult> FinishAsync(ScenarioPair pair)
     {
-        MigrationInfo sent = source.Migration;
-        MigrationInfo loaded = destination.Migration;
-        source.ReportExit();
-        destination.ReportExit();
+        MigrationInfo sent = pair.Source.Migration;
+        MigrationInfo loaded = pair.Destination.Migration;
+        pair.Source.ReportExit();
+        pair.Destination.ReportExit();
         Report(ScenarioEnd.Source, new JObject { ["query-migrate"] = ToJson(sent) });
         Report(ScenarioEnd.Destination, new JObject { ["query-migrate"] = ToJson(loaded) });
-        await source.FreezeAsync();
-        await destination.FreezeAsync();
-        ScenarioVm holder = loaded.Status == MigrationStatus.Completed ? destination : source;
-        string? damage = GuestNoise.FindDamage(
-            holder.Memory, _scenario.Noise ?? 0, [.. source.Workloads, .. destination.Workloads], holder.Workloads);
-        Report(null, new JObject { ["memory"] = damage ?? "intact" });
+        MigrationInfo[] neighbours = [.. _neighbours.Select(n => n.Pair.Source.Migration)];
+        for (int i = 0; i < neighbours.Length; i++)
+        {
+            Report(null, new JObject { ["neighbour"] = i + 1, ["query-migrate"] = ToJson(neighbours[i]) });
+        }
+
+        bool isApart = pair.IsApart;
+        string? damage = await pair.FindDamageAsync();
+        foreach ((ScenarioPair other, _) in _neighbours) damage ??= await other.FindDamageAsync();
+        Report(null, new JObject { ["memory"] = damage ?? (isApart ? "in two places" : "intact") });
         var result = new ScenarioResult
         {
             Messages = _messages,
+            Passes = _passes.Passes,
             Samples = _samples,
             Source = sent,
             Destination = loaded,
+            Neighbours = neighbours,
+            IsGivenUp = _passes.IsHopeless,
             Damage = damage,
             IsAsExpected = _scenario.Expect is not { } expected || sent.Status == expected,
             Refusal = _refusal,
@@ -171,14 +223,6 @@ public sealed class ScenarioRunner
         };
         return link.Buffer is { } buffer ? settings with { Buffer = (int)Math.Clamp(buffer, 1, int.MaxValue) } : settings;
     }
-
-    // A destination that no source has connected to still waits: that is not a failure.
-    private static bool HasEnded(ScenarioVm source, ScenarioVm destination) =>
-        (source.HasExited || IsFinal(source.Migration.Status))
-        && (destination.HasExited || IsFinal(destination.Migration.Status) || destination.Migration.Status == MigrationStatus.Setup);
-
-    private static bool IsFinal(MigrationStatus? status) => status
-        is MigrationStatus.Completed or MigrationStatus.Failed or MigrationStatus.Cancelled or null;
 
     private static JToken ToJson(MigrationInfo info)
     {
@@ -201,6 +245,8 @@ public sealed class ScenarioRunner
         Forward = Interlocked.Read(ref _forward),
         Backward = Interlocked.Read(ref _backward),
         Throttle = source.Throttle,
+        Remaining = source.Remaining,
+        Dirtied = _pair!.Dirtied,
     });
 
     private void Report(ScenarioEnd? on, JObject body)
@@ -209,6 +255,7 @@ public sealed class ScenarioRunner
         {
             var message = new ScenarioMessage(Now, on, body);
             _messages.Add(message);
+            if (on == ScenarioEnd.Source && message.EventName == "MIGRATION_PASS") _passes.Add(Now, _pair!.Source.Migration, _pair.Source.Throttle);
             _reported(message);
         }
     }
@@ -219,7 +266,7 @@ public sealed class ScenarioRunner
     {
         if (nanoseconds - _timeline.NowNanoseconds is var left and > 0)
         {
-            await waker.WaitAsync(TimeSpan.FromTicks((left + 99) / 100));
+            await waker.WaitAsync(Waker.LimitOf(left));
         }
     }
 }

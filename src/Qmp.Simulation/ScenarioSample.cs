@@ -26,6 +26,12 @@ public sealed record ScenarioSample
     /// <summary>Bytes that have gone from the destination to the source.</summary>
     public required long Backward { get; init; }
 
+    /// <summary>Bytes of memory that are left to send.</summary>
+    public required long Remaining { get; init; }
+
+    /// <summary>Bytes of pages that the guest's workload has written, those written again included.</summary>
+    public required ulong Dirtied { get; init; }
+
     /// <summary>Percent of the source's guest's time that is taken away.</summary>
     public required int Throttle { get; init; }
 }

@@ -1,7 +1,9 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Devices.Workload;
+using Qmp.Devices.Workload.Model;
 using Qmp.Emulator.Files;
 using Qmp.Emulator.Hosting;
+using Qmp.Emulator.Machines;
 using Qmp.Emulator.Options;
 using Qmp.Emulator.Versions;
 using Qmp.Machine.Memory;
@@ -9,6 +11,7 @@ using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Protocol.Json;
 using Qmp.Server.Dispatch;
+using Qmp.Simulation.Text;
 using Qmp.Types;
 using Serilog;
 
@@ -52,6 +55,7 @@ internal sealed class ScenarioVm : IAsyncDisposable
             Version = version,
             MachineType = "none",
             MemorySize = scenario.Memory ?? DefaultMemory,
+            CountsMemory = scenario.MemoryModel == ScenarioMemory.Counted,
             Given = given,
         };
         _emulator = new EmulatorInstance(options, new EmulatorPorts
@@ -60,6 +64,7 @@ internal sealed class ScenarioVm : IAsyncDisposable
             Connector = connector,
             Descriptors = new PassedDescriptors(),
             Logger = logger,
+            Tls = new TlsObjects(timeline.Clock, logger),
             Report = _ => { },
             OpenChardev = chardev => throw new CommandLineException($"{chardev.Id}: a scenario has no monitors"),
             Offload = work => work().AsTask(),
@@ -68,6 +73,7 @@ internal sealed class ScenarioVm : IAsyncDisposable
         _emulator.Migration.SetCapabilities(
             (scenario.Capabilities ?? []).Concat(own.Capabilities ?? [])
                 .Select(c => new MigrationCapabilityStatus { Capability = c, State = true }));
+        if (scenario.Parameters is { } common) _emulator.Migration.Options.SetParameters(common);
         if (own.Parameters is { } parameters) _emulator.Migration.Options.SetParameters(parameters);
         foreach (FaultPlan fault in own.Faults ?? []) _emulator.Migration.Faults.Set(fault);
     }
@@ -81,11 +87,22 @@ internal sealed class ScenarioVm : IAsyncDisposable
 
     public MigrationInfo Migration => _emulator.Migration.Query();
 
+    /// <summary>Bytes of memory that are left to send.</summary>
+    public long Remaining => _emulator.Migration.Query().Ram?.Remaining ?? 0;
+
     public bool WaitsForAck => _emulator.Migration.Switchover.WaitingSince is not null;
 
     public int Throttle => _emulator.Machine.ThrottlePercentage;
 
     public IReadOnlyList<WorkloadGuest> Workloads => _emulator.Devices.Workloads;
+
+    /// <summary>Adds a program of the guest, which runs where the guest is.</summary>
+    /// <exception cref="ScenarioException">The machine has no memory.</exception>
+    public void Add(ModelProgram program)
+    {
+        if (Memory.Visible.Select(v => v.Block).FirstOrDefault() is not { } block) throw new ScenarioException("A machine without memory has no workload");
+        _emulator.Machine.AddGuest(new ModelGuest(_emulator.Machine, block, program));
+    }
 
     public ValueTask StartAsync() => _emulator.StartAsync();
 

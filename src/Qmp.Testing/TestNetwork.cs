@@ -13,8 +13,19 @@ public sealed class TestNetwork
 {
     private readonly VirtualNetwork _network;
 
-    /// <summary>A network without listeners.</summary>
-    public TestNetwork() => _network = new VirtualNetwork(new ThreadTimeline(TestVmOptions.SystemClock, Logger.None));
+    /// <summary>A network without listeners, in real time.</summary>
+    public TestNetwork()
+        : this(new ThreadTimeline(TestVmOptions.SystemClock, Logger.None))
+    {
+    }
+
+    /// <summary>A network without listeners, in virtual time.</summary>
+    public TestNetwork(VirtualTime time)
+        : this((time ?? throw new ArgumentNullException(nameof(time))).Timeline)
+    {
+    }
+
+    private TestNetwork(Timeline timeline) => _network = new VirtualNetwork(timeline);
 
     /// <summary>What connections made from now on are like: bandwidth, latency, where they break.</summary>
     public LinkSettings Link

@@ -1,7 +1,12 @@
 using Qmp.Client;
+using Qmp.Devices.Workload.Model;
 using Qmp.Emulator.Hosting;
 using Qmp.Emulator.Options;
+using Qmp.Machine;
+using Qmp.Machine.Memory;
+using Qmp.Machine.Time;
 using Qmp.Migration.Faults;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 using Qmp.Testing.Hosting;
 using MonitorOptions = Qmp.Server.Sessions.MonitorOptions;
@@ -13,12 +18,14 @@ namespace Qmp.Testing;
 public sealed class TestVm : IAsyncDisposable
 {
     private readonly HostedEmulator _emulator;
+    private readonly TimeProvider _clock;
     private readonly StandardErrorText _errors;
     private int _added;
 
-    private TestVm(HostedEmulator emulator, StandardErrorText errors)
+    private TestVm(HostedEmulator emulator, TimeProvider clock, StandardErrorText errors)
     {
         _emulator = emulator;
+        _clock = clock;
         _errors = errors;
         Monitor = AddMonitor();
     }
@@ -52,13 +59,17 @@ public sealed class TestVm : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var errors = new StandardErrorText();
         var monitors = new InProcessMonitors(onSockets: true);
-        HostedEmulator emulator = await HostedEmulator.StartAsync(words, options.Clock, errors, ports => ports with
+        if (options.Time is { IsCurrent: false }) throw new InvalidOperationException("This is not the thread of that virtual time.");
+        TimeProvider clock = options.Time?.Clock ?? options.Clock;
+        HostedEmulator emulator = await HostedEmulator.StartAsync(words, clock, errors, ports => ports with
         {
+            Timeline = options.Time?.Timeline ?? ports.Timeline,
+            Offload = options.Time is null ? ports.Offload : work => work().AsTask(),
             Logger = options.Logger ?? ports.Logger,
             OpenChardev = monitors.Wrap(ports.OpenChardev),
             Connector = new NothingInherited(options.Network?.Connector ?? ports.Connector),
-        }).ConfigureAwait(false);
-        return new TestVm(emulator, errors);
+        }).ConfigureAwait(OrderedContext.IsCurrent);
+        return new TestVm(emulator, clock, errors);
     }
 
     /// <summary>Adds a monitor, for one more client.</summary>
@@ -70,11 +81,26 @@ public sealed class TestVm : IAsyncDisposable
         return QmpEndpoint.Custom(id, _ => ValueTask.FromResult<IConnection>(listener.Connect()));
     }
 
-    /// <summary>Connects to <see cref="Monitor"/> and negotiates.</summary>
+    /// <summary>Connects to <see cref="Monitor"/> and negotiates, with the machine's clock unless the options have another.</summary>
     /// <exception cref="QmpConnectException">Another client is connected, or the machine has ended.</exception>
     public Task<QmpConnection> ConnectAsync(
         QmpClientOptions? options = null, CancellationToken cancellationToken = default) =>
-        QmpConnection.ConnectAsync(Monitor, options, cancellationToken);
+        QmpConnection.ConnectAsync(Monitor, WithClock(options ?? QmpClientOptions.Default), cancellationToken);
+
+    /// <summary>Lets a modelled guest run here whenever the machine does, as simulations have it.</summary>
+    /// <param name="program">What it does. Given to both machines of a migration, it moves with the guest.</param>
+    /// <exception cref="ArgumentException">The machine has no such memory.</exception>
+    public async Task AddGuestAsync(ModelProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        VirtualMachine machine = _emulator.Instance.Machine;
+        using TimelineLock.Hold hold = await machine.Lock.EnterAsync().ConfigureAwait(false);
+        RamBlock block = machine.Memory.Visible.Select(visible => visible.Block).FirstOrDefault()
+            ?? throw new ArgumentException("The machine has no memory", nameof(program));
+        var guest = new ModelGuest(machine, block, program);
+        machine.AddGuest(guest);
+        if (machine.IsRunning) guest.Start();
+    }
 
     /// <summary>Reads guest-physical memory; where there is none, zeros.</summary>
     public byte[] ReadMemory(ulong address, int length)
@@ -96,4 +122,7 @@ public sealed class TestVm : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _emulator.DisposeAsync();
+
+    private QmpClientOptions WithClock(QmpClientOptions options) =>
+        options.Time == TestVmOptions.SystemClock ? options with { Time = _clock } : options;
 }

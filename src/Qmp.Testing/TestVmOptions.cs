@@ -13,6 +13,9 @@ public sealed record TestVmOptions
     /// <summary>The clock of events, waiting and rates; the system's unless told otherwise.</summary>
     public TimeProvider Clock { get; init; } = SystemClock;
 
+    /// <summary>The virtual time that the machine lives in, if it does; <see cref="Clock"/> then means nothing.</summary>
+    public VirtualTime? Time { get; init; }
+
     /// <summary>Gets the log, traces included; without one, failures go to <see cref="TestVm.StandardError"/>.</summary>
     public ILogger? Logger { get; init; }
 

@@ -9,7 +9,7 @@ public sealed partial class ManualTests
     public void Page_has_every_option()
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "tools", "qapi", "qapi.1")).Replace(@"\-", "-");
-        string[] commands = ["check", "introspect", "generate", "diff"];
+        string[] commands = ["check", "introspect", "generate", "diff", "doc"];
         var options = commands.SelectMany(command => Option().Matches(Tool.Run(command, "--help").Output))
             .Concat(Option().Matches(Tool.Run("--help").Output))
             .Select(match => match.Value).Distinct();

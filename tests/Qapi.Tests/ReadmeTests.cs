@@ -37,18 +37,24 @@ public sealed partial class ReadmeTests
     public void Example_of_the_generator_compiles()
     {
         var text = Text("src/Qapi.Generators");
-        var files = NamedFile().Matches(text).ToDictionary(file => file.Groups[1].Value, file => file.Groups[2].Value);
-        Assert.That(files.Keys, Is.EquivalentTo((string[])["my.json", "session.json"]));
+        var schema = NamedFile().Match(text);
+        Assert.That(schema.Groups[1].Value, Is.EqualTo("my.json"));
         string[] code = [.. CSharp().Matches(text).Select(block => block.Groups[1].Value)];
-        Assert.That(code, Has.Length.EqualTo(2));
-        const string Usings = "using System.Collections.Generic; using System.Threading; using System.Threading.Tasks; using Sample;\n#nullable enable\n";
-        var user = Usings + "internal static class User { public static async Task Use(Qmp.Client.QmpConnection connection) {\n"
-            + code[1] + "} }";
+        Assert.That(code, Has.Length.EqualTo(1));
+        const string Usings = "global using System; global using System.Collections.Generic; global using System.IO;"
+            + " global using System.Threading; global using System.Threading.Tasks;\n#nullable enable\n";
         var sources = Project.Of("").File(Project.Root, "{ 'include': 'my.json' }")
-            .File(Project.Directory + "my.json", files["my.json"])
-            .File(Project.Directory + "session.json", files["session.json"])
-            .Set("QapiNamespace", "Sample").Set("QapiApiNamespace", "Sample").Sources().Values;
-        Assert.That(Project.Errors([.. sources, Usings + code[0], user]), Is.Empty);
+            .File(Project.Directory + "my.json", schema.Groups[2].Value)
+            .Set("QapiNamespace", "Paint").Set("QapiApiNamespace", "Paint").Set("QapiSchemaClass", "MySchema").Sources().Values;
+        // Statements at the top are the body of a method there.
+        var usings = string.Join('\n', code[0].Split('\n').Where(line => IsUsing(line)));
+        var type = code[0][code[0].IndexOf("internal sealed class", StringComparison.Ordinal)..];
+        var body = string.Join('\n', code[0][..code[0].IndexOf("internal sealed class", StringComparison.Ordinal)].Split('\n').Where(line => !IsUsing(line)));
+        var user = usings + "\n#nullable enable\ninternal static class User { public static async Task Use() {\n" + body + "} }\n" + type;
+        Assert.That(Project.Errors([.. sources, Usings, user]), Is.Empty);
+
+        static bool IsUsing(string line) =>
+            line.StartsWith("using ", StringComparison.Ordinal) && line.EndsWith(';') && !line.Contains('=') && !line.Contains('(');
     }
 
     private static string Text(string directory) =>

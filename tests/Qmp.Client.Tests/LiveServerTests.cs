@@ -177,7 +177,7 @@ internal sealed class LiveServerTests(ServerKind kind)
         await new MigrationClient(there).MigrateIncomingAsync(new() { Uri = uri }).AsTask().Guarded();
         Task<QmpEvent> resumed = there.WhenEventAsync(e => e.Name == "RESUME", TimeSpan.FromSeconds(60));
         RunState? atSwitchover = null;
-        MigrationResult result = await _connection.MigrateAsync(new()
+        MigrationResult result = await _connection.RunMigrationAsync(new()
         {
             Uri = uri,
             Capabilities = new Dictionary<MigrationCapability, bool> { [MigrationCapability.Events] = events },
@@ -199,7 +199,7 @@ internal sealed class LiveServerTests(ServerKind kind)
     public async Task A_migration_that_cannot_connect([Values] bool events)
     {
         string nowhere = _folder.File("nobody");
-        MigrationResult result = await _connection.MigrateAsync(new()
+        MigrationResult result = await _connection.RunMigrationAsync(new()
         {
             Uri = $"unix:{nowhere}",
             Capabilities = new Dictionary<MigrationCapability, bool> { [MigrationCapability.Events] = events },
@@ -220,7 +220,7 @@ internal sealed class LiveServerTests(ServerKind kind)
         await new MigrationClient(there).MigrateIncomingAsync(new() { Uri = uri, ExitOnError = exitOnError })
             .AsTask().Guarded();
         using var stop = new CancellationTokenSource();
-        Task<MigrationResult> running = _connection.MigrateAsync(
+        Task<MigrationResult> running = _connection.RunMigrationAsync(
             new()
             {
                 Uri = uri,

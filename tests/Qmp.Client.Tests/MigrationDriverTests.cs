@@ -29,7 +29,7 @@ internal sealed class MigrationDriverTests
     [Test]
     public async Task It_sets_up_starts_and_follows_events()
     {
-        Task<MigrationResult> running = _connection.MigrateAsync(new()
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new()
         {
             Uri = "unix:/dst",
             Capabilities = new Dictionary<MigrationCapability, bool> { [MigrationCapability.ReturnPath] = true },
@@ -58,7 +58,7 @@ internal sealed class MigrationDriverTests
     [Test]
     public async Task A_failure_has_the_servers_reason()
     {
-        Task<MigrationResult> running = _connection.MigrateAsync(new() { Uri = "unix:/dst" });
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new() { Uri = "unix:/dst" });
         await _peer.AnswerAsync("migrate-set-capabilities");
         await StartAsync("unix:/dst");
         Status("failed");
@@ -71,7 +71,7 @@ internal sealed class MigrationDriverTests
     [Test]
     public async Task A_refused_start_is_an_exception()
     {
-        Task<MigrationResult> running = _connection.MigrateAsync(new() { Uri = "nonsense" });
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new() { Uri = "nonsense" });
         await _peer.AnswerAsync("migrate-set-capabilities");
         JObject start = await _peer.ExpectAsync("migrate");
         Status("setup");
@@ -83,7 +83,7 @@ internal sealed class MigrationDriverTests
     [Test]
     public async Task The_end_of_an_earlier_migration_is_not_the_end_of_this_one()
     {
-        Task<MigrationResult> running = _connection.MigrateAsync(new() { Uri = "unix:/dst" });
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new() { Uri = "unix:/dst" });
         await _peer.AnswerAsync("migrate-set-capabilities");
         JObject start = await _peer.ExpectAsync("migrate");
         Status("cancelled");
@@ -97,7 +97,7 @@ internal sealed class MigrationDriverTests
     [Test]
     public async Task A_status_that_is_not_known_is_passed_over()
     {
-        Task<MigrationResult> running = _connection.MigrateAsync(new() { Uri = "unix:/dst" });
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new() { Uri = "unix:/dst" });
         await _peer.AnswerAsync("migrate-set-capabilities");
         await StartAsync("unix:/dst");
         Status("warming-up");
@@ -110,7 +110,7 @@ internal sealed class MigrationDriverTests
     [Test]
     public async Task Without_events_it_asks()
     {
-        Task<MigrationResult> running = _connection.MigrateAsync(new()
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new()
         {
             Uri = "unix:/dst",
             Capabilities = new Dictionary<MigrationCapability, bool> { [MigrationCapability.Events] = false },
@@ -134,7 +134,7 @@ internal sealed class MigrationDriverTests
     {
         var reached = new TaskCompletionSource<MigrationInfo>();
         var go = new TaskCompletionSource();
-        Task<MigrationResult> running = _connection.MigrateAsync(new()
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new()
         {
             Uri = "unix:/dst",
             BeforeSwitchover = async (info, _) =>
@@ -164,7 +164,7 @@ internal sealed class MigrationDriverTests
     [Test]
     public async Task A_caller_that_fails_at_the_switchover_cancels_the_migration()
     {
-        Task<MigrationResult> running = _connection.MigrateAsync(new()
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new()
         {
             Uri = "unix:/dst",
             BeforeSwitchover = (_, _) => throw new InvalidOperationException("the network is not ready"),
@@ -182,7 +182,7 @@ internal sealed class MigrationDriverTests
     [Test]
     public async Task Somebody_else_may_let_it_go_on()
     {
-        Task<MigrationResult> running = _connection.MigrateAsync(
+        Task<MigrationResult> running = _connection.RunMigrationAsync(
             new() { Uri = "unix:/dst", BeforeSwitchover = (_, _) => default });
         await _peer.AnswerAsync("migrate-set-capabilities");
         await StartAsync("unix:/dst");
@@ -199,7 +199,7 @@ internal sealed class MigrationDriverTests
     public async Task Cancelling_cancels_the_migration_and_waits_for_its_end()
     {
         using var stop = new CancellationTokenSource();
-        Task<MigrationResult> running = _connection.MigrateAsync(new() { Uri = "unix:/dst" }, stop.Token);
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new() { Uri = "unix:/dst" }, stop.Token);
         await _peer.AnswerAsync("migrate-set-capabilities");
         await StartAsync("unix:/dst");
         Status("active");
@@ -217,7 +217,7 @@ internal sealed class MigrationDriverTests
     public async Task A_migration_that_completes_in_spite_of_cancelling_is_complete()
     {
         using var stop = new CancellationTokenSource();
-        Task<MigrationResult> running = _connection.MigrateAsync(new() { Uri = "unix:/dst" }, stop.Token);
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new() { Uri = "unix:/dst" }, stop.Token);
         await _peer.AnswerAsync("migrate-set-capabilities");
         await StartAsync("unix:/dst");
         await WhenIdleAsync();
@@ -231,7 +231,7 @@ internal sealed class MigrationDriverTests
     public async Task A_cancellation_that_gets_no_answer_is_given_up_in_time()
     {
         using var stop = new CancellationTokenSource();
-        Task<MigrationResult> running = _connection.MigrateAsync(
+        Task<MigrationResult> running = _connection.RunMigrationAsync(
             new() { Uri = "unix:/dst", CancelTimeout = TimeSpan.FromSeconds(3) }, stop.Token);
         await _peer.AnswerAsync("migrate-set-capabilities");
         await StartAsync("unix:/dst");
@@ -246,7 +246,7 @@ internal sealed class MigrationDriverTests
     public async Task Progress_tells_pass_rates_and_stalls()
     {
         var reports = new List<MigrationProgress>();
-        Task<MigrationResult> running = _connection.MigrateAsync(new()
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new()
         {
             Uri = "unix:/dst",
             Progress = new Immediate<MigrationProgress>(reports.Add),
@@ -280,7 +280,7 @@ internal sealed class MigrationDriverTests
             await ScriptedPeer.ConnectAsync(new() { Time = _time, CommandTimeout = TimeSpan.FromSeconds(2) });
         using ScriptedPeer _ = peer;
         await using QmpConnection __ = connection;
-        Task<MigrationResult> running = connection.MigrateAsync(new()
+        Task<MigrationResult> running = connection.RunMigrationAsync(new()
         {
             Uri = "unix:/dst",
             Capabilities = new Dictionary<MigrationCapability, bool> { [MigrationCapability.Events] = false },
@@ -299,7 +299,7 @@ internal sealed class MigrationDriverTests
     [Test]
     public async Task A_source_that_ends_right_after_completing_has_completed()
     {
-        Task<MigrationResult> running = _connection.MigrateAsync(new() { Uri = "unix:/dst" });
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new() { Uri = "unix:/dst" });
         await _peer.AnswerAsync("migrate-set-capabilities");
         await StartAsync("unix:/dst");
         Status("completed");
@@ -312,7 +312,7 @@ internal sealed class MigrationDriverTests
     [TestCase(false)]
     public async Task A_source_that_is_lost_is_an_exception(bool events)
     {
-        Task<MigrationResult> running = _connection.MigrateAsync(new()
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new()
         {
             Uri = "unix:/dst",
             Capabilities = new Dictionary<MigrationCapability, bool> { [MigrationCapability.Events] = events },
@@ -328,7 +328,7 @@ internal sealed class MigrationDriverTests
     [Test]
     public async Task A_paused_postcopy_is_the_callers_to_recover()
     {
-        Task<MigrationResult> running = _connection.MigrateAsync(new() { Uri = "unix:/dst" });
+        Task<MigrationResult> running = _connection.RunMigrationAsync(new() { Uri = "unix:/dst" });
         await _peer.AnswerAsync("migrate-set-capabilities");
         await StartAsync("unix:/dst");
         Status("postcopy-active");

@@ -43,10 +43,10 @@ internal sealed partial class ReadmeTests
         await using QmpConnection vm = await QmpConnection.ConnectUnixAsync(path);
         using EventSubscription events = vm.Subscribe();
 
-        StatusInfo status = await new RunStateClient(vm).QueryStatusAsync(new());
+        StatusInfo status = await vm.QueryStatusAsync();
         Console.WriteLine($"{vm.Greeting.Version!.Major}.{vm.Greeting.Version.Minor}: {status.Status}");
 
-        await new MiscClient(vm).StopAsync(new());
+        await vm.StopAsync();
         while (events.TryRead(out QmpEvent? e)) Console.WriteLine(e.Name);
         // end
         Assert.That(_output.ToString(), Is.EqualTo("10.0: Running\nSTOP\n"));
@@ -84,8 +84,8 @@ internal sealed partial class ReadmeTests
         string uri = $"unix:{_folder.File("stream")}";
         var attach = () => ValueTask.CompletedTask;
         // snippet: migrate
-        await new MigrationClient(destination).MigrateIncomingAsync(new() { Uri = uri });
-        MigrationResult result = await source.MigrateAsync(new()
+        await destination.MigrateIncomingAsync(new() { Uri = uri });
+        MigrationResult result = await source.RunMigrationAsync(new()
         {
             Uri = uri,
             Parameters = new() { DowntimeLimit = 100 },
@@ -105,7 +105,7 @@ internal sealed partial class ReadmeTests
         await using var vm = new ReconnectingQmpClient(QmpEndpoint.Unix(path), new()
         {
             Resync = async (connection, stop) =>
-                known = (await new RunStateClient(connection).QueryStatusAsync(new(), stop)).Status,
+                known = (await connection.QueryStatusAsync(stop)).Status,
             Disconnected = end => Console.WriteLine(end.Description),
         });
         await vm.StartAsync();

@@ -54,10 +54,10 @@ internal sealed partial class ReadmeTests
             // snippet: client
             await using QmpConnection vm = await QmpConnection.ConnectUnixAsync(path);
             using EventSubscription events = vm.Subscribe();
-            StatusInfo status = await new RunStateClient(vm).QueryStatusAsync(new());
+            StatusInfo status = await vm.QueryStatusAsync();
             Console.WriteLine($"QEMU {vm.Greeting.Version!.Major}.{vm.Greeting.Version.Minor} is {status.Status}");
 
-            MigrationResult result = await vm.MigrateAsync(new()
+            MigrationResult result = await vm.RunMigrationAsync(new()
             {
                 Uri = uri,
                 Capabilities = new Dictionary<MigrationCapability, bool> { [MigrationCapability.Events] = true },
@@ -81,13 +81,14 @@ internal sealed partial class ReadmeTests
         Assert.That((await new RunStateClient(qmp).QueryStatusAsync(new())).Running, Is.False);
     }
 
-    [TestCase("README.md", "ReadmeTests.cs")]
-    [TestCase("src/Qmp.Testing/README.md", "Testing/TestVmTests.cs")]
-    public void Code_is_that_of_a_test(string readme, string tests)
+    [TestCase("README.md", "ReadmeTests.cs", "Testing/QemuProcessTests.cs")]
+    [TestCase("src/Qmp.Testing/README.md", "Testing/TestVmTests.cs", "Testing/ScriptedMonitorTests.cs", "Testing/VirtualTimeTests.cs")]
+    public void Code_is_that_of_a_test(string readme, params string[] tests)
     {
         IEnumerable<string> shown = CodePattern().Matches(Text(readme)).Select(m => m.Groups[1].Value);
-        string file = Path.Combine(Repository.Root, "tests", "Qmp.EndToEnd.Tests", tests);
-        Assert.That(shown, Is.EqualTo(Snippets.Of(file).Values));
+        IEnumerable<string> run = tests.SelectMany(
+            t => Snippets.Of(Path.Combine(Repository.Root, "tests", "Qmp.EndToEnd.Tests", t)).Values);
+        Assert.That(shown, Is.EqualTo(run));
     }
 
     [Test]

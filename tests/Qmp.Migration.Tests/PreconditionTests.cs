@@ -1,3 +1,4 @@
+using Qmp.Devices.Vfio;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Channels.Posix;
@@ -61,6 +62,16 @@ internal sealed class PreconditionTests
         _machine.With(capabilities);
         _machine.Core.Options.SetParameters(new MigrateSetParameters { Mode = mode });
         Refused(new MigrationRequest(MigrationUri.Parse(uri)), error);
+    }
+
+    [TestCase(MigrationCapability.PostcopyRam, "v0: VFIO migration is not supported with postcopy migration")]
+    [TestCase(MigrationCapability.BackgroundSnapshot, "v0: VFIO migration is not supported with background snapshot")]
+    public void A_device_of_VFIO_refuses_what_QEMUs_refuses(MigrationCapability capability, string error)
+    {
+        _machine.Add(new VfioSettings { Id = "v0" });
+        _machine.With(capability);
+        Refused(new MigrationRequest(TestMachine.Unix("x")), error);
+        Assert.That(_machine.Status, Is.EqualTo(MigrationStatus.None));
     }
 
     [Test]

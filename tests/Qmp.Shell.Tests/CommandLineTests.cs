@@ -18,7 +18,7 @@ internal sealed class CommandLineTests
     }
 
     [TestCase("--nonsense")]
-    [TestCase("a", "b")]
+    [TestCase("a", "b", "--record", "x", "-c", "stop")]
     [TestCase("a", "-c")]
     [TestCase("a", "--wait", "soon")]
     [TestCase("a", "--timeout", "-1")]

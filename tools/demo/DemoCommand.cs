@@ -24,19 +24,32 @@ internal static class DemoCommand
             Description = $"Run a scenario in this process instead, and draw it: {string.Join(", ", ScenarioDemo.Names)}, or FILE.json.",
             HelpName = "NAME",
         };
+        var picture = new Option<string?>("--svg")
+        {
+            Description = "Draw the scenario into this file as well.",
+            HelpName = "FILE",
+        };
+        var guest = new Option<string>("--guest")
+        {
+            Description = "What runs in the machine: a workload that writes memory, or a boot sector that prints. [default: workload]",
+            HelpName = "workload|bootsector",
+            DefaultValueFactory = _ => "workload",
+        };
+        guest.AcceptOnlyFromAmong("workload", "bootsector");
         var root = new RootCommand(
             "Migrates a running guest from one qmpd to another, and compares every byte of its memory.")
         {
-            memory, rate, channels, plain, scenario,
+            memory, rate, channels, plain, scenario, picture, guest,
         };
         root.SetAction((parsed, stop) =>
         {
             DemoScreen screen = DemoScreen.Create(parsed.GetValue(plain), output);
             if (parsed.GetValue(scenario) is { } name)
             {
-                return ShowAsync(screen, () => Task.FromResult(ScenarioDemo.Run(name, screen)));
+                return ShowAsync(screen, () => Task.FromResult(ScenarioDemo.Run(name, screen, parsed.GetValue(picture))));
             }
 
+            if (parsed.GetValue(guest) == "bootsector") return ShowAsync(screen, () => new BootDemo(screen).RunAsync(stop));
             var settings = new DemoSettings
             {
                 MemoryBytes = (long)parsed.GetValue(memory) << 20,
@@ -49,7 +62,7 @@ internal static class DemoCommand
         if (result.Errors.Count > 0 && result.Action is not HelpAction)
         {
             foreach (ParseError problem in result.Errors) error.WriteLine($"demo: {problem.Message}");
-            error.WriteLine("Usage: demo [--memory MIB] [--rate MIB] [--multifd N] [--plain] [--scenario NAME]; 'demo --help' says more.");
+            error.WriteLine("Usage: demo [--memory MIB] [--rate MIB] [--multifd N] [--plain] [--scenario NAME [--svg FILE]] [--guest GUEST]; 'demo --help' says more.");
             return UsageError;
         }
 

@@ -69,7 +69,7 @@ internal sealed class MigrationDemo(DemoSettings settings, DemoScreen screen)
         using EventSubscription arrivals = destination.Monitor.Subscribe();
         string uri = $"unix:{PathOf("mig")}";
         await ListenAsync(destination, uri, stop);
-        MigrationResult result = await screen.WatchAsync(progress => source.Monitor.MigrateAsync(
+        MigrationResult result = await screen.WatchAsync(progress => source.Monitor.RunMigrationAsync(
             new MigrationPlan
             {
                 Uri = uri,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Qmp.Simulation.Text;
 using Qmp.Simulation;
 using Qmp.Types;
 using Serilog.Core;
@@ -18,7 +19,7 @@ internal static class ScenarioDemo
 
     /// <returns>Whether it went as it should.</returns>
     /// <exception cref="DemoException">No scenario has that name, or its file is wrong.</exception>
-    public static bool Run(string name, DemoScreen screen)
+    public static bool Run(string name, DemoScreen screen, string? picture = null)
     {
         string path = name.EndsWith(Extension, StringComparison.Ordinal) ? name : Path.Combine(Folder, name + Extension);
         if (!File.Exists(path))
@@ -34,6 +35,7 @@ internal static class ScenarioDemo
             ScenarioResult result = ScenarioRunner.Run(
                 scenario, TimeProvider.System, Logger.None, message => Show(message, screen));
             screen.Timeline(result);
+            if (picture is not null) File.WriteAllText(picture, new ScenarioPicture(result).Draw(Path.GetFileNameWithoutExtension(path)));
             screen.Summary(
                 Figures(result),
                 result.HasSucceeded,

@@ -20,6 +20,7 @@ internal static class QapiTool
             new IntrospectCommand(),
             new GenerateCommand(),
             new DiffCommand(),
+            new DocCommand(),
         };
         HelpWithExamples.Install(root);
         ProgramVersion.Install(root, "qapi");

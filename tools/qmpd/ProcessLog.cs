@@ -13,13 +13,15 @@ namespace Qmpd;
 /// <summary>The log of the process: failures go to standard error, traces there or into the file of <c>-D</c>.</summary>
 internal sealed class ProcessLog : ILogEventSink, IDisposable
 {
-    private const string Traces = "{Timestamp:HH:mm:ss.ffffff} {Message}{NewLine}{Exception}";
+    private const string Traces = "{Message}{NewLine}{Exception}";
+    private const string Stamp = "HH:mm:ss.ffffff ";
 
     private readonly MessageTemplateTextFormatter _format = new(Traces, CultureInfo.InvariantCulture);
     private readonly Lock _gate = new();
     private readonly ErrorReports _reports;
     private readonly string? _path;
     private readonly Logger _logger;
+    private DateTimeOffset _latest; // guarded by _gate
     private TextWriter? _traces; // guarded by _gate; null where there are none, or no longer any
 
     /// <exception cref="CommandLineException">The file cannot be opened; the text is QEMU's.</exception>
@@ -82,6 +84,9 @@ internal sealed class ProcessLog : ILogEventSink, IDisposable
         if (_traces is null) return;
         try
         {
+            // Threads come here in another order than that in which they looked at the clock; lines are in order of both.
+            if (logEvent.Timestamp > _latest) _latest = logEvent.Timestamp;
+            _traces.Write(_latest.ToString(Stamp, CultureInfo.InvariantCulture));
             _format.Format(logEvent, _traces);
         }
         catch (IOException e)

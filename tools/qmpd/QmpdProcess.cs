@@ -1,7 +1,9 @@
 using Qmp.Emulator.Hosting;
 using Qmp.Emulator.Options;
 using Qmp.Emulator.Versions;
+using Qmp.Migration.Cpr;
 using Qmp.Simulation;
+using Qmp.Simulation.Text;
 
 namespace Qmpd;
 
@@ -56,7 +58,8 @@ internal static class QmpdProcess
         EmulatorOptions options, ProcessLog log, ErrorReports reports, DaemonStart? daemon)
     {
         EmulatorPorts ports = EmulatorPorts.Real(TimeProvider.System, log.Logger, reports.Write) with { Announce = Console.Out.WriteLine };
-        var emulator = new EmulatorInstance(options, ports);
+        CprArrival? arrival = await EmulatorInstance.WaitForCprAsync(options, ports);
+        var emulator = new EmulatorInstance(options, ports, arrival);
         await using (emulator)
         {
             _ = new ProcessSignals(emulator, reports.Write);

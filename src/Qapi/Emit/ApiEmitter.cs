@@ -21,6 +21,8 @@ internal static class ApiEmitter
             if (Calls(context, module) is { } calls)
                 yield return calls;
         }
+        if (context.Options.Parts.HasFlag(EmitParts.Client) && FacadeEmitter.Emit(context) is { } facade)
+            yield return facade;
         yield return IntrospectionEmitter.Emit(context);
     }
 

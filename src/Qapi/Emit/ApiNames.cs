@@ -9,6 +9,7 @@ internal sealed class ApiNames
     public const string Support = "ApiSupport";
 
     private readonly Dictionary<string, string> _names = [];
+    private readonly Dictionary<Command, string> _facade = [];
     private readonly NameScope _scope;
     private readonly NameTable _types;
 
@@ -26,11 +27,21 @@ internal sealed class ApiNames
                 Add(name);
         }
         var root = schema.Modules.First(module => module.Path is not null);
+        Facade = Add(types.Module(root) + "CommandExtensions");
+        var methods = new NameScope(MemberNames.OfObject, "Command");
+        foreach (var command in schema.Entities.OfType<Command>())
+            _facade.Add(command, methods.Add(CSharpName.Pascal(command.Name)) + "Async");
         Schema = Add(options.SchemaClass ?? types.Module(root) + "Schema");
     }
 
     /// <summary>The class of introspection.</summary>
     public string Schema { get; }
+
+    /// <summary>The class of all commands as methods of a connection.</summary>
+    public string Facade { get; }
+
+    /// <summary>A command among those of all modules.</summary>
+    public string FacadeMethod(Command command) => _facade[command];
 
     /// <summary>The reader and writer of a type.</summary>
     public string Visitor(SchemaType type) => VisitorOf(_types.Type(type));

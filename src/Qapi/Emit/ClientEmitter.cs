@@ -58,11 +58,8 @@ internal sealed class ClientEmitter(SourceWriter writer, EmitContext context, Sc
         {
             writer.Line("/// <inheritdoc/>");
             AttributeWriter.Features(writer, context, command.Features);
-            var descriptor = $"api::{context.Api.ClientCommands(module)}.{context.Types.Method(command)}";
-            var send = $"sender.ExecuteAsync({descriptor}, arguments, cancellationToken)";
-            var hasResult = _code.Result(command) is not null;
-            writer.Lines(_code.Signature(command, hasResult ? "public " : "public async ", " =>"));
-            writer.Line(hasResult ? $"    {send};" : $"    await {send}.ConfigureAwait(false);");
+            writer.Lines(_code.Signature(command, "public ", " =>"));
+            writer.Line($"    {_code.Send(command, "arguments")};");
             writer.Gap();
         }
         writer.Close();

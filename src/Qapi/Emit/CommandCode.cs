@@ -18,12 +18,23 @@ internal sealed class CommandCode(EmitContext context)
 
     public string Method(Command command) => context.Types.Method(command) + "Async";
 
+    public string TaskType(Command command) =>
+        ResultType(command) is { } type ? $"tasks::ValueTask<{type}>" : "tasks::ValueTask";
+
     /// <summary>The method's declaration in two lines.</summary>
     public string Signature(Command command, string modifiers, string end)
     {
-        var result = ResultType(command) is { } type ? $"tasks::ValueTask<{type}>" : "tasks::ValueTask";
-        return $"{modifiers}{result} {Method(command)}(\n"
+        return $"{modifiers}{TaskType(command)} {Method(command)}(\n"
             + $"    {ArgumentsType(command)} arguments, threading::CancellationToken cancellationToken = default){end}";
+    }
+
+    /// <summary>What sends a command by <c>sender</c>.</summary>
+    public string Send(Command command, string arguments)
+    {
+        var descriptor = $"api::{context.Api.ClientCommands(command.Module)}.{context.Types.Method(command)}";
+        return Result(command) is not null
+            ? $"sender.ExecuteAsync({descriptor}, {arguments}, cancellationToken)"
+            : $"client::CommandSenderExtensions.SendAsync(sender, {descriptor}, {arguments}, cancellationToken)";
     }
 
     /// <summary>The commands that run in band, and those that may also run out of band.</summary>

@@ -39,7 +39,7 @@ internal sealed class NameTable
     {
         NameTypes(schema);
         NameCalls(schema);
-        var modules = new NameScope(["Support", "Builtin"], "Module");
+        var modules = new NameScope(["Support", "Builtin", "Facade"], "Module");
         foreach (var module in schema.Modules)
             _modules.Add(module, module.Path is null ? "Builtin" : modules.Add(CSharpName.Module(module.Name)));
     }

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json.Linq;
 using Qmp.Client.Events;
+using Qmp.Client.Telemetry;
 using Qmp.Client.Wire;
 using Qmp.Protocol.Messages;
+using Qmp.Protocol.Threading;
 
 namespace Qmp.Client.Connections;
 
@@ -43,7 +45,7 @@ internal sealed class MessageRouter(EventHub hub, PendingCalls pending, ILogger 
     {
         try
         {
-            while (await source.ReadAsync().ConfigureAwait(false) is { } message) Take(message);
+            while (await source.ReadAsync().ConfigureAwait(OrderedContext.IsCurrent) is { } message) Take(message);
             return source.End;
         }
         catch (ViolationException e)
@@ -60,6 +62,7 @@ internal sealed class MessageRouter(EventHub hub, PendingCalls pending, ILogger 
     public void Publish(IncomingMessage message)
     {
         _events++;
+        ClientTelemetry.Event(message.EventName!, endpoint);
         hub.Publish(message, session);
     }
 

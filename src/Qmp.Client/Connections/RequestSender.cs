@@ -1,6 +1,8 @@
 using Newtonsoft.Json.Linq;
+using Qmp.Client.Telemetry;
 using Qmp.Client.Wire;
 using Qmp.Protocol.Messages;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Client.Connections;
@@ -8,7 +10,8 @@ namespace Qmp.Client.Connections;
 /// <summary>Sends the commands of a connection in the order of the calls, and waits for their replies.</summary>
 /// <param name="options">How the connection behaves.</param>
 /// <param name="pending">Where replies find their calls.</param>
-internal sealed class RequestSender(QmpClientOptions options, PendingCalls pending)
+/// <param name="server">The server's name.</param>
+internal sealed class RequestSender(QmpClientOptions options, PendingCalls pending, string server)
 {
     // A server keeps the descriptors that came last: two commands with one each must not be under way together.
     private readonly SemaphoreSlim _descriptorTurn = new(1);
@@ -88,7 +91,29 @@ internal sealed class RequestSender(QmpClientOptions options, PendingCalls pendi
     /// <param name="writeArguments">Writes them; <see langword="null"/> to leave the member out.</param>
     /// <param name="call">How it is sent.</param>
     /// <param name="cancellationToken">Abandons the wait.</param>
-    public async ValueTask<JToken> CallAsync<T>(
+    public ValueTask<JToken> CallAsync<T>(
+        string command,
+        T arguments,
+        ValueWriter<T>? writeArguments,
+        QmpCallOptions call,
+        CancellationToken cancellationToken) => ClientTelemetry.FollowsCommands
+            ? FollowAsync(command, arguments, writeArguments, call, cancellationToken)
+            : SendAsync(command, arguments, writeArguments, call, cancellationToken);
+
+    // Apart, because what is captured is allocated.
+    private ValueTask<JToken> FollowAsync<T>(
+        string command,
+        T arguments,
+        ValueWriter<T>? writeArguments,
+        QmpCallOptions call,
+        CancellationToken cancellationToken) => ClientTelemetry.FollowAsync(
+            command,
+            call.OutOfBand,
+            server,
+            options.Time,
+            () => SendAsync(command, arguments, writeArguments, call, cancellationToken));
+
+    private async ValueTask<JToken> SendAsync<T>(
         string command,
         T arguments,
         ValueWriter<T>? writeArguments,
@@ -104,7 +129,7 @@ internal sealed class RequestSender(QmpClientOptions options, PendingCalls pendi
         if (call.Descriptor is not null)
         {
             return await CallWithDescriptorAsync(command, arguments, writeArguments, call, cancellationToken)
-                .ConfigureAwait(false);
+                .ConfigureAwait(OrderedContext.IsCurrent);
         }
 
         PendingCall waiting;
@@ -126,7 +151,7 @@ internal sealed class RequestSender(QmpClientOptions options, PendingCalls pendi
         using ITimer? timer = timeout == Timeout.InfiniteTimeSpan
             ? null
             : options.Time.CreateTimer(_ => Expire(waiting, timeout), null, timeout, Timeout.InfiniteTimeSpan);
-        return await waiting.Task.ConfigureAwait(false);
+        return await waiting.Task.ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     private static QmpTimeoutException NoReply(string command, TimeSpan timeout) =>
@@ -139,13 +164,13 @@ internal sealed class RequestSender(QmpClientOptions options, PendingCalls pendi
         QmpCallOptions call,
         CancellationToken cancellationToken)
     {
-        await _descriptorTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _descriptorTurn.WaitAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         PendingCall? waiting = null;
         try
         {
             while (!TrySendDescriptor(command, arguments, writeArguments, call, out waiting))
             {
-                await _transport!.DrainAsync(cancellationToken).ConfigureAwait(false);
+                await _transport!.DrainAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }
@@ -167,7 +192,7 @@ internal sealed class RequestSender(QmpClientOptions options, PendingCalls pendi
         TimeSpan timeout = TimeoutOf(call);
         try
         {
-            return await waiting.Task.WaitAsync(timeout, options.Time, cancellationToken).ConfigureAwait(false);
+            return await waiting.Task.WaitAsync(timeout, options.Time, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (TimeoutException)
         {

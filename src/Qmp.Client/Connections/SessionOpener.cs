@@ -1,5 +1,6 @@
 using Qmp.Client.Wire;
 using Qmp.Protocol.Messages;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Client.Connections;
@@ -19,14 +20,14 @@ internal sealed class SessionOpener(QmpEndpoint endpoint, QmpClientOptions optio
         {
             try
             {
-                return await endpoint.ConnectAsync(giveUp).ConfigureAwait(false);
+                return await endpoint.ConnectAsync(giveUp).ConfigureAwait(OrderedContext.IsCurrent);
             }
             catch (TransportException e) when (options.ConnectRetryInterval is not null)
             {
                 options.Logger.NotReachedYet(endpoint.Name, e.Message);
             }
 
-            await Task.Delay(options.ConnectRetryInterval.Value, options.Time, giveUp).ConfigureAwait(false);
+            await Task.Delay(options.ConnectRetryInterval.Value, options.Time, giveUp).ConfigureAwait(OrderedContext.IsCurrent);
         }
     }
 
@@ -49,8 +50,11 @@ internal sealed class SessionOpener(QmpEndpoint endpoint, QmpClientOptions optio
         using CancellationTokenRegistration _ = giveUp.UnsafeRegister(
             static t => ((IConnection)t!).Dispose(), transport);
         // Not on the caller's thread: a blocking transport would hold it.
-        return await Task.Run(() => ShakeHandsAsync(new Handshake(source, publish), send), CancellationToken.None)
-            .ConfigureAwait(false);
+        var handshake = new Handshake(source, publish);
+        return await (OrderedContext.IsCurrent
+            ? ShakeHandsAsync(handshake, send)
+            : Task.Run(() => ShakeHandsAsync(handshake, send), CancellationToken.None))
+            .ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     /// <summary>Says why no session came about.</summary>
@@ -64,8 +68,8 @@ internal sealed class SessionOpener(QmpEndpoint endpoint, QmpClientOptions optio
 
     private async Task<(QmpGreeting Greeting, bool OutOfBand)> ShakeHandsAsync(Handshake handshake, NegotiationSender send)
     {
-        QmpGreeting greeting = await handshake.ReadGreetingAsync().ConfigureAwait(false);
+        QmpGreeting greeting = await handshake.ReadGreetingAsync().ConfigureAwait(OrderedContext.IsCurrent);
         _phase = ConnectPhase.Negotiation;
-        return (greeting, await handshake.NegotiateAsync(greeting, options.EnableOutOfBand, send).ConfigureAwait(false));
+        return (greeting, await handshake.NegotiateAsync(greeting, options.EnableOutOfBand, send).ConfigureAwait(OrderedContext.IsCurrent));
     }
 }

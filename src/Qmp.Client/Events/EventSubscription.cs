@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Qmp.Client.Events;
+using Qmp.Protocol.Threading;
 
 namespace Qmp.Client;
 
@@ -74,12 +75,12 @@ public sealed class EventSubscription : IAsyncEnumerable<QmpEvent>, IDisposable,
             if (_fault is not null) throw new QmpUsageException($"the filter failed: {_fault.Message}", _fault);
             if (_ended) return false;
             if (_reader is not null) throw new QmpUsageException("a subscription has one reader at a time");
-            reader = _reader = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            reader = _reader = new TaskCompletionSource(OrderedContext.Completions);
         }
 
         try
         {
-            await reader.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await reader.Task.WaitAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         }
         finally
         {
@@ -89,14 +90,14 @@ public sealed class EventSubscription : IAsyncEnumerable<QmpEvent>, IDisposable,
             }
         }
 
-        return await WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+        return await WaitToReadAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     /// <summary>Waits for the next event and takes it.</summary>
     /// <exception cref="QmpDisconnectedException">The connection has ended, and all events were read.</exception>
     public async ValueTask<QmpEvent> ReadAsync(CancellationToken cancellationToken = default)
     {
-        while (await WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        while (await WaitToReadAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent))
         {
             if (TryRead(out QmpEvent? value)) return value;
         }
@@ -108,7 +109,7 @@ public sealed class EventSubscription : IAsyncEnumerable<QmpEvent>, IDisposable,
     /// <inheritdoc/>
     public async IAsyncEnumerator<QmpEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
-        while (await WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        while (await WaitToReadAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent))
         {
             while (TryRead(out QmpEvent? value)) yield return value;
         }
@@ -183,7 +184,7 @@ public sealed class EventSubscription : IAsyncEnumerable<QmpEvent>, IDisposable,
 
     private void Wake()
     {
-        _reader?.TrySetResult();
+        using (OrderedContext.Leave()) _reader?.TrySetResult();
         _reader = null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Qmp.Protocol.Messages;
+using Qmp.Protocol.Threading;
 
 namespace Qmp.Client;
 
@@ -32,12 +33,12 @@ public sealed class EventSubscription<T> : IAsyncEnumerable<QmpEvent<T>>, IDispo
 
     /// <inheritdoc cref="EventSubscription.ReadAsync"/>
     public async ValueTask<QmpEvent<T>> ReadAsync(CancellationToken cancellationToken = default) =>
-        new(await _raw.ReadAsync(cancellationToken).ConfigureAwait(false), _descriptor);
+        new(await _raw.ReadAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent), _descriptor);
 
     /// <inheritdoc/>
     public async IAsyncEnumerator<QmpEvent<T>> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
-        await foreach (QmpEvent raw in _raw.WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (QmpEvent raw in _raw.WithCancellation(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent))
         {
             yield return new QmpEvent<T>(raw, _descriptor);
         }

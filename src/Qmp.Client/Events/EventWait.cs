@@ -1,3 +1,5 @@
+using Qmp.Protocol.Threading;
+
 namespace Qmp.Client.Events;
 
 /// <summary>A wait for one event with a deadline.</summary>
@@ -15,7 +17,7 @@ internal static class EventWait
         hub.Add(waiter);
         try
         {
-            return await waiter.Task.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+            return await waiter.Task.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (TimeoutException e) when (!waiter.Task.IsFaulted)
         {

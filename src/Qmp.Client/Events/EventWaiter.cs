@@ -1,15 +1,18 @@
+using Qmp.Protocol.Threading;
+
 namespace Qmp.Client.Events;
 
 /// <summary>A wait for one event.</summary>
 internal sealed class EventWaiter(Func<QmpEvent, bool> filter)
-    : TaskCompletionSource<QmpEvent>(TaskCreationOptions.RunContinuationsAsynchronously), IEventSink
+    : TaskCompletionSource<QmpEvent>(OrderedContext.Completions), IEventSink
 {
     public void Offer(QmpEvent value)
     {
         if (Task.IsCompleted) return;
         try
         {
-            if (filter(value)) TrySetResult(value);
+            if (!filter(value)) return;
+            using (OrderedContext.Leave()) TrySetResult(value);
         }
         catch (Exception e)
         {
@@ -18,5 +21,8 @@ internal sealed class EventWaiter(Func<QmpEvent, bool> filter)
         }
     }
 
-    public void End(QmpDisconnect end) => TrySetException(new QmpDisconnectedException(end));
+    public void End(QmpDisconnect end)
+    {
+        using (OrderedContext.Leave()) TrySetException(new QmpDisconnectedException(end));
+    }
 }

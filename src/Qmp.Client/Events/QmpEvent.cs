@@ -33,4 +33,7 @@ public sealed record QmpEvent(string Name, JToken? Data, DateTimeOffset? Timesta
     public T Read<T>(EventDescriptor<T> descriptor) => Is(descriptor)
         ? Wire.Decoder.Read(descriptor.Read, Data, Name)
         : throw new QmpUsageException($"{Name} is not {descriptor.Name}");
+
+    /// <summary>The name and the data, as they came: <c>MIGRATION {"status":"active"}</c>.</summary>
+    public override string ToString() => Data is null ? Name : $"{Name} {Data.ToString(Newtonsoft.Json.Formatting.None)}";
 }

@@ -25,6 +25,9 @@ public sealed class QmpEvent<T>
     /// <summary>The event as it came.</summary>
     public QmpEvent Raw { get; }
 
+    /// <summary>The wire name.</summary>
+    public string Name => Raw.Name;
+
     /// <inheritdoc cref="QmpEvent.Timestamp"/>
     public DateTimeOffset? Timestamp => Raw.Timestamp;
 
@@ -39,4 +42,7 @@ public sealed class QmpEvent<T>
     /// continues.
     /// </exception>
     public T Data => _problem is null ? _data! : throw _problem;
+
+    /// <inheritdoc cref="QmpEvent.ToString"/>
+    public override string ToString() => Raw.ToString();
 }

@@ -1,6 +1,7 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Client.Events;
 using Qmp.Protocol.Messages;
+using Qmp.Protocol.Threading;
 
 namespace Qmp.Client;
 
@@ -21,7 +22,7 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
     private readonly EventHub _hub = new();
     private readonly CancellationTokenSource _disposing = new();
     private readonly TaskCompletionSource<QmpDisconnect> _completion =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+        new(OrderedContext.Completions);
 
     private readonly Lock _gate = new();
 
@@ -71,8 +72,8 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
         try
         {
-            QmpConnection first = await ConnectAsync(giveUp.Token).ConfigureAwait(false);
-            lock (_gate) _owner = Task.Run(() => RunAsync(first), CancellationToken.None);
+            QmpConnection first = await ConnectAsync(giveUp.Token).ConfigureAwait(OrderedContext.IsCurrent);
+            lock (_gate) _owner = OrderedContext.Run(() => RunAsync(first));
         }
         catch
         {
@@ -87,7 +88,12 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
     /// </exception>
     public Task<QmpConnection> WhenConnectedAsync(CancellationToken cancellationToken = default)
     {
-        lock (_gate) return _connected.Task.WaitAsync(cancellationToken);
+        lock (_gate)
+        {
+            // Calls learn of the end of a connection a moment before its owner does.
+            if (_current is { IsOpen: false }) LoseCurrent();
+            return _connected.Task.WaitAsync(cancellationToken);
+        }
     }
 
     /// <inheritdoc/>
@@ -125,15 +131,22 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
     /// <summary>Ends the connection and the attempts, and waits until nothing runs any more.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _disposing.CancelAsync().ConfigureAwait(false);
+        await OrderedContext.CancelAsync(_disposing).ConfigureAwait(OrderedContext.IsCurrent);
         Task? owner;
         lock (_gate) owner = _owner;
-        if (owner is not null) await owner.ConfigureAwait(false);
+        if (owner is not null) await owner.ConfigureAwait(OrderedContext.IsCurrent);
         Finish(new(DisconnectReason.LocallyDisposed, "the client was disposed"));
     }
 
     private static TaskCompletionSource<QmpConnection> NewWait() =>
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+        new(OrderedContext.Completions);
+
+    // Under _gate.
+    private void LoseCurrent()
+    {
+        _current = null;
+        _connected = NewWait();
+    }
 
     private QmpConnection? Take(string command, out QmpDisconnectedException? none)
     {
@@ -150,29 +163,28 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
         QmpConnection? connection = first;
         while (connection is not null)
         {
-            QmpDisconnect end = await EndOfAsync(connection).ConfigureAwait(false);
+            QmpDisconnect end = await EndOfAsync(connection).ConfigureAwait(OrderedContext.IsCurrent);
             if (_disposing.IsCancellationRequested) return;
             lock (_gate)
             {
-                _current = null;
                 _lastEnd = end;
-                _connected = NewWait();
+                if (_current is not null) LoseCurrent();
             }
 
             Report(end);
-            connection = await ReconnectAsync().ConfigureAwait(false);
+            connection = await ReconnectAsync().ConfigureAwait(OrderedContext.IsCurrent);
         }
     }
 
     private async Task<QmpDisconnect> EndOfAsync(QmpConnection connection)
     {
-        await using (connection.ConfigureAwait(false))
+        await using (connection.ConfigureAwait(OrderedContext.IsCurrent))
         {
             Task ended = connection.Completion;
-            await ended.WaitAsync(_disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ended.WaitAsync(_disposing.Token).ConfigureAwait(OrderedContext.Quietly);
         }
 
-        return await connection.Completion.ConfigureAwait(false);
+        return await connection.Completion.ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     private async Task<QmpConnection?> ReconnectAsync()
@@ -182,8 +194,8 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
         {
             try
             {
-                await Task.Delay(delay, _options.Client.Time, _disposing.Token).ConfigureAwait(false);
-                return await ConnectAsync(_disposing.Token).ConfigureAwait(false);
+                await Task.Delay(delay, _options.Client.Time, _disposing.Token).ConfigureAwait(OrderedContext.IsCurrent);
+                return await ConnectAsync(_disposing.Token).ConfigureAwait(OrderedContext.IsCurrent);
             }
             catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
             {
@@ -210,19 +222,19 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
         var connection = new QmpConnection(_endpoint, _options.Client, _hub, ++_session);
         try
         {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            if (_options.Resync is { } resync) await resync(connection, cancellationToken).ConfigureAwait(false);
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
+            if (_options.Resync is { } resync) await resync(connection, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(OrderedContext.IsCurrent);
             throw;
         }
 
         lock (_gate)
         {
             _current = connection;
-            _connected.TrySetResult(connection);
+            using (OrderedContext.Leave()) _connected.TrySetResult(connection);
         }
 
         return connection;
@@ -253,6 +265,7 @@ public sealed class ReconnectingQmpClient : ICommandSender, IAsyncDisposable
             waiting = _connected;
         }
 
+        using OrderedContext.Turns turns = OrderedContext.Leave();
         waiting.TrySetException(new QmpDisconnectedException(end));
         // There need not be anybody who waits for the connection.
         _ = waiting.Task.Exception;

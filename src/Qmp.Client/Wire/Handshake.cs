@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
 using Qmp.Protocol.Messages;
+using Qmp.Protocol.Threading;
 
 namespace Qmp.Client.Wire;
 
@@ -19,7 +20,7 @@ internal sealed class Handshake(MessageSource source, Action<IncomingMessage> pu
     {
         while (true)
         {
-            IncomingMessage message = await ReadFirstAsync().ConfigureAwait(false);
+            IncomingMessage message = await ReadFirstAsync().ConfigureAwait(OrderedContext.IsCurrent);
             switch (message.Kind)
             {
                 case IncomingMessageKind.Greeting:
@@ -47,7 +48,7 @@ internal sealed class Handshake(MessageSource source, Action<IncomingMessage> pu
         long id = send(Negotiate, outOfBand ? new JObject { ["enable"] = new JArray(OutOfBand) } : null);
         while (true)
         {
-            IncomingMessage message = await ReadAsync().ConfigureAwait(false);
+            IncomingMessage message = await ReadAsync().ConfigureAwait(OrderedContext.IsCurrent);
             switch (message.Kind)
             {
                 case IncomingMessageKind.Event:
@@ -83,7 +84,7 @@ internal sealed class Handshake(MessageSource source, Action<IncomingMessage> pu
     {
         try
         {
-            return await ReadAsync().ConfigureAwait(false);
+            return await ReadAsync().ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (ViolationException e) when (ForeignProtocol.Recognise(source.LatestInput) is { } other)
         {
@@ -91,6 +92,6 @@ internal sealed class Handshake(MessageSource source, Action<IncomingMessage> pu
         }
     }
 
-    private async ValueTask<IncomingMessage> ReadAsync() => await source.ReadAsync().ConfigureAwait(false)
+    private async ValueTask<IncomingMessage> ReadAsync() => await source.ReadAsync().ConfigureAwait(OrderedContext.IsCurrent)
         ?? throw new QmpDisconnectedException(source.End);
 }

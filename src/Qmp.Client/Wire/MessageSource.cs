@@ -1,6 +1,7 @@
 using Qmp.Protocol.Framing;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Messages;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Client.Wire;
@@ -29,7 +30,7 @@ internal sealed class MessageSource(IConnection transport, int maxMessageBytes) 
         {
             if (TryParse() is { } message) return message;
             Memory<byte> buffer = _input.Receive();
-            int count = await transport.ReceiveAsync(buffer, wakeable: false).ConfigureAwait(false);
+            int count = await transport.ReceiveAsync(buffer, wakeable: false).ConfigureAwait(OrderedContext.IsCurrent);
             if (count == 0) return null;
             _received = buffer[..count];
             _input.Received(count);

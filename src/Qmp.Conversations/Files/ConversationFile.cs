@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Qmp.Conversations.Files;
 
-/// <summary>Reads and writes conversations. The README beside it describes the format.</summary>
+/// <summary>Reads and writes conversations. The README of the project describes the format.</summary>
 public static class ConversationFile
 {
     private const string One = ".json";

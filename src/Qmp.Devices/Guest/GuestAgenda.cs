@@ -7,13 +7,19 @@ namespace Qmp.Devices.Guest;
 /// <remarks>
 /// An item is done with the machine's lock held. It may stop the machine: nothing waits for an item that is being done.
 /// </remarks>
-public sealed class GuestAgenda(VirtualMachine machine) : IGuest
+public sealed class GuestAgenda : IGuest
 {
-    private readonly Waker _waker = machine.Timeline.CreateWaker();
-    private readonly Lock _gate = new(); // guards what follows
-    private readonly List<Item> _items = [];
-    private Activity? _activity;
-    private bool _runs;
+    private readonly VirtualMachine _machine;
+    private readonly GuestActivity _activity;
+    private readonly Lock _gate = new();
+    private readonly List<Item> _items = []; // guarded by _gate
+
+    /// <summary>Nothing to do yet.</summary>
+    public GuestAgenda(VirtualMachine machine)
+    {
+        _machine = machine;
+        _activity = new GuestActivity(machine.Timeline, "guest", RunAsync);
+    }
 
     /// <summary>Whether there is nothing to do.</summary>
     public bool IsEmpty
@@ -27,8 +33,8 @@ public sealed class GuestAgenda(VirtualMachine machine) : IGuest
     /// <summary>Does something when the guest has run for that long from now.</summary>
     public void Add(TimeSpan after, Func<ValueTask> action)
     {
-        lock (_gate) _items.Add(new Item(machine.Clock.Nanoseconds + (after.Ticks * 100), action));
-        _waker.Wake();
+        lock (_gate) _items.Add(new Item(_machine.Clock.Nanoseconds + (after.Ticks * 100), action));
+        _activity.Wake();
     }
 
     /// <summary>Forgets everything, as a guest does that starts anew.</summary>
@@ -38,31 +44,10 @@ public sealed class GuestAgenda(VirtualMachine machine) : IGuest
     }
 
     /// <inheritdoc/>
-    public void Start()
-    {
-        lock (_gate)
-        {
-            if (_runs) return;
-            _runs = true;
-            _activity = machine.Timeline.Start("guest", RunAsync);
-        }
-    }
+    public void Start() => _activity.Start();
 
     /// <inheritdoc/>
-    public async ValueTask StopAsync()
-    {
-        Activity? activity;
-        lock (_gate)
-        {
-            _runs = false;
-            activity = _activity;
-            _activity = null;
-        }
-
-        if (activity is null) return;
-        _waker.Wake();
-        await activity.JoinAsync();
-    }
+    public ValueTask StopAsync() => _activity.StopAsync();
 
     /// <inheritdoc/>
     public void Throttle(int percent)
@@ -76,13 +61,13 @@ public sealed class GuestAgenda(VirtualMachine machine) : IGuest
             TimeSpan next;
             lock (_gate)
             {
-                if (!_runs) return;
-                long now = machine.Clock.Nanoseconds;
+                if (!_activity.IsWanted) return;
+                long now = _machine.Clock.Nanoseconds;
                 foreach (Item item in _items.Where(i => i.Due <= now).ToList()) Begin(item);
-                next = _items.Count == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks((_items.Min(i => i.Due) - now + 99) / 100);
+                next = _items.Count == 0 ? Timeout.InfiniteTimeSpan : Waker.LimitOf(_items.Min(i => i.Due) - now);
             }
 
-            await _waker.WaitAsync(next);
+            await _activity.WaitAsync(next);
         }
     }
 
@@ -90,10 +75,10 @@ public sealed class GuestAgenda(VirtualMachine machine) : IGuest
     private void Begin(Item item)
     {
         _items.Remove(item);
-        machine.Timeline.Start("guest-action", async () =>
+        _machine.Timeline.Start("guest-action", async () =>
         {
-            using TimelineLock.Hold hold = await machine.Lock.EnterAsync();
-            if (machine.IsRunning) await item.Action();
+            using TimelineLock.Hold hold = await _machine.Lock.EnterAsync();
+            if (_machine.IsRunning) await item.Action();
             else Add(TimeSpan.Zero, item.Action);
         });
     }

@@ -45,6 +45,15 @@ public sealed class VfioDevice : SaveStateEntry, IGuest
     public override string OwnerName => Settings.Id;
 
     /// <inheritdoc/>
+    public override string? RefusalOf(Func<MigrationCapability, bool> has)
+    {
+        if (Settings.AllowsPostcopy) return null;
+        return has(MigrationCapability.PostcopyRam) ? "VFIO migration is not supported with postcopy migration"
+            : has(MigrationCapability.BackgroundSnapshot) ? "VFIO migration is not supported with background snapshot"
+            : null;
+    }
+
+    /// <inheritdoc/>
     public override StateSaver CreateSaver(SaveContext context) =>
         _saver = new VfioSaver(Settings, _function, context, _logger);
 

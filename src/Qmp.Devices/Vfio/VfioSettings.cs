@@ -23,6 +23,9 @@ public sealed record VfioSettings
     /// <summary>How long a destination works on the initial data once it is there.</summary>
     public TimeSpan LoadTime { get; init; }
 
+    /// <summary>Whether it goes with <c>postcopy-ram</c> and <c>background-snapshot</c>, too, which QEMU's VFIO refuses.</summary>
+    public bool AllowsPostcopy { get; init; }
+
     /// <summary>When a destination approves the switchover.</summary>
     public VfioAckPolicy Ack { get; init; }
 }

@@ -11,11 +11,8 @@ public sealed class WorkloadGuest : IGuest
 
     private readonly Timeline _timeline;
     private readonly WorkloadPattern _pattern;
-    private readonly Waker _waker;
-    private readonly Lock _gate = new(); // guards _runs and _activity
+    private readonly GuestActivity _activity;
     private readonly long _memory;
-    private Activity? _activity;
-    private bool _runs;
     private long _rate;
     private long _newWorkingSet; // 0 for none
     private volatile int _throttle;
@@ -32,7 +29,7 @@ public sealed class WorkloadGuest : IGuest
         _timeline = machine.Timeline;
         _rate = settings.Rate;
         _pattern = new WorkloadPattern(machine.Memory, settings.Offset, settings.WorkingSet);
-        _waker = _timeline.CreateWaker();
+        _activity = new GuestActivity(_timeline, "workload", RunAsync);
     }
 
     /// <summary>The id that commands name it by.</summary>
@@ -68,31 +65,10 @@ public sealed class WorkloadGuest : IGuest
     public string? Verify() => _pattern.Verify();
 
     /// <inheritdoc/>
-    public void Start()
-    {
-        lock (_gate)
-        {
-            if (_runs) return;
-            _runs = true;
-            _activity = _timeline.Start("workload", RunAsync);
-        }
-    }
+    public void Start() => _activity.Start();
 
     /// <inheritdoc/>
-    public async ValueTask StopAsync()
-    {
-        Activity? activity;
-        lock (_gate)
-        {
-            _runs = false;
-            activity = _activity;
-            _activity = null;
-        }
-
-        if (activity is null) return;
-        _waker.Wake();
-        await activity.JoinAsync();
-    }
+    public ValueTask StopAsync() => _activity.StopAsync();
 
     /// <inheritdoc/>
     public void Throttle(int percent) => _throttle = percent;
@@ -104,7 +80,7 @@ public sealed class WorkloadGuest : IGuest
         ulong writes = await _pattern.ResumeAsync();
         long last = _timeline.NowNanoseconds;
         double due = 0;
-        while (Volatile.Read(ref _runs))
+        while (_activity.IsWanted)
         {
             if (Interlocked.Exchange(ref _newWorkingSet, 0) is var size and not 0) await _pattern.ResizeAsync(size);
             long now = _timeline.NowNanoseconds;
@@ -114,11 +90,11 @@ public sealed class WorkloadGuest : IGuest
             last = now;
             if (due >= 1)
             {
-                for (; due >= 1 && Volatile.Read(ref _runs); due--) await _pattern.WriteAsync(++writes);
+                for (; due >= 1 && _activity.IsWanted; due--) await _pattern.WriteAsync(++writes);
                 await _pattern.RecordAsync(writes);
             }
 
-            await _waker.WaitAsync(Tick);
+            await _activity.WaitAsync(Tick);
         }
     }
 }

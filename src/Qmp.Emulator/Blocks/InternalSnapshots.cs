@@ -1,5 +1,6 @@
 using Qmp.Machine;
 using Qmp.Migration;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -36,7 +37,7 @@ internal sealed class InternalSnapshots(VirtualMachine machine, MigrationCore mi
     /// <summary>Stops the guest, for a snapshot to be loaded.</summary>
     public async ValueTask StopAsync()
     {
-        if (machine.IsRunning) await machine.StopAsync(RunState.RestoreVm).ConfigureAwait(false);
+        if (machine.IsLive) await machine.StopAsync(RunState.RestoreVm).ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     /// <summary>Goes back to a snapshot.</summary>

@@ -10,7 +10,7 @@ internal static class ObjectKinds
     [
         ObjectType.AuthzList, ObjectType.AuthzSimple, ObjectType.CanBus, ObjectType.Iothread, ObjectType.MemoryBackendFile,
         ObjectType.MemoryBackendMemfd, ObjectType.MemoryBackendRam, ObjectType.RngBuiltin, ObjectType.RngRandom, ObjectType.Secret,
-        ObjectType.ThrottleGroup,
+        ObjectType.ThrottleGroup, ObjectType.TlsCipherSuites, ObjectType.TlsCredsAnon, ObjectType.TlsCredsPsk, ObjectType.TlsCredsX509,
     ];
 
     private static readonly ObjectType[] Monitors = [ObjectType.MonitorHmp, ObjectType.MonitorQmp];

@@ -51,7 +51,9 @@ internal sealed class ChardevSet(TimeProvider time) : IDisposable
         var chardev = new Chardev(spec, open(spec), time);
         bool isPort = old.FrontEnd.IsOpen;
         Remove(old);
-        chardev.FrontEnd = IdlePort.Start(chardev.Connections, isPort);
+        chardev.FrontEnd = old.FrontEnd is SerialFrontEnd serial
+            ? serial.Follow(chardev.Connections, waitsForPeer: !chardev.IsSocket)
+            : IdlePort.Start(chardev.Connections, isPort);
         _all = [.. _all, chardev];
         return chardev;
     }

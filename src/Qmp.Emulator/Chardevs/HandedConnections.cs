@@ -1,3 +1,4 @@
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Emulator.Chardevs;
@@ -23,10 +24,10 @@ internal sealed class HandedConnections(IConnectionSource inner) : IConnectionSo
     /// <inheritdoc/>
     public async ValueTask<IConnection?> AcceptAsync()
     {
-        if (_hasFirst) return await inner.AcceptAsync().ConfigureAwait(false);
+        if (_hasFirst) return await inner.AcceptAsync().ConfigureAwait(OrderedContext.IsCurrent);
         _hasFirst = true;
         // A blocking source is used on one thread, which waits here.
-        return inner.IsBlocking ? _first.Task.GetAwaiter().GetResult() : await _first.Task.ConfigureAwait(false);
+        return inner.IsBlocking ? _first.Task.GetAwaiter().GetResult() : await _first.Task.ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     /// <inheritdoc/>

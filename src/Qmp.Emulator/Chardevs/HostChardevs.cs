@@ -1,14 +1,16 @@
 using Qmp.Emulator.Files;
 using Qmp.Linux;
 using Qmp.Protocol.Transport;
+using Qmp.Tls.Objects;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Chardevs;
 
 /// <summary>Opens character devices as the host has them: sockets, terminals, files.</summary>
 /// <param name="descriptors">Descriptors that clients have passed.</param>
+/// <param name="tls">Finds TLS credentials.</param>
 /// <param name="report">Is told that nobody listens yet, where dialling goes on.</param>
-internal sealed class HostChardevs(PassedDescriptors descriptors, Action<string> report)
+internal sealed class HostChardevs(PassedDescriptors descriptors, ITlsObjects tls, Action<string> report)
 {
     private const int WriteOnly = 1; // O_WRONLY
     private const int ReadWrite = 2; // O_RDWR
@@ -24,7 +26,7 @@ internal sealed class HostChardevs(PassedDescriptors descriptors, Action<string>
     /// <exception cref="TransportException">It cannot be opened; the text is QEMU's.</exception>
     public OpenedChardev Open(string id, ChardevBackend backend) => backend switch
     {
-        ChardevBackend.Socket { Value.Data: var socket } => new SocketChardev(descriptors, report).Open(id, socket),
+        ChardevBackend.Socket { Value.Data: var socket } => new SocketChardev(descriptors, tls, report).Open(id, socket),
         ChardevBackend.Stdio => new OpenedChardev(new SingleConnection(PipeConnection.StandardStreams(), isBlocking: true)),
         ChardevBackend.Pty { Value.Data: var terminal } => OpenTerminal(terminal),
         ChardevBackend.File { Value.Data: var file } => new OpenedChardev(OpenFile(file)),

@@ -1,3 +1,4 @@
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Emulator.Chardevs;
@@ -34,7 +35,7 @@ internal sealed class IdlePort : SequentialFrontEnd
     protected override async Task ServeAsync(IConnection peer)
     {
         byte[] buffer = new byte[4096];
-        while (await peer.ReceiveAsync(buffer, wakeable: true).ConfigureAwait(false) > 0)
+        while (await peer.ReceiveAsync(buffer, wakeable: true).ConfigureAwait(OrderedContext.IsCurrent) > 0)
         {
         }
     }

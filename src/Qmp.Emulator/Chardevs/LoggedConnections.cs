@@ -1,5 +1,6 @@
 using Qmp.Emulator.Files;
 using Qmp.Emulator.Options;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Emulator.Chardevs;
@@ -44,7 +45,7 @@ internal sealed class LoggedConnections : IConnectionSource
 
     /// <inheritdoc/>
     public async ValueTask<IConnection?> AcceptAsync() =>
-        await _inner.AcceptAsync().ConfigureAwait(false) is { } connection ? new Logged(connection, _log) : null;
+        await _inner.AcceptAsync().ConfigureAwait(OrderedContext.IsCurrent) is { } connection ? new Logged(connection, _log) : null;
 
     /// <inheritdoc/>
     public void Stop() => _inner.Stop();

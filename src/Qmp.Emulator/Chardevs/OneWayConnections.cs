@@ -1,3 +1,4 @@
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Emulator.Chardevs;
@@ -30,8 +31,8 @@ internal sealed class OneWayConnections(string name, Action<ReadOnlySpan<byte>>?
 
     private sealed class OneWay(string name, Action<ReadOnlySpan<byte>>? send) : IConnection
     {
-        private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _stopped = new(OrderedContext.Completions);
+        private TaskCompletionSource _woken = new(OrderedContext.Completions);
 
         public string Name => name;
 
@@ -43,7 +44,7 @@ internal sealed class OneWayConnections(string name, Action<ReadOnlySpan<byte>>?
         {
             while (!IsHungUp)
             {
-                await Task.WhenAny(_woken.Task, _stopped.Task).ConfigureAwait(false);
+                await Task.WhenAny(_woken.Task, _stopped.Task).ConfigureAwait(OrderedContext.IsCurrent);
                 if (ConsumeWake() && wakeable && !IsHungUp) return IConnection.Woken;
             }
 
@@ -52,18 +53,24 @@ internal sealed class OneWayConnections(string name, Action<ReadOnlySpan<byte>>?
 
         public async ValueTask<bool> WaitForWakeAsync()
         {
-            await Task.WhenAny(_woken.Task, _stopped.Task).ConfigureAwait(false);
+            await Task.WhenAny(_woken.Task, _stopped.Task).ConfigureAwait(OrderedContext.IsCurrent);
             ConsumeWake();
             return !IsHungUp;
         }
 
-        public void Wake() => Volatile.Read(ref _woken).TrySetResult();
+        public void Wake()
+        {
+            using (OrderedContext.Leave()) Volatile.Read(ref _woken).TrySetResult();
+        }
 
         public void Send(ReadOnlySpan<byte> bytes) => send?.Invoke(bytes);
 
         public ValueTask DrainAsync(CancellationToken cancellationToken) => default;
 
-        public void StopReceiving() => _stopped.TrySetResult();
+        public void StopReceiving()
+        {
+            using (OrderedContext.Leave()) _stopped.TrySetResult();
+        }
 
         public int TakeDescriptor() => -1;
 
@@ -72,7 +79,7 @@ internal sealed class OneWayConnections(string name, Action<ReadOnlySpan<byte>>?
         private bool ConsumeWake()
         {
             if (!_woken.Task.IsCompleted) return false;
-            Volatile.Write(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            Volatile.Write(ref _woken, new TaskCompletionSource(OrderedContext.Completions));
             return true;
         }
     }

@@ -1,3 +1,4 @@
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Emulator.Chardevs;
@@ -64,7 +65,7 @@ internal abstract class SequentialFrontEnd(IConnectionSource connections) : IFro
         }
         else
         {
-            _ = Task.Run(RunAsync);
+            _ = OrderedContext.Run(RunAsync);
         }
     }
 
@@ -76,7 +77,7 @@ internal abstract class SequentialFrontEnd(IConnectionSource connections) : IFro
     {
         while (true)
         {
-            IConnection? peer = await connections.AcceptAsync().ConfigureAwait(false);
+            IConnection? peer = await connections.AcceptAsync().ConfigureAwait(OrderedContext.IsCurrent);
             if (Enter(peer) is { } early)
             {
                 early.Hand(peer);
@@ -85,7 +86,7 @@ internal abstract class SequentialFrontEnd(IConnectionSource connections) : IFro
 
             _firstClient.TrySetResult();
             if (peer is null) break;
-            await ServeAsync(peer).ConfigureAwait(false);
+            await ServeAsync(peer).ConfigureAwait(OrderedContext.IsCurrent);
             if (Leave() is { } successor)
             {
                 successor.Hand(peer);

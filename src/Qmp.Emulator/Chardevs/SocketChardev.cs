@@ -3,6 +3,10 @@ using Qmp.Emulator.Files;
 using Qmp.Emulator.Options;
 using Qmp.Linux.Addresses;
 using Qmp.Protocol.Transport;
+using Qmp.Tls;
+using Qmp.Tls.Credentials;
+using Qmp.Tls.Objects;
+using Qmp.Tls.Sessions;
 using Qmp.Types;
 
 #pragma warning disable CS0618 // what is deprecated works all the same
@@ -11,8 +15,9 @@ namespace Qmp.Emulator.Chardevs;
 
 /// <summary>Opens the socket of a character device: it listens, dials, or is there already.</summary>
 /// <param name="descriptors">Descriptors that clients have passed.</param>
+/// <param name="tls">Finds TLS credentials.</param>
 /// <param name="report">Is told that nobody listens yet, where dialling goes on.</param>
-internal sealed class SocketChardev(PassedDescriptors descriptors, Action<string> report)
+internal sealed class SocketChardev(PassedDescriptors descriptors, ITlsObjects tls, Action<string> report)
 {
     /// <summary>Opens the socket; one that dials without dialling again is connected then.</summary>
     /// <param name="id">The device's name.</param>
@@ -21,11 +26,13 @@ internal sealed class SocketChardev(PassedDescriptors descriptors, Action<string
     public OpenedChardev Open(string id, ChardevSocket socket)
     {
         bool isTelnet = socket.Telnet == true;
+        TlsCredentials? credentials = CredentialsOf(socket);
         IConnectionSource opened = OpenSource(id, socket);
         string address = socket.Addr is SocketAddressLegacy.Fd fd
             ? $"fd:{fd.Value.Data.Str}"
             : Text(opened is SocketListener { Addresses: [var first, ..] } ? first : AddressOf(socket.Addr), isTelnet);
-        return new OpenedChardev(isTelnet ? new TelnetConnections(opened) : opened)
+        IConnectionSource plain = credentials is null ? opened : new TlsConnections(opened, () => SessionOf(socket, credentials));
+        return new OpenedChardev(isTelnet ? new TelnetConnections(plain) : plain)
         {
             File = address + (socket.Server != false ? ",server=on" : ""),
         };
@@ -48,6 +55,24 @@ internal sealed class SocketChardev(PassedDescriptors descriptors, Action<string
         SocketAddressLegacy.Unix { Value.Data: var unix } =>
             new StreamAddress.Unix(unix.Path) { IsAbstract = unix.Abstract == true, IsTight = unix.Tight != false },
         _ => throw new ArgumentOutOfRangeException(nameof(address)),
+    };
+
+    private TlsCredentials? CredentialsOf(ChardevSocket socket)
+    {
+        try
+        {
+            return socket.TlsCreds is { } id ? tls.Credentials(id, socket.Server == false ? TlsEndpoint.Client : TlsEndpoint.Server) : null;
+        }
+        catch (TlsException e)
+        {
+            throw new TransportException(e.Message);
+        }
+    }
+
+    private TlsSessionOptions SessionOf(ChardevSocket socket, TlsCredentials credentials) => new(credentials)
+    {
+        HostName = socket is { Server: false, Addr: SocketAddressLegacy.Inet inet } ? inet.Value.Data.Host : null,
+        Authorization = socket.TlsAuthz is { Length: > 0 } id ? () => tls.Authorization(id) : null,
     };
 
     private IConnectionSource OpenSource(string id, ChardevSocket socket)

@@ -1,3 +1,4 @@
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Emulator.Chardevs;
@@ -20,7 +21,7 @@ internal sealed class TelnetConnections(IConnectionSource inner) : IConnectionSo
     /// <inheritdoc/>
     public async ValueTask<IConnection?> AcceptAsync()
     {
-        if (await inner.AcceptAsync().ConfigureAwait(false) is not { } connection) return null;
+        if (await inner.AcceptAsync().ConfigureAwait(OrderedContext.IsCurrent) is not { } connection) return null;
         connection.Send(Greeting);
         return new Telnet(connection);
     }
@@ -45,7 +46,7 @@ internal sealed class TelnetConnections(IConnectionSource inner) : IConnectionSo
         {
             while (true)
             {
-                int received = await inner.ReceiveAsync(buffer, wakeable).ConfigureAwait(false);
+                int received = await inner.ReceiveAsync(buffer, wakeable).ConfigureAwait(OrderedContext.IsCurrent);
                 if (received <= 0) return received;
                 int left = DropOrders(buffer.Span[..received]);
                 if (left > 0) return left;

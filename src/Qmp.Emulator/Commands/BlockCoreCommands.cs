@@ -1,6 +1,7 @@
 using Qmp.Api;
 using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Files;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -37,7 +38,7 @@ internal sealed class BlockCoreCommands(BlockGraph graph, Disks disks, Func<Func
     // A file with rules may be a FIFO: whoever opens it waits, and so do all commands in band, as in QEMU.
     public async ValueTask BlockdevAddAsync(BlockdevOptions arguments, CancellationToken cancellationToken)
     {
-        if (arguments is BlockdevOptions.Blkdebug { Value.Config: { } rules }) await offload(() => ReadRules(rules)).ConfigureAwait(false);
+        if (arguments is BlockdevOptions.Blkdebug { Value.Config: { } rules }) await offload(() => ReadRules(rules)).ConfigureAwait(OrderedContext.IsCurrent);
         graph.Add(arguments);
     }
 

@@ -3,6 +3,7 @@ using Qmp.Api;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Options;
 using Qmp.Emulator.Versions;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 using Qmp.Protocol.Visitors;
 using Qmp.Server.Dispatch;
@@ -55,7 +56,7 @@ internal sealed class CharCommands(ChardevSet chardevs, Func<ChardevSpec, Opened
         }
 
         Chardev added = Make(arguments.Id, arguments.Backend, spec => chardevs.Add(spec, open));
-        if (added.WaitsForClient) await added.FrontEnd.FirstClient.ConfigureAwait(false);
+        if (added.WaitsForClient) await added.FrontEnd.FirstClient.ConfigureAwait(OrderedContext.IsCurrent);
         return new ChardevReturn { Pty = added.Terminal };
     }
 

@@ -29,7 +29,7 @@ internal sealed class MachineCommands(
     public ValueTask<KvmInfo> QueryKvmAsync(QueryKvmArguments arguments, CancellationToken cancellationToken) =>
         new(new KvmInfo { Enabled = false, Present = true });
 
-    // Code runs on nothing here, which TCG comes nearest to.
+    // An interpreter runs the guest's code, which TCG comes nearest to.
     public ValueTask<AcceleratorInfo> QueryAcceleratorsAsync(
         QueryAcceleratorsArguments arguments, CancellationToken cancellationToken) =>
         new(new AcceleratorInfo
@@ -49,9 +49,7 @@ internal sealed class MachineCommands(
     }
 
     public ValueTask SystemWakeupAsync(SystemWakeupArguments arguments, CancellationToken cancellationToken) =>
-        throw new CommandException(built.Type.IsPc
-            ? "Unable to wake up: guest is not in suspended state"
-            : "wake-up from suspend is not supported by this guest");
+        built.Type.IsPc ? shutdown.WakeUpAsync() : throw new CommandException("wake-up from suspend is not supported by this guest");
 
     // No processor here takes notice of it.
     public ValueTask InjectNmiAsync(InjectNmiArguments arguments, CancellationToken cancellationToken) => built.Type.IsPc

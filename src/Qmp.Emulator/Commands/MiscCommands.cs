@@ -4,6 +4,7 @@ using Qmp.Emulator.Files;
 using Qmp.Emulator.HumanMonitor;
 using Qmp.Emulator.Machines;
 using Qmp.Machine;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -53,7 +54,7 @@ internal sealed class MiscCommands(
             throw new CommandException("Parameter 'cpu-index' expects a CPU number");
         }
 
-        return await human.ExecuteAsync(arguments.CommandLine).ConfigureAwait(false);
+        return await human.ExecuteAsync(arguments.CommandLine).ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     public ValueTask GetfdAsync(GetfdArguments arguments, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Qmp.Emulator.Versions;
 using Qmp.Linux;
 using Qmp.Machine;
 using Qmp.Migration;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -28,7 +29,7 @@ internal sealed class SavedMemory(
     public async ValueTask SaveAsync(PmemsaveArguments arguments)
     {
         Check();
-        await offload(() => WriteAsync(arguments)).ConfigureAwait(false);
+        await offload(() => WriteAsync(arguments)).ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     // The end of the emulator does not wait for a reader of a FIFO, nor for the last byte of much memory.
@@ -36,7 +37,7 @@ internal sealed class SavedMemory(
     {
         using var end = new WakeEvent();
         using CancellationTokenRegistration ending = shutdown.Ending.Register(end.Set);
-        await WriteAsync(arguments, end).ConfigureAwait(false);
+        await WriteAsync(arguments, end).ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     private async ValueTask WriteAsync(PmemsaveArguments arguments, WakeEvent end)
@@ -49,7 +50,7 @@ internal sealed class SavedMemory(
         while (left > 0)
         {
             Memory<byte> piece = buffer.AsMemory(0, (int)Math.Min(left, Chunk));
-            await machine.Memory.ReadAsync(address, piece).ConfigureAwait(false);
+            await machine.Memory.ReadAsync(address, piece).ConfigureAwait(OrderedContext.IsCurrent);
             if (file.Write(piece.Span) < 0) throw new CommandException($"writing memory to '{arguments.Filename}' failed");
             address += (ulong)piece.Length;
             left -= (ulong)piece.Length;

@@ -1,4 +1,5 @@
 using Qmp.Machine;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -16,7 +17,7 @@ internal sealed class GuestControl(VirtualMachine machine)
     {
         CheckDump();
         if (machine.RunState == RunState.Inmigrate) machine.Autostart = false;
-        else await machine.StopAsync(RunState.Paused).ConfigureAwait(false);
+        else await machine.StopAsync(RunState.Paused).ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     /// <exception cref="CommandException">The guest cannot run in the present run state.</exception>
@@ -27,6 +28,9 @@ internal sealed class GuestControl(VirtualMachine machine)
         {
             case RunState.InternalError or RunState.Shutdown:
                 throw new CommandException("Resetting the Virtual Machine is required");
+
+            case RunState.Suspended:
+                break;
 
             case RunState.FinishMigrate:
                 throw new CommandException("Migration is not finalized yet");

@@ -1,4 +1,5 @@
 using Qmp.Machine.Time;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 
 namespace Qmp.Emulator.Control;
@@ -29,15 +30,15 @@ internal sealed class MachineCommandQueue(TimelineLock machine) : ICommandQueue
     private async ValueTask RunLaterAsync(Func<object, ValueTask> work, object state)
     {
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!machine.Enter(turn.SetResult)) await turn.Task.ConfigureAwait(false);
-        await FinishAsync(work(state)).ConfigureAwait(false);
+        if (!machine.Enter(turn.SetResult)) await turn.Task.ConfigureAwait(OrderedContext.IsCurrent);
+        await FinishAsync(work(state)).ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     private async ValueTask FinishAsync(ValueTask running)
     {
         try
         {
-            await running.ConfigureAwait(false);
+            await running.ConfigureAwait(OrderedContext.IsCurrent);
         }
         finally
         {

@@ -23,6 +23,10 @@ internal sealed class MachineEventAdapter(IEventPublisher publisher, CommandWarn
 
     public void Resumed() => _runState.Resume();
 
+    public void Suspended() => _runState.Suspend();
+
+    public void WokenUp() => _runState.Wakeup();
+
     /// <summary>Tells of devices that have gone, a while after the command that removed them has been answered, as QEMU does.</summary>
     /// <remarks>libvirt waits in vain for an event that comes at once: it is not listening yet.</remarks>
     public Action<IReadOnlyList<DeviceDeletedEvent>> Devices(VirtualMachine machine) => gone => machine.Timeline.Start("call_rcu", async () =>

@@ -1,5 +1,7 @@
 using Qmp.Api;
 using Qmp.Machine;
+using Qmp.Protocol.Threading;
+using Qmp.Server.Dispatch;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Control;
@@ -11,7 +13,7 @@ internal sealed class ShutdownController
     private readonly VirtualMachine _machine;
     private readonly RunStateEvents _events;
     private readonly TaskCompletionSource<int> _completion =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+        new(OrderedContext.Completions);
     private readonly CancellationTokenSource _ending = new();
     private int _ended;
 
@@ -71,7 +73,7 @@ internal sealed class ShutdownController
     {
         if (Reboot == RebootAction.Shutdown)
         {
-            await ShutDownAsync(cause).ConfigureAwait(false);
+            await ShutDownAsync(cause).ConfigureAwait(OrderedContext.IsCurrent);
             return;
         }
 
@@ -81,8 +83,15 @@ internal sealed class ShutdownController
             _machine.SetRunState(RunState.Prelaunch);
         }
 
+        _machine.WasSuspended = false;
         HasReset?.Invoke(cause);
     }
+
+    /// <summary>Wakes up the guest. It is reset: its firmware finds nothing to go on with.</summary>
+    /// <exception cref="CommandException">It does not sleep.</exception>
+    public ValueTask WakeUpAsync() => _machine.RunState == RunState.Suspended
+        ? _machine.WakeUpAsync(() => ResetAsync(ShutdownCause.GuestReset))
+        : throw new CommandException("Unable to wake up: guest is not in suspended state");
 
     /// <summary>Presses the power button.</summary>
     public void PowerDown()
@@ -92,7 +101,8 @@ internal sealed class ShutdownController
     }
 
     /// <summary>The guest switches itself off.</summary>
-    public ValueTask GuestShutdownAsync() => ShutDownAsync(ShutdownCause.GuestShutdown);
+    /// <param name="status">The exit status of the process.</param>
+    public ValueTask GuestShutdownAsync(int status = 0) => ShutDownAsync(ShutdownCause.GuestShutdown, status);
 
     /// <summary>The guest panics.</summary>
     public async ValueTask PanicAsync()
@@ -103,7 +113,7 @@ internal sealed class ShutdownController
             : GuestPanicAction.Poweroff;
         _events.GuestPanicked(new GuestPanickedEvent { Action = action });
         if (action == GuestPanicAction.Run) return;
-        await _machine.StopAsync(RunState.GuestPanicked).ConfigureAwait(false);
+        await _machine.StopAsync(RunState.GuestPanicked).ConfigureAwait(OrderedContext.IsCurrent);
         if (action == GuestPanicAction.Pause) return;
         Announce(ShutdownCause.GuestPanic);
         End(Panic == PanicAction.ExitFailure ? 1 : 0);
@@ -116,7 +126,7 @@ internal sealed class ShutdownController
         switch (Watchdog)
         {
             case WatchdogAction.Reset:
-                await ResetAsync(ShutdownCause.GuestReset).ConfigureAwait(false);
+                await ResetAsync(ShutdownCause.GuestReset).ConfigureAwait(OrderedContext.IsCurrent);
                 break;
 
             case WatchdogAction.Shutdown:
@@ -128,16 +138,16 @@ internal sealed class ShutdownController
                 break;
 
             case WatchdogAction.Pause:
-                await _machine.StopAsync(RunState.Watchdog).ConfigureAwait(false);
+                await _machine.StopAsync(RunState.Watchdog).ConfigureAwait(OrderedContext.IsCurrent);
                 break;
         }
     }
 
-    private async ValueTask ShutDownAsync(ShutdownCause cause)
+    private async ValueTask ShutDownAsync(ShutdownCause cause, int status = 0)
     {
         Announce(cause);
-        if (Shutdown == ShutdownAction.Pause) await _machine.StopAsync(RunState.Shutdown).ConfigureAwait(false);
-        else End(0);
+        if (Shutdown == ShutdownAction.Pause) await _machine.StopAsync(RunState.Shutdown).ConfigureAwait(OrderedContext.IsCurrent);
+        else End(status);
     }
 
     private void Announce(ShutdownCause cause) =>
@@ -150,6 +160,6 @@ internal sealed class ShutdownController
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;
         _ending.Cancel();
-        _completion.TrySetResult(status);
+        using (OrderedContext.Leave()) _completion.TrySetResult(status);
     }
 }

@@ -5,6 +5,7 @@ using Qmp.Linux;
 using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -44,15 +45,15 @@ internal sealed class MemoryDump(
     /// <exception cref="CommandException">It has failed, or there is nothing to write.</exception>
     public async ValueTask WriteAsync(DescriptorHandle file, ulong? begin, ulong length, bool isDetached)
     {
-        bool wasRunning = machine.RunState == RunState.Running;
+        bool wasRunning = machine.IsLive;
         try
         {
             migration.Blockers.Add(Blocker, passes: true);
-            if (wasRunning) await machine.StopAsync(RunState.SaveVm).ConfigureAwait(false);
+            if (wasRunning) await machine.StopAsync(RunState.SaveVm).ConfigureAwait(OrderedContext.IsCurrent);
             Begin(begin, length, out MemoryRange[] ranges);
             Task writing = offload(() => WriteAsync(file, ranges));
             if (isDetached) _ = EndLaterAsync(writing, file, wasRunning);
-            else await EndAsync(writing, file, wasRunning).ConfigureAwait(false);
+            else await EndAsync(writing, file, wasRunning).ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (Exception) when (!IsActive && !file.IsClosed)
         {
@@ -75,10 +76,10 @@ internal sealed class MemoryDump(
     private async Task EndLaterAsync(Task writing, DescriptorHandle file, bool wasRunning)
     {
         await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        using TimelineLock.Hold hold = await machine.Lock.EnterAsync().ConfigureAwait(false);
+        using TimelineLock.Hold hold = await machine.Lock.EnterAsync().ConfigureAwait(OrderedContext.IsCurrent);
         try
         {
-            await EndAsync(writing, file, wasRunning).ConfigureAwait(false);
+            await EndAsync(writing, file, wasRunning).ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (CommandException)
         {
@@ -91,7 +92,7 @@ internal sealed class MemoryDump(
         string? error = null;
         try
         {
-            await writing.ConfigureAwait(false);
+            await writing.ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (IOException e)
         {
@@ -124,7 +125,7 @@ internal sealed class MemoryDump(
             for (ulong done = 0; done < range.Length;)
             {
                 Memory<byte> piece = buffer.AsMemory(0, (int)Math.Min(range.Length - done, Chunk));
-                await machine.Memory.ReadAsync(range.Start + done, piece).ConfigureAwait(false);
+                await machine.Memory.ReadAsync(range.Start + done, piece).ConfigureAwait(OrderedContext.IsCurrent);
                 Write(file, piece.Span, end, isMemory: true);
                 done += (ulong)piece.Length;
             }

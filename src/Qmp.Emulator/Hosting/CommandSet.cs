@@ -35,7 +35,7 @@ internal static class CommandSet
             [
                 .. new HumanDeviceCommands(chardevs, ports.OpenChardev, new DumpCommands(dump, ports.Descriptors), new CharCommands(chardevs, ports.OpenChardev, built.Version), built.Version).All,
                 .. new HumanSnapshotCommands(new InternalSnapshots(built.Machine, built.Migration, built.Blocks)).All,
-                .. new HumanMachineCommands(built, preconfiguration).All,
+                .. new HumanMachineCommands(built, preconfiguration, shutdown).All,
                 .. new HumanObjectCommands(built.Tree, new QomCommands(built.Tree, built.Objects, monitorId: "")).All,
                 .. new HumanMemoryCommands(commands).All,
                 .. new HumanActionCommands(new RunStateCommands(built.Machine, shutdown)).All,
@@ -89,6 +89,7 @@ internal static class CommandSet
         var guest = new GuestControl(machine) { IsDumping = () => dump.IsActive };
         shutdown.HasReset += _ => built.Plugged.Reset();
         shutdown.HasReset += _ => Reload(built.Devices.Images);
+        built.Hardware?.Connect(shutdown);
         var jobs = new JobList(machine, new JobEvents(publisher));
         var migration = new MigrationCommands(core, incoming, jobs, new InternalSnapshots(machine, core, built.Blocks));
         CommandRegistry.Builder commands = new CommandRegistry.Builder()

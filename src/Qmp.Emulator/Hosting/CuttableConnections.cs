@@ -1,3 +1,4 @@
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Emulator.Hosting;
@@ -20,7 +21,7 @@ internal sealed class CuttableConnections(IConnectionSource inner) : IConnection
     /// <inheritdoc/>
     public async ValueTask<IConnection?> AcceptAsync()
     {
-        IConnection? connection = await inner.AcceptAsync().ConfigureAwait(false);
+        IConnection? connection = await inner.AcceptAsync().ConfigureAwait(OrderedContext.IsCurrent);
         if (connection is null) return null;
         lock (_gate)
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.Emulator.Catalogue;
@@ -13,13 +14,17 @@ using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Cpr;
+using Qmp.Migration.Destination;
 using Qmp.Migration.Status;
 using Qmp.Protocol.Messages;
+using Qmp.Protocol.Threading;
 using Qmp.Server;
 using Qmp.Server.Dispatch;
 using Qmp.Server.Events;
 using Qmp.Server.Sessions;
 using Qmp.Types;
+using Serilog.Events;
 using CompatPolicy = Qmp.Protocol.Visitors.CompatPolicy;
 using MonitorOptions = Qmp.Server.Sessions.MonitorOptions;
 
@@ -44,17 +49,26 @@ public sealed class EmulatorInstance : IAsyncDisposable
     private readonly QtestPort _qtest;
 
     /// <summary>Puts the emulator together; nothing runs yet.</summary>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="ports">The world around it.</param>
+    /// <param name="arrival">What the program left whose place this one takes (<see cref="WaitForCprAsync"/>).</param>
     /// <exception cref="CommandLineException">The options ask for something that this host or emulator does not have.</exception>
-    public EmulatorInstance(EmulatorOptions options, EmulatorPorts ports)
+    public EmulatorInstance(EmulatorOptions options, EmulatorPorts ports, CprArrival? arrival = null)
     {
         _options = options;
         _ports = ports;
         CompatPolicy policy = options.Policy;
         _chardevs = new ChardevSet(ports.Timeline.Clock);
         _bus = new EventBus(ports.Timeline.Clock, policy: policy);
+        if (ports.Logger.IsEnabled(LogEventLevel.Debug))
+        {
+            _bus.Subscribe(message => ports.Logger.Debug(
+                "monitor_protocol_event_emit {Event:l}", Encoding.UTF8.GetString(message).TrimEnd()));
+        }
+
         _warnings = new CommandWarnings(ports.Logger);
         _preconfiguration = new Preconfiguration(options.Given.Has(GuestOptionTable.Preconfigured));
-        _built = MachineBuilder.Build(options, ports, _bus, _chardevs, _warnings);
+        _built = MachineBuilder.Build(options, ports, _bus, _chardevs, _warnings, arrival);
         foreach (OptionValue<AddFdOptions> added in options.Given.All(OptionTable.AddFd))
         {
             ports.Descriptors.Sets.Add((int)added.Value.Fd!, (long)added.Value.Set!, added.Value.Opaque);
@@ -103,11 +117,32 @@ public sealed class EmulatorInstance : IAsyncDisposable
     /// <summary>Ends, with the exit status, when the emulator is asked to end or fails.</summary>
     public Task<int> Completion => _shutdown.Completion;
 
+    /// <summary>
+    /// Waits for the program whose place is to be taken, if the options name one, and takes what it leaves. It comes before the
+    /// machine: its memory is among it.
+    /// </summary>
+    /// <exception cref="CommandLineException">That place cannot be waited at, or what came is not what QEMU leaves.</exception>
+    public static async ValueTask<CprArrival?> WaitForCprAsync(EmulatorOptions options, EmulatorPorts ports)
+    {
+        try
+        {
+            return options.IncomingCpr is { } address
+                ? await CprArrival.WaitAsync(ports.Connector.Cpr, address, options.Version.Migration, ports.Logger).ConfigureAwait(OrderedContext.IsCurrent)
+                : null;
+        }
+        catch (Exception e) when (e is MigrationException or ChannelException)
+        {
+            string[] lines = e.Message.Split('\n');
+            foreach (string line in lines[..^1]) ports.Logger.Error("{Line:l}", line);
+            throw new CommandLineException(lines[^1]);
+        }
+    }
+
     /// <summary>Opens the character devices, waits for a migration if asked to, and starts the guest.</summary>
     /// <exception cref="CommandLineException">A device cannot be opened, or the address of a migration not be listened on.</exception>
     public async ValueTask StartAsync()
     {
-        OptionValue<MigrationAddress?>? incoming = _options.Incoming;
+        OptionValue<IncomingChannel>? incoming = _options.Incoming;
         if (incoming is not null)
         {
             Machine.SetRunState(RunState.Inmigrate);
@@ -115,11 +150,11 @@ public sealed class EmulatorInstance : IAsyncDisposable
         }
 
         // As in QEMU, a client that is there early is answered when the machine has started.
-        using TimelineLock.Hold hold = await Machine.Lock.EnterAsync().ConfigureAwait(false);
-        var monitors = new MonitorSet(_server, _human, _queue, _chardevs, _ports.OpenChardev, _qtest.Of);
+        using TimelineLock.Hold hold = await Machine.Lock.EnterAsync().ConfigureAwait(OrderedContext.IsCurrent);
+        var monitors = new MonitorSet(_server, _human, _queue, _chardevs, _ports.OpenChardev, id => _qtest.Of(id) ?? SerialOf(id));
         _built.Objects.AddMonitor = monitors.Add;
         _built.Objects.RemoveMonitor = monitors.Remove;
-        await monitors.OpenAsync(_options, _ports.Report, _ports.Announce, Completion).ConfigureAwait(false);
+        await monitors.OpenAsync(_options, _ports.Report, _ports.Announce, Completion).ConfigureAwait(OrderedContext.IsCurrent);
         if (Completion.IsCompleted) return;
         _preconfiguration.Then(() => Begin(incoming));
         _warnings.Started();
@@ -155,35 +190,42 @@ public sealed class EmulatorInstance : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _shutdown.Fail(); // unless it has ended: nothing may wait any longer, least of all with the lock held
-        await _server.DisposeAsync().ConfigureAwait(false);
+        await _server.DisposeAsync().ConfigureAwait(OrderedContext.IsCurrent);
         _bus.Dispose();
         _qtest.Dispose();
-        await Migration.JoinAsync().ConfigureAwait(false);
-        using (await Machine.Lock.EnterAsync().ConfigureAwait(false))
+        await Migration.JoinAsync().ConfigureAwait(OrderedContext.IsCurrent);
+        using (await Machine.Lock.EnterAsync().ConfigureAwait(OrderedContext.IsCurrent))
         {
-            await Machine.StopAsync(RunState.Shutdown).ConfigureAwait(false);
+            await Machine.StopAsync(RunState.Shutdown).ConfigureAwait(OrderedContext.IsCurrent);
         }
 
-        await _built.Processors.DisposeAsync().ConfigureAwait(false);
+        await _built.Processors.DisposeAsync().ConfigureAwait(OrderedContext.IsCurrent);
         Machine.Dispose();
         foreach (ImageLoader image in _built.Devices.Images) image.Dispose();
         _built.Objects.Dispose();
         _built.Blocks.Dispose();
+        Migration.Cpr.Dispose();
     }
 
-    private void Begin(OptionValue<MigrationAddress?>? incoming)
+    // The first serial port is the one that the guest's code can reach.
+    private Func<Chardev, IFrontEnd>? SerialOf(string chardev) =>
+        _built.Hardware is { } hardware && _options.Given.All(OptionTable.Serial).FirstOrDefault(s => s.Value is not null)?.Value == chardev
+            ? device => SerialFrontEnd.Start(device.Connections, hardware.Serial, waitsForPeer: !device.IsSocket)
+            : null;
+
+    private void Begin(OptionValue<IncomingChannel>? incoming)
     {
         if (incoming is null)
         {
             if (Machine.Autostart && Machine.RunState == RunState.Prelaunch) Machine.Start();
         }
-        else if (incoming.Value is { } address)
+        else if (incoming.Value.Address is { } address)
         {
             Listen(incoming, address);
         }
     }
 
-    private void Listen(OptionValue<MigrationAddress?> incoming, MigrationAddress address)
+    private void Listen(OptionValue<IncomingChannel> incoming, MigrationAddress address)
     {
         try
         {
@@ -195,10 +237,10 @@ public sealed class EmulatorInstance : IAsyncDisposable
         }
     }
 
-    private void OnIncomingFailed(string error)
+    private void OnIncomingFailed(IncomingFailure failure)
     {
         if (!_incoming.ExitOnError) return;
-        _ports.Logger.Error("{Error:l}", error);
+        if (!failure.IsLogged) _ports.Logger.Error("{Error:l}", failure.Reason);
         _shutdown.Fail();
     }
 

@@ -1,5 +1,6 @@
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Files;
+using Qmp.Emulator.Machines;
 using Qmp.Emulator.Options;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
@@ -26,6 +27,9 @@ public sealed record EmulatorPorts
     /// <summary>Opens a character device.</summary>
     public required Func<ChardevSpec, OpenedChardev> OpenChardev { get; init; }
 
+    /// <summary>What TLS is made of: filled by the machine, used by whoever makes connections for it.</summary>
+    public required TlsObjects Tls { get; init; }
+
     /// <summary>Tells standard error, at once and without the program's name, what is neither a failure nor for the log.</summary>
     public required Action<string> Report { get; init; }
 
@@ -42,14 +46,16 @@ public sealed record EmulatorPorts
     public static EmulatorPorts Real(TimeProvider clock, ILogger logger, Action<string> report)
     {
         var descriptors = new PassedDescriptors();
+        var tls = new TlsObjects(clock, logger);
         return new EmulatorPorts
         {
             Timeline = new ThreadTimeline(clock, logger),
             Connector = new PosixConnector(descriptors),
             Descriptors = descriptors,
             Logger = logger,
+            Tls = tls,
             Report = report,
-            OpenChardev = chardev => new HostChardevs(descriptors, report).Open(chardev.Id, chardev.Backend),
+            OpenChardev = chardev => new HostChardevs(descriptors, tls, report).Open(chardev.Id, chardev.Backend),
         };
     }
 }

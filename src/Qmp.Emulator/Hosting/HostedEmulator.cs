@@ -1,5 +1,7 @@
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Options;
+using Qmp.Migration.Cpr;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 using Qmp.Types;
 
@@ -15,7 +17,7 @@ public sealed class HostedEmulator : IAsyncDisposable
 
     private readonly EmulatorPorts _ports;
     private readonly List<CuttableConnections> _connections; // guards itself
-    private readonly TaskCompletionSource<int> _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _killed = new(OrderedContext.Completions);
 
     private HostedEmulator(EmulatorInstance instance, EmulatorPorts ports, List<CuttableConnections> connections)
     {
@@ -50,15 +52,16 @@ public sealed class HostedEmulator : IAsyncDisposable
         var connections = new List<CuttableConnections>();
         Func<ChardevSpec, OpenedChardev> open = ports.OpenChardev;
         ports = ports with { OpenChardev = chardev => Watch(open(chardev), connections) };
-        var emulator = new HostedEmulator(new EmulatorInstance(options, ports), ports, connections);
+        CprArrival? arrival = await EmulatorInstance.WaitForCprAsync(options, ports).ConfigureAwait(OrderedContext.IsCurrent);
+        var emulator = new HostedEmulator(new EmulatorInstance(options, ports, arrival), ports, connections);
         try
         {
-            await emulator.Instance.StartAsync().ConfigureAwait(false);
+            await emulator.Instance.StartAsync().ConfigureAwait(OrderedContext.IsCurrent);
             return emulator;
         }
         catch
         {
-            await emulator.DisposeAsync().ConfigureAwait(false);
+            await emulator.DisposeAsync().ConfigureAwait(OrderedContext.IsCurrent);
             throw;
         }
     }
@@ -75,14 +78,14 @@ public sealed class HostedEmulator : IAsyncDisposable
         CuttableConnections[] connections;
         lock (_connections) connections = [.. _connections];
         foreach (CuttableConnections source in connections) source.Cut();
-        _killed.TrySetResult(Killed);
+        using (OrderedContext.Leave()) _killed.TrySetResult(Killed);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         Kill();
-        await Exit.ConfigureAwait(false);
+        await Exit.ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     private static OpenedChardev Watch(OpenedChardev opened, List<CuttableConnections> all) =>
@@ -97,9 +100,9 @@ public sealed class HostedEmulator : IAsyncDisposable
 
     private async Task<int> RunAsync()
     {
-        Task<int> end = await Task.WhenAny(Instance.Completion, _killed.Task).ConfigureAwait(false);
-        await Instance.DisposeAsync().ConfigureAwait(false);
+        Task<int> end = await Task.WhenAny(Instance.Completion, _killed.Task).ConfigureAwait(OrderedContext.IsCurrent);
+        await Instance.DisposeAsync().ConfigureAwait(OrderedContext.IsCurrent);
         _ports.Descriptors.Dispose();
-        return await end.ConfigureAwait(false);
+        return await end.ConfigureAwait(OrderedContext.IsCurrent);
     }
 }

@@ -10,6 +10,7 @@ using Qmp.Emulator.Objects;
 using Qmp.Emulator.Options;
 using Qmp.Machine;
 using Qmp.Migration;
+using Qmp.Migration.Cpr;
 using Qmp.Server.Events;
 
 namespace Qmp.Emulator.Hosting;
@@ -23,13 +24,15 @@ internal static class MachineBuilder
     /// <param name="publisher">Sends its events.</param>
     /// <param name="chardevs">The character devices, which will be opened later.</param>
     /// <param name="warnings">Is told of what is deprecated.</param>
+    /// <param name="arrival">What the program left whose place this one takes, if it takes one's.</param>
     /// <exception cref="CommandLineException">The options ask for something that this host or emulator does not have.</exception>
     public static BuiltMachine Build(
         EmulatorOptions options,
         EmulatorPorts ports,
         IEventPublisher publisher,
         ChardevSet chardevs,
-        CommandWarnings warnings)
+        CommandWarnings warnings,
+        CprArrival? arrival)
     {
         GivenOptions given = options.Given;
         var events = new MachineEventAdapter(publisher, warnings);
@@ -40,12 +43,13 @@ internal static class MachineBuilder
         {
             Autostart = !given.Has(OptionTable.Stopped),
         };
-        var migration = new MigrationCore(machine, ports.Connector, events, ports.Logger, options.Version.Migration);
+        var migration = new MigrationCore(machine, ports.Connector, events, ports.Logger, options.Version.Migration, arrival);
         migration.Blockers.OnlyMigratable = given.Has(OptionTable.OnlyMigratable);
+        migration.Options.Tls = ports.Tls;
         migration.Entries.Add(TimerDevice.Create(machine));
         MigrationGlobals.Apply(type.Name, options.Globals, migration.Options, warnings.Add);
         ObjectTree tree = MachineObjects.Tree(options, type, machine, chardevs);
-        UserObjects objects = MachineObjects.Create(options, type, machine.Memory, tree);
+        UserObjects objects = MachineObjects.Create(options, type, machine.Memory, tree, migration.Cpr, ports.Tls);
         var processors = new Processors(type, options, tree, ports.Timeline);
         var backends = new Backends();
         bool isBuilt = false; // character devices are opened after it
@@ -70,9 +74,10 @@ internal static class MachineBuilder
         MachineDevices.Create(options, type, tree, buses, drives, disks, networks);
         SimulatedDevices devices = DeviceFactory.Create([.. given.All(OptionTable.Device), .. MachineObjects.DevicesOf(drives)], machine, migration, plugged, ports.Logger);
         drives.CheckUsed();
+        GuestHardware? hardware = GuestHardware.Create(options, type, machine, migration, disks, plugged, ports.Logger);
         if (given.Last(GuestOptionTable.LoadSnapshot) is not null) throw new CommandLineException(InertDevices.RefusalOfSnapshots(disks));
         migration.Faults.Happening += events.Fault;
         isBuilt = true;
-        return new BuiltMachine(options.Version, machine, migration, devices, tree, plugged, objects, processors, blocks, disks, drives, networks, type, buses, options.Nodes, memory, options.MemoryBackend ?? type.RamId);
+        return new BuiltMachine(options.Version, machine, migration, devices, tree, plugged, objects, processors, blocks, disks, drives, networks, type, buses, options.Nodes, memory, hardware, options.MemoryBackend ?? type.RamId);
     }
 }

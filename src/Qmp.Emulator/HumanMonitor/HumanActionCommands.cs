@@ -1,4 +1,5 @@
 using Qmp.Api;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -14,7 +15,7 @@ internal sealed class HumanActionCommands(IRunStateCommands commands)
             string text = arguments.Text();
             arguments.End();
             if (!WatchdogActionExtensions.TryParse(text, out WatchdogAction action)) throw new CommandException($"invalid parameter value: {text}");
-            await commands.WatchdogSetActionAsync(new WatchdogSetActionArguments { Action = action }, CancellationToken.None).ConfigureAwait(false);
+            await commands.WatchdogSetActionAsync(new WatchdogSetActionArguments { Action = action }, CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent);
             return "";
         }),
     ];

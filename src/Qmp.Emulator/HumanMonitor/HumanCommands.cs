@@ -6,6 +6,7 @@ using Qmp.Migration;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Options;
 using Qmp.Migration.Status;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Visitors.Text;
 using Qmp.Types;
 
@@ -72,7 +73,7 @@ internal sealed class HumanCommands
     private static async ValueTask<string> Done(HumanArguments arguments, Func<ValueTask> run)
     {
         arguments.End();
-        await run().ConfigureAwait(false);
+        await run().ConfigureAwait(OrderedContext.IsCurrent);
         return "";
     }
 

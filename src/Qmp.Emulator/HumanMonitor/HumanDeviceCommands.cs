@@ -4,6 +4,7 @@ using Qmp.Api;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.Options;
 using Qmp.Emulator.Versions;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
@@ -90,7 +91,7 @@ internal sealed class HumanDeviceCommands
             throw new CommandException(e.Reason);
         }
 
-        await _commands.ChardevChangeAsync(new ChardevChangeArguments { Id = id, Backend = backend }, CancellationToken.None).ConfigureAwait(false);
+        await _commands.ChardevChangeAsync(new ChardevChangeArguments { Id = id, Backend = backend }, CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent);
         return "";
     }
 
@@ -151,7 +152,7 @@ internal sealed class HumanDeviceCommands
                 Length = length,
                 Format = FormatOf(flags),
             },
-            CancellationToken.None).ConfigureAwait(false);
+            CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent);
         return "";
     }
 

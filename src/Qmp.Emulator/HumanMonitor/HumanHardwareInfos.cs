@@ -4,6 +4,7 @@ using Qmp.Api;
 using Qmp.Emulator.Devices;
 using Qmp.Emulator.Machines;
 using Qmp.Emulator.Objects;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -31,25 +32,25 @@ internal sealed class HumanHardwareInfos
                 return new(ObjectTreeText(built.Tree, path));
             }),
             Info("memdev", "show memory backends", async () =>
-                MemoryText.Backends(await machine.QueryMemdevAsync(new QueryMemdevArguments(), CancellationToken.None).ConfigureAwait(false))),
+                MemoryText.Backends(await machine.QueryMemdevAsync(new QueryMemdevArguments(), CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent))),
             Info("memory-devices", "show memory devices", async () =>
-                MemoryText.Devices(await machine.QueryMemoryDevicesAsync(new QueryMemoryDevicesArguments(), CancellationToken.None).ConfigureAwait(false))),
+                MemoryText.Devices(await machine.QueryMemoryDevicesAsync(new QueryMemoryDevicesArguments(), CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent))),
             Info(
                 "memory_size_summary",
                 "show the amount of initially allocated and present hotpluggable (if enabled) memory in bytes.",
-                async () => MemoryText.Summary(await machine.QueryMemorySizeSummaryAsync(new QueryMemorySizeSummaryArguments(), CancellationToken.None).ConfigureAwait(false))),
+                async () => MemoryText.Summary(await machine.QueryMemorySizeSummaryAsync(new QueryMemorySizeSummaryArguments(), CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent))),
             Info("numa", "show NUMA information", async () =>
-                (await machine.XQueryNumaAsync(new XQueryNumaArguments(), CancellationToken.None).ConfigureAwait(false)).HumanReadableTextMember),
+                (await machine.XQueryNumaAsync(new XQueryNumaArguments(), CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent)).HumanReadableTextMember),
             Info("ramblock", "Display system ramblock information", async () =>
-                (await machine.XQueryRamblockAsync(new XQueryRamblockArguments(), CancellationToken.None).ConfigureAwait(false)).HumanReadableTextMember),
+                (await machine.XQueryRamblockAsync(new XQueryRamblockArguments(), CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent)).HumanReadableTextMember),
             Info("balloon", "show balloon information", async () =>
-                Balloon(await machine.QueryBalloonAsync(new QueryBalloonArguments(), CancellationToken.None).ConfigureAwait(false))),
+                Balloon(await machine.QueryBalloonAsync(new QueryBalloonArguments(), CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent))),
             Info("hotpluggable-cpus", "Show information about hotpluggable CPUs", async () =>
-                Places(await machine.QueryHotpluggableCpusAsync(new QueryHotpluggableCpusArguments(), CancellationToken.None).ConfigureAwait(false))),
+                Places(await machine.QueryHotpluggableCpusAsync(new QueryHotpluggableCpusArguments(), CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent))),
             Info("vm-generation-id", "Show Virtual Machine Generation ID", async () =>
-                (await machine.QueryVmGenerationIdAsync(new QueryVmGenerationIdArguments(), CancellationToken.None).ConfigureAwait(false)).Guid + "\n"),
+                (await machine.QueryVmGenerationIdAsync(new QueryVmGenerationIdArguments(), CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent)).Guid + "\n"),
             Info("mice", "show which guest mouse is receiving events", async () =>
-                Mice(await ui.QueryMiceAsync(new QueryMiceArguments(), CancellationToken.None).ConfigureAwait(false))),
+                Mice(await ui.QueryMiceAsync(new QueryMiceArguments(), CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent))),
             Info("iothreads", "show iothreads", () => new(string.Concat(IothreadInfos.Of(built.Tree).Select(Describe)))),
         ];
     }

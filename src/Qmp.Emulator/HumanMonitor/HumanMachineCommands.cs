@@ -4,6 +4,7 @@ using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Control;
 using Qmp.Emulator.Machines;
 using Qmp.Emulator.Options;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -14,13 +15,19 @@ internal sealed partial class HumanMachineCommands
 {
     private readonly BuiltMachine _built;
 
-    public HumanMachineCommands(BuiltMachine built, Preconfiguration preconfiguration)
+    public HumanMachineCommands(BuiltMachine built, Preconfiguration preconfiguration, ShutdownController shutdown)
     {
         _built = built;
         All =
         [
             new(["nmi"], "", "inject an NMI", a => Done(a, Interrupt)),
-            new(["system_wakeup"], "", "wakeup guest from suspend", a => Done(a, WakeUp)),
+            new(["system_wakeup"], "", "wakeup guest from suspend", async a =>
+            {
+                a.End();
+                if (!built.Type.IsPc) throw new CommandException("wake-up from suspend is not supported by this guest");
+                await shutdown.WakeUpAsync().ConfigureAwait(OrderedContext.IsCurrent);
+                return "";
+            }),
             new(["device_add"], "driver[,prop=value][,...]", "add device, like -device on the command line", AddDevice),
             new(["device_del"], "device", "remove device", a => Last(a, built.Plugged.Remove)),
             new(["object_add"], "[qom-type=]type,id=str[,prop=value][,...]", "create QOM object", AddObject),
@@ -66,10 +73,6 @@ internal sealed partial class HumanMachineCommands
     {
         if (!_built.Type.IsPc) throw new CommandException("machine does not provide NMIs");
     }
-
-    private void WakeUp() => throw new CommandException(_built.Type.IsPc
-        ? "Unable to wake up: guest is not in suspended state"
-        : "wake-up from suspend is not supported by this guest");
 
     private ValueTask<string> AddDevice(HumanArguments arguments) => LastOr(arguments, "driver", text =>
     {

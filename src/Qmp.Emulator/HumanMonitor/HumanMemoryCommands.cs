@@ -1,4 +1,5 @@
 using Qmp.Api;
+using Qmp.Protocol.Threading;
 using Qmp.Types;
 
 namespace Qmp.Emulator.HumanMonitor;
@@ -33,14 +34,14 @@ internal sealed class HumanMemoryCommands
     private async ValueTask<string> SaveVirtualAsync(HumanArguments arguments)
     {
         (ulong address, ulong size, string path) = Range(arguments);
-        await _machine.MemsaveAsync(new MemsaveArguments { Val = address, Size = size, Filename = path }, CancellationToken.None).ConfigureAwait(false);
+        await _machine.MemsaveAsync(new MemsaveArguments { Val = address, Size = size, Filename = path }, CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent);
         return "";
     }
 
     private async ValueTask<string> SavePhysicalAsync(HumanArguments arguments)
     {
         (ulong address, ulong size, string path) = Range(arguments);
-        await _machine.PmemsaveAsync(new PmemsaveArguments { Val = address, Size = size, Filename = path }, CancellationToken.None).ConfigureAwait(false);
+        await _machine.PmemsaveAsync(new PmemsaveArguments { Val = address, Size = size, Filename = path }, CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent);
         return "";
     }
 
@@ -49,7 +50,7 @@ internal sealed class HumanMemoryCommands
         long target = arguments.Integer();
         if (target < 0) throw new HumanException("enter a positive value\nTry \"help balloon\" for more information\n");
         arguments.End();
-        await _machine.BalloonAsync(new BalloonArguments { Value = target << Mebibyte }, CancellationToken.None).ConfigureAwait(false);
+        await _machine.BalloonAsync(new BalloonArguments { Value = target << Mebibyte }, CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent);
         return "";
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Qmp.Emulator.Control;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Status;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Visitors;
 using Qmp.Server.Dispatch;
 
@@ -41,7 +42,7 @@ internal sealed class HumanMonitorInterpreter
         _warnings.Begin();
         try
         {
-            output = await RunAsync(line).ConfigureAwait(false);
+            output = await RunAsync(line).ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (HumanException e)
         {

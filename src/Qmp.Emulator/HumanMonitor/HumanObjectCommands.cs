@@ -5,6 +5,7 @@ using Qmp.Api;
 using Qmp.Emulator.Objects;
 using Qmp.Emulator.Recorded;
 using Qmp.Protocol.Json;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Visitors;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
@@ -37,7 +38,7 @@ internal sealed class HumanObjectCommands
         arguments.End();
         if (path is null) return "/\n";
         var text = new StringBuilder();
-        foreach (ObjectPropertyInfo property in await _objects.QomListAsync(new QomListArguments { Path = path }, CancellationToken.None).ConfigureAwait(false))
+        foreach (ObjectPropertyInfo property in await _objects.QomListAsync(new QomListArguments { Path = path }, CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent))
         {
             text.Append($"{property.Name} ({property.Type})\n");
         }
@@ -50,7 +51,7 @@ internal sealed class HumanObjectCommands
         string path = arguments.Text();
         string property = arguments.Text();
         arguments.End();
-        JToken value = await _objects.QomGetAsync(new QomGetArguments { Path = path, Property = property }, CancellationToken.None).ConfigureAwait(false);
+        JToken value = await _objects.QomGetAsync(new QomGetArguments { Path = path, Property = property }, CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent);
         using var output = new ByteBuffer();
         using var writer = new QmpJsonWriter(output, pretty: true);
         writer.WriteOrdered(value);
@@ -64,7 +65,7 @@ internal sealed class HumanObjectCommands
         string property = arguments.Text();
         string text = arguments.Rest();
         JToken value = isJson ? Parse(text) : FromText(_tree.Find(path).Property(property), text);
-        await _objects.QomSetAsync(new QomSetArguments { Path = path, Property = property, Value = value }, CancellationToken.None).ConfigureAwait(false);
+        await _objects.QomSetAsync(new QomSetArguments { Path = path, Property = property, Value = value }, CancellationToken.None).ConfigureAwait(OrderedContext.IsCurrent);
         return "";
     }
 

@@ -1,4 +1,5 @@
 using Qmp.Emulator.Blocks;
+using Qmp.Protocol.Threading;
 
 namespace Qmp.Emulator.HumanMonitor;
 
@@ -17,7 +18,7 @@ internal sealed class HumanSnapshotCommands
         new(["loadvm"], "tag", "go back to a snapshot of the machine", async arguments =>
         {
             string tag = Last(arguments);
-            await snapshots.StopAsync().ConfigureAwait(false);
+            await snapshots.StopAsync().ConfigureAwait(OrderedContext.IsCurrent);
             snapshots.Load(tag, vmstate: null, devices: null);
             return "";
         }),

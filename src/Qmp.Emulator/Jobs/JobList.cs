@@ -2,6 +2,7 @@ using Qmp.Api;
 using Qmp.Emulator.Options;
 using Qmp.Machine;
 using Qmp.Machine.Time;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -34,7 +35,7 @@ internal sealed class JobList(VirtualMachine machine, JobEvents events)
         _jobs.Add(job);
         Move(job, JobStatus.Created);
         Move(job, JobStatus.Running);
-        await begin().ConfigureAwait(false);
+        await begin().ConfigureAwait(OrderedContext.IsCurrent);
         try
         {
             machine.Timeline.Start($"job {id}", () => RunAsync(job, work));

@@ -26,6 +26,7 @@ namespace Qmp.Emulator.Machines;
 /// <param name="Buses">Its buses.</param>
 /// <param name="Nodes">The nodes that memory and processors belong to.</param>
 /// <param name="MemoryDevices">The memory that is plugged in.</param>
+/// <param name="Hardware">What runs the guest's code; <see langword="null"/> for nothing.</param>
 /// <param name="MainMemory">The name of the memory that it starts with, if its nodes have none of their own.</param>
 internal sealed record BuiltMachine(
     QemuVersion Version,
@@ -44,4 +45,5 @@ internal sealed record BuiltMachine(
     BusTree Buses,
     NumaNodes Nodes,
     MemoryDevices MemoryDevices,
+    GuestHardware? Hardware,
     string MainMemory);

@@ -110,6 +110,7 @@ internal static class DeviceFactory
                 StopCopyBytes = options.StopCopyBytes ?? 0,
                 ConfigBytes = options.ConfigBytes ?? DefaultConfigBytes,
                 LoadTime = TimeSpan.FromMilliseconds(options.LoadTimeMs ?? 0),
+                AllowsPostcopy = options.Postcopy ?? false,
                 Ack = options.Ack ?? VfioAckPolicy.Auto,
             },
             machine.Timeline,

@@ -7,6 +7,7 @@ using Qmp.Emulator.Objects;
 using Qmp.Emulator.Options;
 using Qmp.Machine;
 using Qmp.Machine.Memory;
+using Qmp.Migration.Cpr;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 using Serilog;
@@ -25,9 +26,9 @@ internal static class MachineObjects
 
     /// <summary>Makes the objects of the command line, and the machine's memory.</summary>
     /// <exception cref="CommandLineException">One cannot be made.</exception>
-    public static UserObjects Create(EmulatorOptions options, MachineType type, GuestMemory memory, ObjectTree tree)
+    public static UserObjects Create(EmulatorOptions options, MachineType type, GuestMemory memory, ObjectTree tree, CprState cpr, TlsObjects tls)
     {
-        var objects = new UserObjects(tree, options.Version);
+        var objects = new UserObjects(tree, options.Version, cpr, tls);
         foreach (OptionValue<Audiodev> audio in options.Given.All(HostOptionTable.AudioDevice))
         {
             tree.AddAudio(audio.Value.Id, audio.Value.Driver.ToWireName());
@@ -39,7 +40,7 @@ internal static class MachineObjects
             if (tree.Objects.Child(monitor.Id) is null) objects.List(monitor.ToObject());
         }
 
-        foreach (RamBlock block in MachineMemory.Create(options, type, memory)) objects.Own(block);
+        foreach (RamBlock block in new MachineMemory(cpr).Create(options, type, memory)) objects.Own(block);
         if (options.MemoryBackend is { } backend)
         {
             objects.Use(backend);
@@ -125,6 +126,7 @@ internal static class MachineObjects
         "boot" => new JObject { ["order"] = options.Machine.Boot?.Order ?? "cad" },
         "graphics" => options.Machine.Graphics ?? true,
         "usb" => options.Machine.Usb ?? false,
+        "aux-ram-share" => options.Machine.AuxRamShare ?? false,
         "dump-guest-core" => options.Machine.DumpGuestCore ?? true,
         "mem-merge" => options.Machine.MemMerge ?? true,
         "acpi" => options.Machine.Acpi?.ToWireName() ?? "auto",

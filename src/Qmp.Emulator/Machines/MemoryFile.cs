@@ -15,7 +15,9 @@ namespace Qmp.Emulator.Machines;
 internal static class MemoryFile
 {
     private const int HostPage = 4096;
-    private const int FromEnd = 2; // SEEK_END
+    /// <summary>SEEK_END.</summary>
+    public const int FromEnd = 2;
+
 
     private const UnixFileMode NewFile =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -33,9 +35,7 @@ internal static class MemoryFile
             long length = Linux.Files.Seek(file, 0, FromEnd);
             if (length > 0 && (ulong)length < size)
             {
-                throw new CommandLineException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{id} backing store size 0x{length:x} is too small for 'size' option 0x{size:x} plus 'offset' option 0x0"));
+                throw TooSmall(id, length, size);
             }
 
             // Where it cannot be done, mapping tells why.
@@ -54,6 +54,11 @@ internal static class MemoryFile
 
         throw new CommandLineException("backend 'memory-backend-file' memory size must be multiple of 4 KiB");
     }
+
+    /// <summary>That there is less than the machine needs.</summary>
+    public static CommandLineException TooSmall(string id, long length, ulong size) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{id} backing store size 0x{length:x} is too small for 'size' option 0x{size:x} plus 'offset' option 0x0"));
 
     private static SafeFileHandle Open(string path, out bool isNew)
     {

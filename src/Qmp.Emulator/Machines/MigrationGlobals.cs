@@ -21,6 +21,7 @@ internal static class MigrationGlobals
     private const string SectionSync = "multifd-flush-after-each-section";
     private const string SwitchoverStart = "send-switchover-start";
     private const string EarlyPreempt = "x-preempt-pre-7-2";
+    private const string CleanTlsEnd = "multifd-clean-tls-termination";
     private static readonly Version LastEarlyPreemptMachine = new(7, 2);
     private static readonly Version LastSectionSyncMachine = new(8, 0);
     private static readonly Version LastLegacyZeroPageMachine = new(8, 2);
@@ -31,7 +32,6 @@ internal static class MigrationGlobals
         ["store-global-state"] = true,
         ["send-configuration"] = true,
         ["send-section-footer"] = true,
-        ["multifd-clean-tls-termination"] = true,
     };
 
     /// <summary>Sets what depends on the machine, then what the command line says.</summary>
@@ -46,6 +46,7 @@ internal static class MigrationGlobals
         options.SwitchoverAckLegacy = options.Rules.LastLegacyAckMachine is { } last && IsUpTo(last, machine);
         options.SyncsSections = IsUpTo(LastSectionSyncMachine, machine);
         options.PreemptsEarly = IsUpTo(LastEarlyPreemptMachine, machine);
+        options.EndsTlsCleanly = !IsUpTo(LastWithoutSwitchoverStart, machine);
         options.SendsSwitchoverStart = !IsUpTo(LastWithoutSwitchoverStart, machine);
         if (IsUpTo(LastLegacyZeroPageMachine, machine)) options.Preset(c => c, p => p with { ZeroPageDetection = ZeroPageDetection.Legacy });
         foreach (GlobalProperty global in globals)
@@ -86,6 +87,12 @@ internal static class MigrationGlobals
         if (global.Property == EarlyPreempt)
         {
             options.PreemptsEarly = ReadBool(global);
+            return;
+        }
+
+        if (global.Property == CleanTlsEnd)
+        {
+            options.EndsTlsCleanly = ReadBool(global);
             return;
         }
 

@@ -4,6 +4,7 @@ using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Objects;
 using Qmp.Emulator.Options;
 using Qmp.Machine.Time;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 using Qmp.Types;
 
@@ -113,7 +114,7 @@ internal sealed class Processors
     public async ValueTask DisposeAsync()
     {
         foreach ((_, Waker end) in _threads.Values) end.Wake();
-        foreach ((Activity activity, _) in _threads.Values) await activity.JoinAsync().ConfigureAwait(false);
+        foreach ((Activity activity, _) in _threads.Values) await activity.JoinAsync().ConfigureAwait(OrderedContext.IsCurrent);
         _threads.Clear();
     }
 

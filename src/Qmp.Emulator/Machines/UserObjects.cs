@@ -6,6 +6,7 @@ using Qmp.Emulator.Objects;
 using Qmp.Emulator.Options;
 using Qmp.Emulator.Versions;
 using Qmp.Machine.Memory;
+using Qmp.Migration.Cpr;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Visitors;
 using Qmp.Server.Dispatch;
@@ -15,13 +16,18 @@ namespace Qmp.Emulator.Machines;
 
 /// <summary>The objects that users make: memory, secrets, threads, and what only is there.</summary>
 /// <remarks>Used with the machine's lock held.</remarks>
-internal sealed class UserObjects(ObjectTree tree, QemuVersion version)
+/// <param name="tree">The machine's objects.</param>
+/// <param name="version">The QEMU that is played.</param>
+/// <param name="cpr">What outlives this program.</param>
+/// <param name="tls">Gets those that TLS is made of.</param>
+internal sealed class UserObjects(ObjectTree tree, QemuVersion version, CprState cpr, TlsObjects tls)
 {
     private const string DefaultRandom = "/dev/urandom";
 
     private readonly Dictionary<string, ObjectOptions> _objects = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RamBlock> _unused = new(StringComparer.Ordinal);
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    private readonly SecretObjects _secrets = new();
 
     /// <summary>Makes the monitor of an object.</summary>
     public Action<MonitorSpec>? AddMonitor { get; set; }
@@ -67,6 +73,7 @@ internal sealed class UserObjects(ObjectTree tree, QemuVersion version)
 
         ObjectNode node = tree.Objects.Add(new ObjectNode(type, made.Id) { Values = name => DefaultOf(type, name) });
         _objects.Add(made.Id, made);
+        tls.Note(made.Id);
         foreach (JProperty property in Members(made).Properties().Where(p => p.Name is not ("qom-type" or "id")))
         {
             node.Store(property.Name, property.Value);
@@ -95,18 +102,24 @@ internal sealed class UserObjects(ObjectTree tree, QemuVersion version)
         if (_used.Contains(id)) throw new CommandException($"object '{id}' is in use, can not be deleted");
         tree.Objects.Remove(node);
         _objects.Remove(id);
+        tls.Remove(id);
+        _secrets.Forget(id);
         if (isMonitor) RemoveMonitor?.Invoke(id);
-        if (_unused.Remove(id, out RamBlock? block)) block.Dispose();
+        if (!_unused.Remove(id, out RamBlock? block)) return;
+        cpr.Remove(id);
+        block.Dispose();
     }
 
-    /// <summary>Lets the memory go that the machine does not use.</summary>
+    /// <summary>Lets the memory go that the machine does not use, and keys.</summary>
     public void Dispose()
     {
+        tls.Clear();
+        foreach (string id in _objects.Keys) _secrets.Forget(id);
         foreach (RamBlock block in _unused.Values) block.Dispose();
         _unused.Clear();
     }
 
-    /// <summary>Checks an object of the command line that needs nothing made.</summary>
+    /// <summary>Checks an object of the command line, and makes it where it is one of TLS or a secret.</summary>
     /// <exception cref="CommandException">It cannot be made.</exception>
     public void Check(ObjectOptions made)
     {
@@ -117,12 +130,13 @@ internal sealed class UserObjects(ObjectTree tree, QemuVersion version)
                 break;
 
             case ObjectOptions.Secret secret:
-                SecretObjects.Check(secret.Value, _objects.Values.OfType<ObjectOptions.Secret>().Select(s => s.Id));
+                _secrets.Make(made.Id, secret.Value);
                 break;
 
             default:
-                if (ObjectKinds.Of(version).Contains(made.QomType)) break;
-                throw new CommandException($"invalid object type: {made.QomType.ToWireName()}");
+                if (!ObjectKinds.Of(version).Contains(made.QomType)) throw new CommandException($"invalid object type: {made.QomType.ToWireName()}");
+                tls.Make(made, id => _secrets.Find(id, _objects.ContainsKey));
+                break;
         }
     }
 
@@ -141,7 +155,6 @@ internal sealed class UserObjects(ObjectTree tree, QemuVersion version)
     private JToken? DefaultOf(string type, string property) => (type, property) switch
     {
         (_, "merge" or "dump" or "reserve") => true,
-        (_, "policy") => "default",
         (_, "prealloc-threads") => 1,
         ("iothread", "poll-max-ns") => IothreadDefaults.PollMaxNs,
         ("iothread", "poll-grow") => version.Iothreads.PollGrow,
@@ -154,6 +167,12 @@ internal sealed class UserObjects(ObjectTree tree, QemuVersion version)
         ("monitor-qmp", "close-action") => "none",
         ("secret", "format") => "raw",
         ("memory-backend-memfd", "seal") => true,
+        ("authz-list", "policy") => "deny",
+        (_, "policy") => "default",
+        ("authz-list", "rules") => new JArray(),
+        (_, "endpoint") => "client",
+        (_, "verify-peer" or "sanity-check") => true,
+        (_, "dir" or "priority" or "username" or "passwordid") => "",
         _ => null,
     };
 
@@ -163,7 +182,7 @@ internal sealed class UserObjects(ObjectTree tree, QemuVersion version)
         {
             OptionChecks.Object(new OptionValue<ObjectOptions>("object", "", made));
             Check(made);
-            if (MachineMemory.CreateBackend(made) is { } block) Own(block);
+            if (new MachineMemory(cpr).CreateBackend(made) is { } block) Own(block);
             if (MonitorSpec.Of(made) is { } monitor) AddMonitor?.Invoke(monitor);
         }
         catch (CommandLineException e)

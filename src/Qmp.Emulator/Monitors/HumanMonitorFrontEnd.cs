@@ -1,6 +1,7 @@
 using System.Globalization;
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.HumanMonitor;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 using Qmp.Server.Dispatch;
 
@@ -51,13 +52,13 @@ internal sealed class HumanMonitorFrontEnd : SequentialFrontEnd
         peer.Send(editor.TakeOutput());
         byte[] buffer = new byte[4096];
         int received;
-        while ((received = await peer.ReceiveAsync(buffer, wakeable: false).ConfigureAwait(false)) > 0)
+        while ((received = await peer.ReceiveAsync(buffer, wakeable: false).ConfigureAwait(OrderedContext.IsCurrent)) > 0)
         {
             for (int i = 0; i < received; i++)
             {
                 if (editor.Take(buffer[i]) is not { } line) continue;
                 peer.Send(editor.TakeOutput());
-                await _queue.RunAsync(_ => RunAsync(peer, line), peer).ConfigureAwait(false);
+                await _queue.RunAsync(_ => RunAsync(peer, line), peer).ConfigureAwait(OrderedContext.IsCurrent);
                 if (!_isEnding()) editor.ShowPrompt();
             }
 
@@ -66,5 +67,5 @@ internal sealed class HumanMonitorFrontEnd : SequentialFrontEnd
     }
 
     private async ValueTask RunAsync(IConnection peer, string line) =>
-        peer.Send(System.Text.Encoding.UTF8.GetBytes(await _interpreter.ExecuteAsync(line).ConfigureAwait(false)));
+        peer.Send(System.Text.Encoding.UTF8.GetBytes(await _interpreter.ExecuteAsync(line).ConfigureAwait(OrderedContext.IsCurrent)));
 }

@@ -1,6 +1,7 @@
 using Qmp.Emulator.Chardevs;
 using Qmp.Emulator.HumanMonitor;
 using Qmp.Emulator.Options;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 using Qmp.Server;
 using Qmp.Server.Dispatch;
@@ -46,7 +47,7 @@ internal sealed class MonitorSet(
             if (chardev.Terminal is { } path) announce($"char device redirected to {path} (label {id})");
             if (!chardev.WaitsForClient) continue;
             report(made.Error($"info: QEMU waiting for connection on: {chardev.Description}").Message);
-            await chardev.FrontEnd.FirstClient.ConfigureAwait(false);
+            await chardev.FrontEnd.FirstClient.ConfigureAwait(OrderedContext.IsCurrent);
         }
     }
 

@@ -5,6 +5,12 @@ namespace Qmp.Emulator.Options;
 /// <summary>Chooses an accelerator, as QEMU does on a host without KVM: what is asked for is tried in order.</summary>
 internal static class Accelerators
 {
+    /// <summary>What runs code, as QEMU calls it.</summary>
+    public const string Tcg = "tcg";
+
+    /// <summary>What runs none.</summary>
+    public const string Qtest = "qtest";
+
     private const string NoModule = "Could not access KVM kernel module: No such file or directory";
     private const string NoKvm = "failed to initialize kvm: No such file or directory";
 
@@ -16,25 +22,26 @@ internal static class Accelerators
     /// <param name="property">The machine's property <c>accel</c>, with colons between names.</param>
     /// <param name="warn">Is told which ones are not here.</param>
     /// <exception cref="CommandLineException">No accelerator that was asked for is here.</exception>
-    public static void Choose(IReadOnlyList<OptionValue<AccelOptions>> options, string? property, Action<string> warn)
+    /// <returns>The name of the first that is here.</returns>
+    public static string Choose(IReadOnlyList<OptionValue<AccelOptions>> options, string? property, Action<string> warn)
     {
-        if (property is null && options.Count == 0) return;
+        if (property is null && options.Count == 0) return Tcg;
         if (property is not null && options.Count > 0)
         {
             throw new CommandLineException("The -accel and \"-machine accel=\" options are incompatible");
         }
 
         CommandLineException? refused = null;
-        IEnumerable<CommandLineException?> tried = property is null
-            ? options.Select(o => Try(o.Value.Accel, (text) => o.Error(text)))
-            : property.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(name => Try(name, text => new(text)));
-        foreach (CommandLineException? failure in tried)
+        IEnumerable<(string Name, CommandLineException? Failure)> tried = property is null
+            ? options.Select(o => (o.Value.Accel, Try(o.Value.Accel, (text) => o.Error(text))))
+            : property.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(name => (name, Try(name, text => new(text))));
+        foreach ((string name, CommandLineException? failure) in tried)
         {
             if (refused is not null) Report(refused, warn);
             if (failure is null)
             {
-                if (refused is not null) warn("falling back to tcg");
-                return;
+                if (refused is not null) warn($"falling back to {name}");
+                return name;
             }
 
             refused = failure;
@@ -45,7 +52,7 @@ internal static class Accelerators
 
     private static CommandLineException? Try(string name, Func<string, CommandLineException> error) => name switch
     {
-        "tcg" or "qtest" => null,
+        Tcg or Qtest => null,
         "kvm" => error(NoModule).Then(NoKvm),
         _ => error($"invalid accelerator {name}"),
     };

@@ -46,7 +46,15 @@ internal static class ChardevChecks
         Refuse(
             socket.Addr is SocketAddressLegacy.Inet { Value.Data: { Ipv4: false, Ipv6: false } },
             "Cannot disable IPv4 and IPv6 at same time");
-        Refuse(socket.TlsCreds is not null, $"No TLS credentials with id '{socket.TlsCreds}'");
+        string? withoutTls = socket.Addr switch
+        {
+            SocketAddressLegacy.Fd => "'fd' address type as client",
+            SocketAddressLegacy.Unix => "'unix' address type",
+            SocketAddressLegacy.Vsock => "'vsock' address type",
+            _ => null,
+        };
+        Refuse(socket.TlsCreds is not null && withoutTls is not null, $"'tls_creds' option is incompatible with {withoutTls}");
+        Refuse(socket is { TlsAuthz: not null, TlsCreds: null }, "'tls_authz' option requires 'tls_creds' option");
         Refuse(socket.Websocket == true || socket.Tn3270 == true, "only plain sockets and telnet are supported");
         Refuse(socket.Addr is SocketAddressLegacy.Vsock, "socket family AF_VSOCK unsupported");
     }

@@ -112,6 +112,7 @@ internal static class ChardevConversion
             Logtimestamp = options.Logtimestamp,
             Addr = Address(options, isServer),
             TlsCreds = options.TlsCreds,
+            TlsAuthz = options.TlsAuthz,
             Server = isServer,
             Wait = options.Wait ?? (isServer ? true : null),
             Telnet = options.Telnet,

@@ -24,6 +24,9 @@ public sealed record EmulatorOptions
     /// <summary>Bytes of guest memory; <see langword="null"/> for the machine type's default.</summary>
     public ulong? MemorySize { get; init; }
 
+    /// <summary>Whether the machine's memory is counted instead of stored, as only virtual time allows.</summary>
+    public bool CountsMemory { get; init; }
+
     /// <summary>The CPUs of the machine, which exist in name.</summary>
     internal CpuTopology Cpus { get; init; } = CpuTopology.Single;
 
@@ -37,7 +40,10 @@ public sealed record EmulatorOptions
     public Printout? Printout { get; init; }
 
     /// <summary>Where to wait for a migration; without an address (<c>-incoming defer</c>) the client will name one.</summary>
-    public OptionValue<MigrationAddress?>? Incoming => Given.Last(OptionTable.Incoming);
+    public OptionValue<IncomingChannel>? Incoming => Given.Has(OptionTable.Incoming) ? LastIncoming(MigrationChannelType.Main) ?? IncomingAddress.Deferred : null;
+
+    /// <summary>Where to wait for the program whose place this one takes; <see langword="null"/> if it takes none's.</summary>
+    public MigrationAddress? IncomingCpr => LastIncoming(MigrationChannelType.Cpr)?.Value.Address;
 
     /// <summary>Character devices, in the order in which they are made.</summary>
     public IReadOnlyList<OptionValue<ChardevSpec>> Chardevs { get; init; } = [];
@@ -126,6 +132,10 @@ public sealed record EmulatorOptions
             TracePatterns = Patterns(given, warn),
         };
     }
+
+    // Of each kind the last one counts.
+    private OptionValue<IncomingChannel>? LastIncoming(MigrationChannelType type) =>
+        Given.All(OptionTable.Incoming).LastOrDefault(incoming => incoming.Value.Type == type);
 
     // Several options give properties, so they are read together, and messages name the property only.
     private static MachineOptions ReadMachine(JObject properties, string type, QemuVersion version)

@@ -1,3 +1,4 @@
+using Qmp.Types;
 using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Qmp.Emulator.Catalogue;
@@ -121,7 +122,7 @@ internal static class GuestChecks
     {
         foreach (OptionValue<string> value in given.All(HostOptionTable.FirmwareValues)) Firmware(value, type, warn);
         if (given.Has(GuestOptionTable.Shim) && !given.Has(HostOptionTable.Kernel)) throw new CommandLineException("-shim only allowed with -kernel option");
-        if (given.Has(GuestOptionTable.Preconfigured) && given.Last(OptionTable.Incoming) is { Text: not "defer" })
+        if (given.Has(GuestOptionTable.Preconfigured) && given.All(OptionTable.Incoming).LastOrDefault(i => i.Value.Type == MigrationChannelType.Main) is { Text: not "defer" })
         {
             throw new CommandLineException("'preconfig' supports '-incoming defer' only");
         }

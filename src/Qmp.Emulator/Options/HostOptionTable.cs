@@ -47,13 +47,13 @@ internal static class HostOptionTable
         Check = HostChecks.InstructionCount,
     });
 
-    public static Option<string> Kernel { get; } = Row(Text("kernel", "FILE", "the file must be there; nothing boots"));
+    public static Option<string> Kernel { get; } = Row(Text("kernel", "FILE", "a multiboot kernel, which is booted; another file only has to be there"));
 
     public static Option<string> InitialDisk { get; } = Row(Text("initrd", "FILE", "accepted, with -kernel"));
 
     public static Option<string> KernelArguments { get; } = Row(Text("append", "TEXT", "accepted, with -kernel"));
 
-    public static Option<string> Firmware { get; } = Row(Text("bios", "FILE", "the file must be there; nothing boots"));
+    public static Option<string> Firmware { get; } = Row(Text("bios", "FILE", "a multiboot kernel, which is booted; another file only has to be there"));
 
     public static Option<string> DataFolder { get; } = Row(new Option<string>("L", "DIR", "accepted: there are no files to look for", text => text)
     {

@@ -15,24 +15,26 @@ internal static class IncomingAddress
         new(Option, OptionForm.Tree, MigrationChannelVisitor.Read, "channel-type") { TakesJson = true };
 
     /// <summary>No address: <c>migrate-incoming</c> will name one.</summary>
-    public static OptionValue<MigrationAddress?> Deferred { get; } = new(Option, "defer", null);
+    public static OptionValue<IncomingChannel> Deferred { get; } = new(Option, "defer", new IncomingChannel(MigrationChannelType.Main, null));
 
     /// <summary>Reads an argument.</summary>
     /// <exception cref="CommandLineException">
     /// The argument is neither a URI, nor <c>defer</c>, nor a channel.
     /// </exception>
-    public static OptionValue<MigrationAddress?> Read(string text, CommandLineParser parser)
+    public static OptionValue<IncomingChannel> Read(string text, CommandLineParser parser)
     {
         if (text == Deferred.Text) return Deferred;
-        MigrationAddress address = IsUri(text) ? OfUri(text, parser.Version.Migration) : OfChannel(Channel.Read(text, parser));
+        IncomingChannel channel = IsUri(text)
+            ? new IncomingChannel(MigrationChannelType.Main, OfUri(text, parser.Version.Migration))
+            : OfChannel(Channel.Read(text, parser));
 
         // No client can have passed a descriptor yet.
-        if (address is MigrationAddress.Socket { Value: SocketAddress.Fd { Value.Str: not [>= '0' and <= '9', ..] } fd })
+        if (channel.Address is MigrationAddress.Socket { Value: SocketAddress.Fd { Value.Str: not [>= '0' and <= '9', ..] } fd })
         {
             throw CommandLineException.At(Option, text, $"Invalid file descriptor number '{fd.Value.Str}'");
         }
 
-        return new OptionValue<MigrationAddress?>(Option, text, address);
+        return new OptionValue<IncomingChannel>(Option, text, channel);
     }
 
     private static bool IsUri(string text) =>
@@ -50,8 +52,5 @@ internal static class IncomingAddress
         }
     }
 
-    private static MigrationAddress OfChannel(OptionValue<MigrationChannel> channel) =>
-        channel.Value.ChannelType == MigrationChannelType.Main
-            ? channel.Value.Addr
-            : throw channel.Error($"channel '{channel.Value.ChannelType.ToWireName()}' is not supported by this emulator");
+    private static IncomingChannel OfChannel(OptionValue<MigrationChannel> channel) => new(channel.Value.ChannelType, channel.Value.Addr);
 }

@@ -11,7 +11,7 @@ internal static class MachineProperties
     // Those of MachineOptions in schema/options.json.
     private static readonly HashSet<string> Used = new(StringComparer.Ordinal)
     {
-        "type", "memory-backend", "accel", "acpi", "boot", "dump-guest-core", "graphics", "hpet", "kernel-irqchip", "mem-merge",
+        "type", "aux-ram-share", "memory-backend", "accel", "acpi", "boot", "dump-guest-core", "graphics", "hpet", "kernel-irqchip", "mem-merge",
         "smm", "smp", "usb", "vmport",
     };
 

@@ -35,7 +35,7 @@ internal static class OptionTable
         new ShortOption("enable-kvm", null, "the same as -machine accel=kvm", (_, parser) => parser.AddToMachine(null, "accel=kvm", "type")));
 
     public static Option Cpus { get; } = Row(new MachineOption(
-        "smp", "[cpus=]N[,sockets=...]", "CPUs, in name only", "smp", "cpus")
+        "smp", "[cpus=]N[,sockets=...]", "CPUs; the first executes code", "smp", "cpus")
     {
         Listing = HelpTexts.List("smp", HelpTexts.Smp),
     });
@@ -46,7 +46,7 @@ internal static class OptionTable
     });
 
     public static Option Boot { get; } = Row(new MachineOption(
-        "boot", "[order=]DRIVES[,...]", "checked only: nothing boots", "boot", "order")
+        "boot", "[order=]DRIVES[,...]", "checked only: the first disk boots", "boot", "order")
     {
         Listing = HelpTexts.List("boot", HelpTexts.Boot),
     });
@@ -91,7 +91,7 @@ internal static class OptionTable
         Id = monitor => monitor.Id,
     });
 
-    public static Option<MigrationAddress?> Incoming { get; } = Row(new Option<MigrationAddress?>(
+    public static Option<IncomingChannel> Incoming { get; } = Row(new Option<IncomingChannel>(
         "incoming", "URI|defer", "wait for a migration", (text, parser) => IncomingAddress.Read(text, parser)));
 
     public static Option<ObjectOptions> Object { get; } = Row(new Option<ObjectOptions>(
@@ -193,7 +193,7 @@ internal static class OptionTable
         });
 
     public static Option<string?> Serial { get; } = Row(new Option<string?>(
-        "serial", "[mon:]DEV|none", "serial port on chardev:ID, unix:PATH, tcp:HOST:PORT, file:PATH, pty, stdio, null, ...; nothing is written to it",
+        "serial", "[mon:]DEV|none", "serial port on chardev:ID, unix:PATH, tcp:HOST:PORT, file:PATH, pty, stdio, null, ...",
         (text, parser) => parser.ReadSerial("serial", text)));
 
     public static Option<string?> Parallel { get; } = Row(new Option<string?>(

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Qmp.Emulator.Objects;
 using Qmp.Machine.Memory;
+using Qmp.Protocol.Threading;
 using Qmp.Server.Dispatch;
 
 namespace Qmp.Emulator.Qtest;
@@ -29,14 +30,14 @@ internal sealed class QtestCommands(GuestMemory memory, ObjectTree tree)
             return words switch
             {
                 ["endianness"] => "OK little",
-                ["readb" or "readw" or "readl" or "readq", var at] => await ReadNumberAsync(Number(at), SizeOf(words[0])).ConfigureAwait(false),
+                ["readb" or "readw" or "readl" or "readq", var at] => await ReadNumberAsync(Number(at), SizeOf(words[0])).ConfigureAwait(OrderedContext.IsCurrent),
                 ["writeb" or "writew" or "writel" or "writeq", var at, var value] =>
-                    await WriteNumberAsync(Number(at), Number(value), SizeOf(words[0])).ConfigureAwait(false),
-                ["read", var at, var size] => $"OK 0x{Convert.ToHexStringLower(await ReadAsync(Number(at), Length(size)).ConfigureAwait(false))}",
-                ["b64read", var at, var size] => $"OK {Convert.ToBase64String(await ReadAsync(Number(at), Length(size)).ConfigureAwait(false))}",
-                ["write", var at, var size, var data] => await WriteAsync(Number(at), Fit(FromHex(data), Length(size))).ConfigureAwait(false),
-                ["b64write", var at, var size, var data] => await WriteBase64Async(Number(at), Length(size), data).ConfigureAwait(false),
-                ["memset", var at, var size, var value] => await FillAsync(Number(at), Length(size), (byte)Number(value)).ConfigureAwait(false),
+                    await WriteNumberAsync(Number(at), Number(value), SizeOf(words[0])).ConfigureAwait(OrderedContext.IsCurrent),
+                ["read", var at, var size] => $"OK 0x{Convert.ToHexStringLower(await ReadAsync(Number(at), Length(size)).ConfigureAwait(OrderedContext.IsCurrent))}",
+                ["b64read", var at, var size] => $"OK {Convert.ToBase64String(await ReadAsync(Number(at), Length(size)).ConfigureAwait(OrderedContext.IsCurrent))}",
+                ["write", var at, var size, var data] => await WriteAsync(Number(at), Fit(FromHex(data), Length(size))).ConfigureAwait(OrderedContext.IsCurrent),
+                ["b64write", var at, var size, var data] => await WriteBase64Async(Number(at), Length(size), data).ConfigureAwait(OrderedContext.IsCurrent),
+                ["memset", var at, var size, var value] => await FillAsync(Number(at), Length(size), (byte)Number(value)).ConfigureAwait(OrderedContext.IsCurrent),
                 ["clock_step"] => Clock(),
                 ["clock_step", var by] => Clock(_now + (long)Number(by)),
                 ["clock_set", var to] => Clock((long)Number(to)),
@@ -89,19 +90,19 @@ internal sealed class QtestCommands(GuestMemory memory, ObjectTree tree)
     private async ValueTask<byte[]> ReadAsync(ulong address, int length)
     {
         byte[] data = new byte[length];
-        await memory.ReadAsync(address, data).ConfigureAwait(false);
+        await memory.ReadAsync(address, data).ConfigureAwait(OrderedContext.IsCurrent);
         return data;
     }
 
     private async ValueTask<string> WriteAsync(ulong address, byte[] data)
     {
-        await memory.WriteAsync(address, data).ConfigureAwait(false);
+        await memory.WriteAsync(address, data).ConfigureAwait(OrderedContext.IsCurrent);
         return Done;
     }
 
     private async ValueTask<string> ReadNumberAsync(ulong address, int size)
     {
-        byte[] data = Fit(await ReadAsync(address, size).ConfigureAwait(false), 8);
+        byte[] data = Fit(await ReadAsync(address, size).ConfigureAwait(OrderedContext.IsCurrent), 8);
         return string.Create(CultureInfo.InvariantCulture, $"OK 0x{BinaryPrimitives.ReadUInt64LittleEndian(data):x16}");
     }
 
@@ -115,7 +116,7 @@ internal sealed class QtestCommands(GuestMemory memory, ObjectTree tree)
     private async ValueTask<string> WriteBase64Async(ulong address, int length, string text)
     {
         byte[] data = Convert.FromBase64String(text);
-        string answer = await WriteAsync(address, Fit(data, Math.Min(data.Length, length))).ConfigureAwait(false);
+        string answer = await WriteAsync(address, Fit(data, Math.Min(data.Length, length))).ConfigureAwait(OrderedContext.IsCurrent);
         return data.Length == length ? answer : "ERR b64write command data length mismatch";
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Qmp.Emulator.Chardevs;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 using Qmp.Server.Dispatch;
 
@@ -47,7 +48,7 @@ internal sealed class QtestFrontEnd : SequentialFrontEnd
         byte[] buffer = new byte[4096];
         var line = new List<byte>();
         int received;
-        while ((received = await peer.ReceiveAsync(buffer, wakeable: false).ConfigureAwait(false)) > 0)
+        while ((received = await peer.ReceiveAsync(buffer, wakeable: false).ConfigureAwait(OrderedContext.IsCurrent)) > 0)
         {
             for (int i = 0; i < received; i++)
             {
@@ -60,7 +61,7 @@ internal sealed class QtestFrontEnd : SequentialFrontEnd
 
                 string text = Encoding.UTF8.GetString([.. line]);
                 line.Clear();
-                if (text.Length > 0) await _queue.RunAsync(_ => RunAsync(peer, text), peer).ConfigureAwait(false);
+                if (text.Length > 0) await _queue.RunAsync(_ => RunAsync(peer, text), peer).ConfigureAwait(OrderedContext.IsCurrent);
             }
         }
 
@@ -70,7 +71,7 @@ internal sealed class QtestFrontEnd : SequentialFrontEnd
     private async ValueTask RunAsync(IConnection peer, string line)
     {
         _log.Received(line);
-        string answer = await _commands.RunAsync(line).ConfigureAwait(false);
+        string answer = await _commands.RunAsync(line).ConfigureAwait(OrderedContext.IsCurrent);
         _log.Sent(answer);
         peer.Send(Encoding.UTF8.GetBytes(answer + "\n"));
     }

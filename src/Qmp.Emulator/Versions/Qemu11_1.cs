@@ -52,6 +52,8 @@ public sealed partial record QemuVersion
             AllowsPostcopyWithMultifd = true,
             AwaitsPackage = true,
             CountsBeforePostcopy = true,
+            ListsCprDevices = true,
+            YanksBeforeConnecting = true,
             ColoNeedsReturnPath = true,
             LostCapabilities = [MigrationCapability.ZeroBlocks],
             NewParameters = ["x-rdma-chunk-size", "cpr-exec-command"],

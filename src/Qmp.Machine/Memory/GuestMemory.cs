@@ -7,7 +7,7 @@ namespace Qmp.Machine.Memory;
 /// </remarks>
 public sealed class GuestMemory : IDisposable
 {
-    private readonly List<Mapping> _mappings = [];
+    private volatile Mapping[] _mappings = []; // replaced as a whole: a guest may be looking
 
     /// <summary>The blocks in the order in which a migration sends them.</summary>
     public IReadOnlyList<RamBlock> Blocks { get; private set; } = [];
@@ -21,14 +21,14 @@ public sealed class GuestMemory : IDisposable
     /// <summary>Adds a block that the guest sees at <paramref name="address"/>. No migration is under way.</summary>
     public void Map(RamBlock block, ulong address)
     {
-        _mappings.Add(new Mapping(address, block));
+        _mappings = [.. _mappings, new Mapping(address, block)];
         Add(block);
     }
 
     /// <summary>Takes a block away again; the caller disposes of it. No migration is under way.</summary>
     public void Unmap(RamBlock block)
     {
-        _mappings.RemoveAll(mapping => mapping.Block == block);
+        _mappings = [.. _mappings.Where(mapping => mapping.Block != block)];
         Blocks = [.. Blocks.Where(other => other != block)];
         TotalLength -= block.Length;
     }
@@ -102,6 +102,59 @@ public sealed class GuestMemory : IDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Whether an access can be made at once. If not, <see cref="WaitAsync"/> waits until it can.</summary>
+    /// <param name="address">Where it begins.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="writes">Whether it is a write.</param>
+    public bool IsOpen(ulong address, int length, bool writes)
+    {
+        while (length > 0)
+        {
+            (RamBlock? block, ulong offset, int piece) = Translate(address, length);
+            if (block?.FirstClosed(offset, piece, writes) >= 0) return false;
+            address += (ulong)piece;
+            length -= piece;
+        }
+
+        return true;
+    }
+
+    /// <summary>Returns when an access can be made.</summary>
+    /// <inheritdoc cref="IsOpen" path="/param"/>
+    public async ValueTask WaitAsync(ulong address, int length, bool writes)
+    {
+        while (length > 0)
+        {
+            (RamBlock? block, ulong offset, int piece) = Translate(address, length);
+            while (block is not null && block.FirstClosed(offset, piece, writes) is var page and >= 0)
+            {
+                if (block.Gate is { } gate) await gate.WaitAsync(page);
+            }
+
+            address += (ulong)piece;
+            length -= piece;
+        }
+    }
+
+    /// <summary>The block that the guest sees at an address, and where it begins; <see langword="null"/> if there is none.</summary>
+    public (RamBlock Block, ulong Start)? At(ulong address)
+    {
+        (RamBlock? block, ulong offset, _) = Translate(address, 1);
+        return block is null ? null : (block, address - offset);
+    }
+
+    /// <summary>Writes a page of a block whose bytes a model knows.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="page">The page's number in it.</param>
+    /// <param name="state">What it holds from then on.</param>
+    /// <returns>Done at once unless the page is kept back by the block's <see cref="RamBlock.Gate"/>.</returns>
+    public static ValueTask StampAsync(RamBlock block, long page, PageState state)
+    {
+        if (block.Gate is { } gate && gate.Closed[page]) return StampLaterAsync(block, gate, page, state);
+        block.Stamp(page, state);
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Looks at guest-physical memory from outside: as it is, whatever its gates say.</summary>
     public void Peek(ulong address, Span<byte> data)
     {
@@ -148,6 +201,22 @@ public sealed class GuestMemory : IDisposable
     {
         if (block.Gate is { } gate) await gate.WaitAsync(page);
         await WriteAsync(address, data);
+    }
+
+    /// <summary>Does so where no gate is.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="page">The page's number in it.</param>
+    /// <param name="state">What it holds from then on.</param>
+    public static void Stamp(RamBlock block, long page, PageState state)
+    {
+        if (block.Gate is not null) throw new InvalidOperationException("a gate has to be asked");
+        block.Stamp(page, state);
+    }
+
+    private static async ValueTask StampLaterAsync(RamBlock block, PageGate gate, long page, PageState state)
+    {
+        await gate.WaitAsync(page);
+        await StampAsync(block, page, state);
     }
 
     // The piece of at most `wanted` bytes from `address` that lies in one block, or in none.

@@ -35,6 +35,9 @@ public sealed class PageBitmap
         if ((Volatile.Read(ref word) & bit) == 0) Interlocked.Or(ref word, bit);
     }
 
+    /// <summary>Sets a bit where there is one thread only: an atomic write would wait for all before it.</summary>
+    internal void SetAlone(long page) => _words[page >> 6] |= 1UL << (int)(page & 63);
+
     /// <summary>Sets the bits of <paramref name="count"/> pages from <paramref name="first"/>.</summary>
     public void SetRange(long first, long count)
     {
@@ -81,6 +84,38 @@ public sealed class PageBitmap
         }
 
         return (index << 6) + BitOperations.TrailingZeroCount(word);
+    }
+
+    /// <summary>How many bits from one on are set, without a gap.</summary>
+    /// <param name="from">The first.</param>
+    /// <param name="max">How many at most.</param>
+    public long RunOfSet(long from, long max = long.MaxValue)
+    {
+        long run = 0;
+        max = Math.Min(max, Pages - from);
+        while (run < max)
+        {
+            int offset = (int)((from + run) & 63);
+            int set = BitOperations.TrailingZeroCount(~(_words[(from + run) >> 6] >> offset));
+            int inWord = 64 - offset;
+            run += Math.Min(set, inWord);
+            if (set < inWord) break;
+        }
+
+        return Math.Min(run, max);
+    }
+
+    /// <summary>Clears the bits of <paramref name="count"/> pages from <paramref name="first"/>.</summary>
+    public void ClearRange(long first, long count)
+    {
+        for (long page = first, end = first + count; page < end;)
+        {
+            int offset = (int)(page & 63);
+            int n = (int)Math.Min(64 - offset, end - page);
+            ulong mask = (n == 64 ? ulong.MaxValue : (1UL << n) - 1) << offset;
+            Interlocked.And(ref _words[page >> 6], ~mask);
+            page += n;
+        }
     }
 
     /// <summary>How many bits are set.</summary>

@@ -74,6 +74,10 @@ public sealed class VirtualTimeline : Timeline
         });
     }
 
+    /// <summary>Runs what is due next, under the caller's synchronization context.</summary>
+    /// <returns>Whether there was anything.</returns>
+    public bool RunNext() => Step();
+
     /// <summary>Makes <paramref name="item"/> due after <paramref name="delay"/> nanoseconds.</summary>
     internal void Schedule(IDue item, long token, long delay)
     {

@@ -15,6 +15,9 @@ public abstract class Waker
     /// <returns>Whether a wake-up was taken; otherwise the time was up.</returns>
     public abstract ValueTask<bool> WaitAsync(TimeSpan timeout);
 
+    /// <summary>A limit in nanoseconds, rounded up: who waits for a moment and is up before it would only wait again.</summary>
+    public static TimeSpan LimitOf(long nanoseconds) => TimeSpan.FromTicks((nanoseconds + 99) / 100);
+
     /// <summary>Waits for a wake-up without a limit.</summary>
     public ValueTask<bool> WaitAsync() => WaitAsync(Timeout.InfiniteTimeSpan);
 }

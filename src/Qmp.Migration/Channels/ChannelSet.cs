@@ -76,6 +76,14 @@ internal sealed class ChannelSet : IDisposable
         }
     }
 
+    /// <summary>Tells all peers that nothing more will be written.</summary>
+    public async ValueTask EndStreamsAsync()
+    {
+        IMigrationChannel[] channels;
+        lock (_gate) channels = [.. _connections.Select(c => c.Channel)];
+        foreach (IMigrationChannel channel in channels) await channel.EndStreamAsync();
+    }
+
     /// <summary>Cuts the connections that are there.</summary>
     /// <param name="role">Those of which role; <see langword="null"/> for all.</param>
     public void Shutdown(ChannelRole? role = null)

@@ -45,6 +45,12 @@ public interface IMigrationChannel : IDisposable
     bool IsStarting { get; }
 
     /// <summary>
+    /// Tells the peer that nothing more will be written, where the channel has a word for that besides its end. Does not wait
+    /// for an answer, and fails silently.
+    /// </summary>
+    ValueTask EndStreamAsync() => ValueTask.CompletedTask;
+
+    /// <summary>
     /// Ends the stream that was written, and waits until its reader is done where that can be known: a command has
     /// ended, a connection is hung up on, which is waited for a moment only. Other channels have nothing to wait for.
     /// </summary>

@@ -35,4 +35,7 @@ public interface IMigrationConnector
     /// <param name="meetFile">Is called when a descriptor turns out to be a file's; may throw.</param>
     /// <exception cref="ChannelException">That address cannot be listened on.</exception>
     IMigrationListener Listen(MigrationAddress address, Action meetFile);
+
+    /// <summary>Connects to the program that takes the place of this one; by default nothing does.</summary>
+    ICprConnector Cpr => NoCpr.Instance;
 }

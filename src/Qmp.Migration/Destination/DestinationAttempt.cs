@@ -7,6 +7,7 @@ using Qmp.Migration.Multifd;
 using Qmp.Migration.Options;
 using Qmp.Migration.SaveState;
 using Qmp.Migration.Status;
+using Qmp.Tls;
 using Qmp.Types;
 using Serilog;
 
@@ -127,6 +128,20 @@ internal sealed class DestinationAttempt
         if (Interlocked.CompareExchange(ref _recovery, null, listener) != listener) return;
         if (hasCome && Preempt is { } preempt) preempt.Expect(listener);
         else listener.Dispose();
+    }
+
+    /// <summary>Waits for a connection that follows the first ones; where there is none, the log says why.</summary>
+    public async ValueTask<IMigrationChannel?> AcceptAsync(IMigrationListener listener)
+    {
+        try
+        {
+            return await listener.AcceptAsync();
+        }
+        catch (TlsException e)
+        {
+            Logger.Error("{Reason:l}", e.Message);
+            return null;
+        }
     }
 
     // What follows the guest is read beside the devices' state.

@@ -38,7 +38,7 @@ internal sealed class DestinationFaults : IFaultTarget
 
     public void Corrupt(FaultPoint point)
     {
-        if (point is FaultPoint.Gate or FaultPoint.Shut or FaultPoint.ReturnPathSend) Loader?.ReturnPath.Writer?.CorruptNext();
+        if (point is FaultPoint.Gate or FaultPoint.Shut or FaultPoint.ReturnPathSend or FaultPoint.PageRequest) Loader?.ReturnPath.Writer?.CorruptNext();
         else Loader?.CorruptNext();
     }
 }

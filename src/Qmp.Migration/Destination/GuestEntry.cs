@@ -20,19 +20,17 @@ internal sealed class GuestEntry(DestinationAttempt attempt)
             machine.Autostart = false;
         }
 
-        RunState next = source != RunState.Running ? source
-            : machine.Autostart ? RunState.Running
-            : RunState.Paused;
+        RunState next = source.IsLive() && !machine.Autostart ? RunState.Paused : source;
         if (!machine.CanEnter(next))
         {
             throw new LoadException(Errno.Invalid, $"the source's run state was {source.ToWireName()}");
         }
 
-        if (next == RunState.Running) machine.Start();
+        if (next.IsLive()) machine.Start();
         else machine.SetRunState(next);
     }
 
     // Where that is asked for, a guest that does not run yet leaves the images of its disks to whoever lets it run.
     private bool TakesStorage(RunState source) =>
-        !attempt.Options.Has(MigrationCapability.LateBlockActivate) || (attempt.Machine.Autostart && source == RunState.Running);
+        !attempt.Options.Has(MigrationCapability.LateBlockActivate) || (attempt.Machine.Autostart && source.IsLive());
 }

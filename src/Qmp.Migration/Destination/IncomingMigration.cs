@@ -1,6 +1,7 @@
 using Qmp.Machine;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Channels.Tls;
 using Qmp.Migration.Faults;
 using Qmp.Migration.Options;
 using Qmp.Migration.SaveState;
@@ -34,7 +35,7 @@ public sealed class IncomingMigration
     }
 
     /// <summary>Called once, on the loading activity, when the load has failed.</summary>
-    public event Action<string>? Failed;
+    public event Action<IncomingFailure>? Failed;
 
     /// <summary>The status.</summary>
     public MigrationState State => _attempt.State;
@@ -72,8 +73,7 @@ public sealed class IncomingMigration
                 $"Illegal migration incoming state: {State.Current.ToWireName()}");
         }
 
-        IMigrationListener listener = _connector.Listen(
-            address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
+        IMigrationListener listener = Listen(address);
         _listener = listener;
         _attempt.Faults.Started();
         try
@@ -110,8 +110,7 @@ public sealed class IncomingMigration
         Volatile.Read(ref _listener)?.Dispose(); // the first source's place may be this one
         _attempt.Recover(() =>
         {
-            IMigrationListener listener = _connector.Listen(
-                address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
+            IMigrationListener listener = Listen(address);
             Volatile.Write(ref _listener, listener);
             return listener;
         });
@@ -123,6 +122,10 @@ public sealed class IncomingMigration
         _attempt.Stop();
         Volatile.Read(ref _listener)?.Dispose();
     }
+
+    private TlsListener Listen(MigrationAddress address) => new(
+        _connector.Listen(address, () => FileByDescriptor.Meet(Options.Rules, _events.Warning)),
+        _attempt.Machine.Timeline, Options, _attempt.Logger);
 
     private async ValueTask RunAsync(DestinationPhase first)
     {
@@ -136,7 +139,8 @@ public sealed class IncomingMigration
         }
 
         await new AnswerPhase(_attempt).RunAsync();
+        Options.IncomingMode = null;
         if (!_attempt.KeepsListening) Interlocked.Exchange(ref _listener, null)?.Dispose();
-        if ((Error ?? _attempt.Untold) is { } error) Failed?.Invoke(error);
+        if ((Error ?? _attempt.Untold) is { } error) Failed?.Invoke(new IncomingFailure(error, IsLogged: Error is null));
     }
 }

@@ -2,6 +2,7 @@ using Qmp.Migration.Channels;
 using Qmp.Migration.MappedRam;
 using Qmp.Migration.Multifd;
 using Qmp.Migration.Status;
+using Qmp.Tls;
 using Qmp.Types;
 
 namespace Qmp.Migration.Destination;
@@ -18,11 +19,25 @@ internal sealed class ListenPhase(
         attempt.Listener = listener;
         await attempt.AtAsync(FaultPoint.Listen);
         if (attempt.Options.UsesPackets) return await TakeChannelsAsync();
-        IMigrationChannel? channel = await listener.AcceptAsync();
+        IMigrationChannel? channel = await AcceptAsync();
         if (channel is null || !attempt.Channels.TryAdd(channel)) return null;
+        attempt.Logger.Debug("migration_set_incoming_channel");
         if (attempt.Options.Has(MigrationCapability.Multifd)) OpenFile();
         await attempt.AtAsync(FaultPoint.ListenDone);
-        return HasCredentials() ? new LoadPhase(attempt) : null;
+        return new LoadPhase(attempt);
+    }
+
+    private async ValueTask<IMigrationChannel?> AcceptAsync()
+    {
+        try
+        {
+            return await listener.AcceptAsync();
+        }
+        catch (TlsException e)
+        {
+            attempt.FailBeforeBeginning(e.Message);
+            return null;
+        }
     }
 
     // Each channel reads the file for itself.
@@ -46,12 +61,13 @@ internal sealed class ListenPhase(
             attempt.Channels, receiver, attempt.Options, attempt.Machine.Timeline, attempt.Machine.Identity.Uuid, _ => listener.Dispose());
         while (!arrivals.HasAll)
         {
-            if (await listener.AcceptAsync() is not { } channel)
+            if (await AcceptAsync() is not { } channel)
             {
-                if (attempt.IsStopped) return null;
+                if (attempt.IsStopped || attempt.HasFailed) return null;
                 break; // one was refused
             }
 
+            attempt.Logger.Debug("migration_set_incoming_channel");
             arrivals.Add(channel);
         }
 
@@ -72,16 +88,6 @@ internal sealed class ListenPhase(
         }
 
         await attempt.AtAsync(FaultPoint.ListenDone);
-        return HasCredentials() ? new LoadPhase(attempt) : null;
-    }
-
-    // No credentials can be made here, so none that are asked for exist. QEMU gives no reason.
-    private bool HasCredentials()
-    {
-        if (attempt.Options.Parameters.TlsCreds is not { Length: > 0 } credentials) return true;
-        attempt.Logger.Error("No TLS credentials with id '{Credentials:l}'", credentials);
-        attempt.KeepsListening = true;
-        attempt.State.Move(MigrationStatus.Setup, MigrationStatus.Failed);
-        return false;
+        return new LoadPhase(attempt);
     }
 }

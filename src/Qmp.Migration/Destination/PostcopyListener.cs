@@ -1,4 +1,5 @@
 using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -60,14 +61,32 @@ internal sealed class PostcopyListener(DestinationAttempt attempt, StreamLoader 
                 continue;
             }
 
-            IMigrationChannel? channel = await listener.AcceptAsync();
+            IMigrationChannel? channel = await attempt.AcceptAsync(listener);
             attempt.EndRecovery(listener, hasCome: channel is not null);
             if (channel is null || !attempt.Channels.TryAdd(channel)) continue;
             attempt.State.Move(MigrationStatus.PostcopyPaused, MigrationStatus.PostcopyRecover);
+            if (!await TryReachAsync()) continue;
             loader.Reconnect(channel);
             return true;
         }
 
         return false;
+    }
+
+    // A fault there is a loss of the new connection.
+    private async ValueTask<bool> TryReachAsync()
+    {
+        try
+        {
+            await attempt.Faults.Site.AtAsync(FaultPoint.Recover);
+            return true;
+        }
+        catch (FaultException e)
+        {
+            attempt.LogReason(e);
+            attempt.Channels.Retire();
+            attempt.State.TryMoveFromAny(MigrationStatus.PostcopyPaused);
+            return false;
+        }
     }
 }

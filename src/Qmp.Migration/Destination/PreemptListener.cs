@@ -74,7 +74,7 @@ internal sealed class PreemptListener
 
     private async ValueTask TakeAsync(IMigrationListener listener)
     {
-        IMigrationChannel? channel = await listener.AcceptAsync();
+        IMigrationChannel? channel = await _attempt.AcceptAsync(listener);
         listener.Dispose();
         if (channel is null || !_attempt.Channels.TryAdd(channel, ChannelRole.Preempt)) return;
         IsOver = false;

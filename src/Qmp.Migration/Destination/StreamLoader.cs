@@ -362,6 +362,7 @@ internal sealed class StreamLoader
 
         Postcopy.Missing.ReturnPath = ReturnPath.Writer;
         await ReturnPath.Writer!.ResumeAckAsync();
+        await _faults.AtAsync(FaultPoint.RecoverDone);
         await Postcopy.Missing.AskAgainAsync();
     }
 

@@ -1,4 +1,5 @@
 using Qmp.Machine.Time;
+using Qmp.Migration.Status;
 using Qmp.Types;
 using Serilog;
 
@@ -39,8 +40,16 @@ public sealed class FaultPoints
     internal bool IsArmed => _armed;
 
     /// <summary>Plans a fault, in place of the one at the same point; a count of 0 takes it away.</summary>
+    /// <exception cref="MigrationException">That action is for other points.</exception>
     public void Set(FaultPlan plan)
     {
+        bool fits = plan.Action switch
+        {
+            FaultAction.Drop => plan.Point is FaultPoint.PageRequest or FaultPoint.PageServe,
+            FaultAction.OtherPage => plan.Point == FaultPoint.PageServe,
+            _ => true,
+        };
+        if (!fits) throw new MigrationException($"'{plan.Action.ToWireName()}' is no fault of '{plan.Point.ToWireName()}'");
         lock (_gate)
         {
             if (plan.Count == 0) _planned.Remove(plan.Point);
@@ -86,11 +95,12 @@ public sealed class FaultPoints
     }
 
     /// <summary>Does what is planned for the point.</summary>
-    internal async ValueTask ReachAsync(FaultPoint point, IFaultTarget target)
+    /// <returns>What only the caller can do, if that is planned.</returns>
+    internal async ValueTask<FaultAction?> ReachAsync(FaultPoint point, IFaultTarget target)
     {
-        if (!IsDue(point, target)) return;
+        if (!IsDue(point, target)) return null;
         await target.SettleAsync(point);
-        if (Take(point, target) is not var (plan, halt)) return;
+        if (Take(point, target) is not var (plan, halt)) return null;
         _logger.Information("fault {Point} {Action} at {Position}", point, plan.Action, target.Position);
         Happening?.Invoke(new FaultOccurrence(point, plan.Action, target.Position));
         switch (plan.Action)
@@ -106,11 +116,16 @@ public sealed class FaultPoints
                 target.Corrupt(point);
                 break;
 
+            case FaultAction.Drop or FaultAction.OtherPage:
+                return plan.Action;
+
             default:
                 await halt!.WaitAsync();
                 lock (_gate) _halts.Remove(halt);
                 break;
         }
+
+        return null;
     }
 
     private bool IsDue(FaultPoint point, IFaultTarget target)

@@ -1,5 +1,6 @@
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Channels.Tls;
 using Qmp.Migration.Faults;
 using Qmp.Migration.Multifd.Packets;
 using Qmp.Migration.Options;
@@ -27,6 +28,7 @@ internal sealed class MultifdArrivals
     private readonly Lock _gate = new(); // guards what follows
     private Exception? _failure;
     private byte[]? _mainStart;
+    private IMigrationChannel? _first;
     private int _accepted;
 
     /// <param name="set">Gets the connections.</param>
@@ -54,6 +56,7 @@ internal sealed class MultifdArrivals
     public void Add(IMigrationChannel connection)
     {
         int place = _accepted++;
+        _first ??= connection;
         if (!_set.TryAdd(connection, ChannelRole.Unknown, place)) return; // the attempt is over
         Waker waker = _timeline.CreateWaker();
         _timeline.Start($"mig/dst/recv_{place}", () => IdentifyAsync(connection, waker));
@@ -96,6 +99,7 @@ internal sealed class MultifdArrivals
                 throw new LoadException(Errno.InputOutput, "Unexpected end-of-file before all data were read");
             }
 
+            if (connection is TlsChannel tls) tls.TakesTruncation = !_options.EndsTlsCleanly;
             int number = MultifdGreeting.Read(start, _uuid, _receiver.Count);
             await faults.AtAsync(FaultPoint.MultifdArriveDone);
             channel = _receiver.Add(number, connection, waker, _options.Parameters);
@@ -105,6 +109,7 @@ internal sealed class MultifdArrivals
         catch (Exception e)
         {
             connection.Shutdown();
+            if (IsLostMain(connection, e)) return;
             lock (_gate) _failure ??= e;
             _changed.Wake();
             _failed(e);
@@ -116,6 +121,11 @@ internal sealed class MultifdArrivals
         channel.Dispose();
     }
 
+    // Over TLS the first connection is the main stream, and nobody looks at it before all are there. A client that does not trust
+    // this end leaves so; others may come.
+    private bool IsLostMain(IMigrationChannel connection, Exception e) =>
+        connection is TlsChannel && e is ArrivalException && connection == _first && TakeMain(connection, []);
+
     private static bool IsMainStream(ReadOnlySpan<byte> start) =>
         System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(start) == StreamMagic;
 
@@ -126,7 +136,7 @@ internal sealed class MultifdArrivals
         {
             if (_mainStart is not null) return false;
             _set.Assign(connection, ChannelRole.Main);
-            _mainStart = start[..MultifdGreeting.MagicLength];
+            _mainStart = start.Length == 0 ? start : start[..MultifdGreeting.MagicLength];
         }
 
         _changed.Wake();

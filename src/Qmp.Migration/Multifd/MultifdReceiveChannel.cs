@@ -21,6 +21,7 @@ internal sealed class MultifdReceiveChannel : IDisposable
     private readonly FaultSite _faults;
     private readonly MultifdPacket _packet = new();
     private readonly byte[] _header = GC.AllocateUninitializedArray<byte>(MultifdPacket.Length, pinned: true);
+    private CountedBody? _counted;
     private bool _corruptsNext;
 
     /// <param name="receiver">All of them.</param>
@@ -133,7 +134,16 @@ internal sealed class MultifdReceiveChannel : IDisposable
             block.PlaceZeros((long)(offset / RamBlock.PageSize));
         }
 
-        if (_packet.NormalPages > 0) await _decompressor.ReceiveAsync(_connection, _packet, block);
+        if (_packet.NormalPages == 0) return;
+        if (block.Counted is not null && _connection is ICountedChannel channel)
+        {
+            _counted ??= new CountedBody(_decompressor.Flag == MultifdFlags.None);
+            await _counted.ReceiveAsync(channel, _packet, block);
+        }
+        else
+        {
+            await _decompressor.ReceiveAsync(_connection, _packet, block);
+        }
     }
 
     private static void CheckOffset(RamBlock block, ulong offset)

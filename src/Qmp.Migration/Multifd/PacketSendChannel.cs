@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Qmp.Linux;
+using Qmp.Machine.Memory;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Faults;
 using Qmp.Migration.Multifd.Compression;
@@ -19,6 +20,8 @@ internal sealed class PacketSendChannel : MultifdSendChannel
     private readonly MultifdPacket _packet = new();
     private readonly byte[] _header = GC.AllocateUninitializedArray<byte>(MultifdPacket.Length, pinned: true);
     private readonly IoVector[] _pieces = new IoVector[1 + MultifdPacket.MaxPages];
+    private readonly List<CountedPiece> _counted = [];
+    private CountedLengths? _lengths;
     private byte[] _changed = []; // it may be sent from where it is
     private volatile bool _corruptsNext;
 
@@ -54,10 +57,22 @@ internal sealed class PacketSendChannel : MultifdSendChannel
         _packet.Block = batch.Block!.Id;
         _packet.NormalPages = normal;
         _packet.ZeroPages = batch.Count - normal;
-        _packet.DataLength = normal == 0 ? 0 : _compressor.Compress(batch.Block, batch.Offsets[..normal], _pieces, ref count);
+        _packet.DataLength = normal == 0 ? 0
+            : batch.Block.Counted is { } counted ? Count(batch, counted, normal, ref count)
+            : _compressor.Compress(batch.Block, batch.Offsets[..normal], _pieces, ref count);
         batch.Offsets.CopyTo(_packet.Offsets);
         await SendPacketAsync(count);
         _sender.Count(MultifdPacket.Length + _packet.DataLength, normal, _packet.ZeroPages);
+    }
+
+    // What follows the packet, of which only the length exists.
+    private uint Count(PageBatch batch, CountedPages pages, int normal, ref int count)
+    {
+        _lengths ??= new CountedLengths(_compressor);
+        uint length = _lengths.Of(batch.Block!, batch.Offsets[..normal], _pieces);
+        _counted.Add(new CountedPiece(length, 0, normal, 0, 0, pages.Capture(batch.Offsets[..normal])));
+        _pieces[count++] = new IoVector(-1, (nint)length);
+        return length;
     }
 
     public override async ValueTask SendBarrierAsync()
@@ -104,6 +119,15 @@ internal sealed class PacketSendChannel : MultifdSendChannel
     private async ValueTask SendAsync(int headerLength, int pieces)
     {
         _pieces[0] = new IoVector(Marshal.UnsafeAddrOfPinnedArrayElement(_header, 0), headerLength);
+        if (_counted.Count > 0)
+        {
+            if (_connection is not ICountedChannel channel) throw new ChannelException("Counted memory goes over virtual connections only");
+            ValueTask write = channel.WriteAsync(_pieces.AsMemory(0, pieces), _counted);
+            _counted.Clear();
+            await write;
+            return;
+        }
+
         if (_inPlace is null)
         {
             await _connection.WriteAsync(_pieces.AsMemory(0, pieces));

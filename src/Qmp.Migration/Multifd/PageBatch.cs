@@ -54,8 +54,5 @@ internal sealed class PageBatch
         return first;
     }
 
-    // A page that was never written is zero without looking.
-    private bool IsZero(ulong offset) =>
-        !Block!.Written[(long)(offset / RamBlock.PageSize)]
-        || !Block.Peek(offset, RamBlock.PageSize).ContainsAnyExcept((byte)0);
+    private bool IsZero(ulong offset) => Block!.IsZero((long)(offset / RamBlock.PageSize));
 }

@@ -1,5 +1,6 @@
 using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
+using Qmp.Tls.Objects;
 using Qmp.Types;
 
 namespace Qmp.Migration.Options;
@@ -45,6 +46,18 @@ public sealed class MigrationOptions(MigrationRules rules)
     /// QEMU's up to 7.2 expect; set before anything is migrated (<c>-global migration.x-preempt-pre-7-2</c>, and by machine type).
     /// </summary>
     public bool PreemptsEarly { get; set; }
+
+    /// <summary>The mode of the migration that comes, where it is known before it comes; <see langword="null"/> once it has.</summary>
+    internal MigMode? IncomingMode { get; set; }
+
+    /// <summary>
+    /// Whether a multifd channel over TLS must end with TLS's word for it, which QEMU's up to 9.2 do not send; set before anything
+    /// is migrated (<c>-global migration.multifd-clean-tls-termination</c>, and by machine type).
+    /// </summary>
+    public bool EndsTlsCleanly { get; set; } = true;
+
+    /// <summary>Finds the objects that <c>tls-creds</c> and <c>tls-authz</c> name; set before anything is migrated.</summary>
+    public ITlsObjects Tls { get; set; } = NoTlsObjects.Instance;
 
     /// <summary>All capabilities.</summary>
     public CapabilitySet Capabilities => _store.Capabilities;

@@ -4,8 +4,10 @@ using System.Diagnostics.CodeAnalysis;
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Faults;
 using Qmp.Migration.ReturnPath;
 using Qmp.Migration.Status;
+using Qmp.Types;
 
 namespace Qmp.Migration.Postcopy;
 
@@ -15,8 +17,10 @@ namespace Qmp.Migration.Postcopy;
 /// <param name="memory">Guest memory.</param>
 /// <param name="statistics">Counts requests.</param>
 /// <param name="wake">Wakes the activity that sends.</param>
+/// <param name="isGone">Whether the guest is the destination's.</param>
+/// <param name="faults">Where it reaches its points.</param>
 internal sealed class OutgoingPostcopy(
-    Timeline timeline, GuestMemory memory, MigrationStatistics statistics, Action wake) : IPostcopyReplies
+    Timeline timeline, GuestMemory memory, MigrationStatistics statistics, Action wake, Func<bool> isGone, FaultSite faults) : IPostcopyReplies
 {
     private readonly ConcurrentDictionary<RamBlock, PageBitmap> _dirty = new();
     private readonly TimelineLock _turn = new(timeline); // held while pages are sent that were asked for
@@ -27,6 +31,12 @@ internal sealed class OutgoingPostcopy(
 
     /// <summary>Sends pages that are asked for; set by who sends all others.</summary>
     public IRequestedPages? Pages { get; set; }
+
+    /// <summary>What is not needed any more of memory; <see langword="null"/> if all is kept.</summary>
+    public IReleasedMemory? Released { get; set; }
+
+    /// <summary>Whether the guest is the destination's, whatever becomes of its memory.</summary>
+    public bool IsGuestGone => isGone();
 
     /// <summary>Whether pages have been asked for that the activity that sends has to send.</summary>
     public bool HasRequests => Pages?.HasRequests == true;
@@ -89,11 +99,19 @@ internal sealed class OutgoingPostcopy(
         long first = (long)(start / RamBlock.PageSize);
         using (await _turn.EnterAsync())
         {
-            for (long page = first; page < first + (length / RamBlock.PageSize); page++) await Pages!.RequestAsync(of, page);
+            for (long page = first; page < first + (length / RamBlock.PageSize); page++) await ServeAsync(of, page);
         }
 
         wake();
         return null;
+    }
+
+    private async ValueTask ServeAsync(RamBlock block, long page)
+    {
+        FaultAction? fault = await faults.AskAsync(FaultPoint.PageServe);
+        if (fault == FaultAction.Drop) return;
+        await Pages!.RequestAsync(block, fault == FaultAction.OtherPage ? (page + 1) % block.Pages : page);
+        await faults.AtAsync(FaultPoint.PageServeDone);
     }
 
     /// <summary>Ends the channel of pages that are asked for, for destinations that wait for that.</summary>

@@ -19,7 +19,7 @@ internal sealed class DiscardCommands(SaveContext context)
         for (long page = left.NextSet(0); page < left.Pages; page = left.NextSet(page))
         {
             long start = page;
-            while (page < left.Pages && left[page]) page++;
+            page += left.RunOfSet(page);
             _ranges.Add((start, page));
             if (_ranges.Count == MaxRanges) await PutAsync(block);
         }

@@ -1,4 +1,5 @@
 using Qmp.Machine.Memory;
+using Qmp.Migration.Channels;
 using Qmp.Migration.Postcopy;
 using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
@@ -28,6 +29,13 @@ internal sealed class FollowingPages(GuestMemory memory, MissingMemory missing, 
     public async ValueTask<bool> LoadRecordAsync(MigrationReader reader)
     {
         await reader.NeedAsync(8);
+        if (reader.CountedHere(out long taken) is { } piece && reader.Available >= 8)
+        {
+            (int from, int count) = await CountedRecords.TakeAsync(reader, piece, taken);
+            for (int i = from; i < from + count; i++) PlaceCounted(piece, i);
+            return true;
+        }
+
         ulong word = reader.GetBe64();
         if (reader.Failed) throw new LoadException(Errno.InputOutput, "Getting RAM address failed");
         ulong flags = word & RamFlags.Mask;
@@ -87,8 +95,23 @@ internal sealed class FollowingPages(GuestMemory memory, MissingMemory missing, 
             return;
         }
 
+        if (reader.CountedHere(out _) is { } piece)
+        {
+            reader.Skip(RamBlock.PageSize);
+            _current!.PlaceCounted(page, piece.States, 0, 1);
+            return;
+        }
+
         reader.Get(_current!.BeginPlace(page));
         _current.EndPlace(page);
+    }
+
+    private void PlaceCounted(CountedPiece piece, int index)
+    {
+        long page = piece.First + index;
+        if (!missing.IsMissing(_current!, page)) return;
+        if (piece.BodyLength == 1) _current!.PlaceZeros(page);
+        else _current!.PlaceCounted(page, piece.States, index, 1);
     }
 
     private void LoadZeroPage(MigrationReader reader, ulong offset)

@@ -1,4 +1,5 @@
 using Qmp.Machine.Memory;
+using Qmp.Migration.Channels;
 using Qmp.Migration.Stream;
 
 namespace Qmp.Migration.Ram;
@@ -17,6 +18,20 @@ internal interface IPageSink
 
     /// <summary>Puts a page as it is, without a copy: its bytes are read when the burst is sent.</summary>
     void PutNormal(RamBlock block, long page);
+
+    /// <summary>Puts pages of counted memory that follow each other and are all zero, or all not, until there is enough for a burst.</summary>
+    /// <returns>How many, at least one.</returns>
+    int PutRun(RamBlock block, long first, int count, bool areZero)
+    {
+        int put = 0;
+        do
+        {
+            if (areZero) PutZero(block, first + put);
+            else PutNormal(block, first + put);
+        }
+        while (++put < count && !IsFull);
+        return put;
+    }
 
     /// <summary>Sends what is gathered if it is enough for a burst.</summary>
     ValueTask SendIfFullAsync();
@@ -53,7 +68,34 @@ internal sealed class InlinePages(MigrationWriter writer, Func<ValueTask> sendIf
     public void PutNormal(RamBlock block, long page)
     {
         PutHeader(block, page, RamFlags.Page);
-        writer.PutReference(block.Address + (nint)(page * RamBlock.PageSize), RamBlock.PageSize);
+        if (block.Counted is { } counted) PutCounted(page, RamBlock.PageSize, counted.Capture(page, 1));
+        else writer.PutReference(block.Address + (nint)(page * RamBlock.PageSize), RamBlock.PageSize);
+    }
+
+    // The header of the first page of a block names it, so it has bytes; those of the others are known.
+    public int PutRun(RamBlock block, long first, int count, bool areZero)
+    {
+        if (count > 1 && ReferenceEquals(block, _last))
+        {
+            CountedPages counted = block.Counted!;
+            return areZero
+                ? writer.PutRecords(count, sizeof(ulong) + 1, 0, n => Records(n, 1, new PageStates(PageState.Zero)))
+                : writer.PutRecords(count, sizeof(ulong), RamBlock.PageSize, n => Records(n, RamBlock.PageSize, counted.Capture(first, n)));
+        }
+
+        if (areZero) PutZero(block, first);
+        else PutNormal(block, first);
+        return 1;
+
+        CountedPiece Records(int n, int body, PageStates states) =>
+            new((long)n * (sizeof(ulong) + body), first, n, sizeof(ulong), body, states);
+    }
+
+    /// <summary>Puts a counted page as it was; what it holds is in its state.</summary>
+    public void PutCounted(RamBlock block, long page, PageStates states)
+    {
+        PutHeader(block, page, RamFlags.Page);
+        PutCounted(page, RamBlock.PageSize, states);
     }
 
     /// <summary>Puts a page that was copied; the copy stays until the burst is sent.</summary>
@@ -75,6 +117,18 @@ internal sealed class InlinePages(MigrationWriter writer, Func<ValueTask> sendIf
         return writer.Position - start - sizeof(ulong);
     }
 
+    /// <summary>Puts what has changed of a counted page.</summary>
+    /// <returns>How many bytes it takes, without the word that all pages begin with.</returns>
+    public long PutCountedDifference(RamBlock block, long page, int length, PageStates states)
+    {
+        long start = writer.Position;
+        PutHeader(block, page, RamFlags.Xbzrle);
+        writer.PutByte(XbzrleEncoding);
+        writer.PutBe16((ushort)length);
+        PutCounted(page, length, states);
+        return writer.Position - start - sizeof(ulong);
+    }
+
     /// <summary>Names the block of the next page, whatever that of the last was.</summary>
     public void Forget() => _last = null;
 
@@ -85,6 +139,8 @@ internal sealed class InlinePages(MigrationWriter writer, Func<ValueTask> sendIf
     public ValueTask EndRoundAsync() => ValueTask.CompletedTask;
 
     public ValueTask EndSectionAsync() => ValueTask.CompletedTask;
+
+    private void PutCounted(long page, int length, PageStates states) => writer.PutCounted(new CountedPiece(length, page, 1, 0, length, states));
 
     private void PutHeader(RamBlock block, long page, ulong flag)
     {

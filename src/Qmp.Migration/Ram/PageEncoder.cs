@@ -8,6 +8,9 @@ internal abstract class PageEncoder
     /// <summary>How many pages it has put.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Counts pages that were put with others.</summary>
+    public void Add(int pages) => Count += pages;
+
     /// <summary>Puts a page where pages go, if this way fits it.</summary>
     /// <returns>Whether it did.</returns>
     public bool TryPut(RamBlock block, long page, IPageSink sink)
@@ -26,12 +29,7 @@ internal sealed class ZeroPageEncoder : PageEncoder
 {
     protected override bool TryEncode(RamBlock block, long page, IPageSink sink)
     {
-        // A page that was never written is zero without looking.
-        if (block.Written[page] && block.Peek((ulong)page * RamBlock.PageSize, RamBlock.PageSize).ContainsAnyExcept((byte)0))
-        {
-            return false;
-        }
-
+        if (!block.IsZero(page)) return false;
         sink.PutZero(block, page);
         return true;
     }

@@ -1,4 +1,5 @@
 using Qmp.Machine.Memory;
+using Qmp.Migration.Channels;
 using Qmp.Migration.MappedRam;
 using Qmp.Migration.Postcopy;
 using Qmp.Migration.SaveState;
@@ -18,6 +19,7 @@ internal sealed class RamLoader : StateLoader
     private readonly LoadContext _context;
     private readonly GuestMemory _memory;
     private readonly bool _ignoreShared;
+    private readonly IgnoredBlocks _ignored;
     private RamBlock? _current;
     private FollowingPages? _following; // in postcopy
 
@@ -26,6 +28,7 @@ internal sealed class RamLoader : StateLoader
         _context = context;
         _memory = memory;
         _ignoreShared = context.Has(MigrationCapability.XIgnoreShared);
+        _ignored = new IgnoredBlocks(_ignoreShared, context.KeepsMemory);
     }
 
     /// <summary>Loads records up to the one that ends the section.</summary>
@@ -42,6 +45,12 @@ internal sealed class RamLoader : StateLoader
         while (true)
         {
             await reader.NeedAsync(8);
+            if (reader.CountedHere(out long taken) is { } piece && reader.Available >= 8)
+            {
+                await LoadCountedAsync(reader, piece, taken);
+                continue;
+            }
+
             ulong word = reader.GetBe64();
             if (reader.Failed) throw new LoadException(Errno.InputOutput, "Getting RAM address failed");
             ulong flags = word & RamFlags.Mask;
@@ -105,7 +114,7 @@ internal sealed class RamLoader : StateLoader
             string id = reader.GetCountedString(out _);
             _current = _memory.Find(id);
             if (_current is null) reason = $"Can't find block {id}";
-            else if (_ignoreShared && _current.IsShared) reason = $"block {id} should not be migrated !";
+            else if (_ignored.Contains(_current)) reason = $"block {id} should not be migrated !";
         }
 
         CheckOffset(reason, _current, offset);
@@ -125,9 +134,26 @@ internal sealed class RamLoader : StateLoader
             : new LoadException(Errno.Invalid, reason).Because(illegal);
     }
 
+    private async ValueTask LoadCountedAsync(MigrationReader reader, CountedPiece piece, long taken)
+    {
+        (int from, int count) = await CountedRecords.TakeAsync(reader, piece, taken);
+        if (piece.BodyLength == 1) _current!.PlaceZeros(piece.First + from, count);
+        else _current!.PlaceCounted(piece.First + from, piece.States, from, count);
+    }
+
+    // True if the page's bytes are only counted, and are here.
+    private bool TryLoadCounted(MigrationReader reader, long page, int length)
+    {
+        if (reader.CountedHere(out _) is not { } piece || reader.Available < length) return false;
+        reader.Skip(length);
+        _current!.PlaceCounted(page, piece.States, 0, 1);
+        return true;
+    }
+
     private void LoadPage(MigrationReader reader, ulong offset)
     {
         long page = (long)(offset / RamBlock.PageSize);
+        if (TryLoadCounted(reader, page, RamBlock.PageSize)) return;
         reader.Get(_current!.BeginPlace(page));
         _current.EndPlace(page);
     }
@@ -147,6 +173,7 @@ internal sealed class RamLoader : StateLoader
         }
 
         long page = (long)(offset / RamBlock.PageSize);
+        if (TryLoadCounted(reader, page, length)) return;
         bool isRight = XbzrleCodec.TryDecode(reader.Buffered[..length], _current!.BeginPlace(page));
         reader.Skip(length);
         _current.EndPlace(page);
@@ -188,14 +215,14 @@ internal sealed class RamLoader : StateLoader
             {
                 await reader.NeedAsync(8);
                 ulong address = reader.GetBe64();
-                if (block.IsShared && address != 0)
+                if (_ignored.Contains(block) && address != 0)
                 {
                     throw new LoadException(Errno.Invalid, $"Mismatched GPAs for block {id} {address}!= 0");
                 }
             }
 
             if (reader.Failed) throw new LoadException(Errno.InputOutput);
-            if (_context.File is { } file && !(_ignoreShared && block.IsShared))
+            if (_context.File is { } file && !_ignored.Contains(block))
             {
                 await new MappedRamReader(reader, file, _context.FileReaders).LoadAsync(block);
             }

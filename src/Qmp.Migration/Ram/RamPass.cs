@@ -27,6 +27,9 @@ internal sealed class RamPass
     /// <summary>Bytes of the pages that are left.</summary>
     public ulong Bytes => (ulong)Pages * RamBlock.PageSize;
 
+    /// <summary>Whether there is anything to go round: no block needs to be sent where both ends have the same memory.</summary>
+    public bool HasBlocks => _blocks.Length > 0;
+
     /// <summary>Whether a round over all blocks has ended, since this was asked last.</summary>
     public bool TakeRoundEnd()
     {
@@ -95,15 +98,28 @@ internal sealed class RamPass
             return true;
         }
 
+        while (TryNext(out Left? left, out page))
+        {
+            _page = page + 1;
+            if (!TryTake(left, page)) continue; // it was asked for a moment ago
+            block = left.Block;
+            return true;
+        }
+
+        (block, page) = (null, 0);
+        return false;
+    }
+
+    // The next page in turn, which becomes the place where the order goes on.
+    private bool TryNext([NotNullWhen(true)] out Left? left, out long page)
+    {
         while (Pages > 0)
         {
-            Left left = _blocks[_block];
+            left = _blocks[_block];
             page = left.Dirty.NextSet(_page);
             if (page < left.Dirty.Pages)
             {
-                _page = page + 1;
-                if (!TryTake(left, page)) continue; // it was asked for a moment ago
-                block = left.Block;
+                _page = page;
                 return true;
             }
 
@@ -115,9 +131,42 @@ internal sealed class RamPass
         }
 
         // Who finds nothing has been round once.
-        if (Pages == 0) _roundEnded = true;
-        (block, page) = (null, 0);
+        if (Pages == 0 && HasBlocks) _roundEnded = true;
+        (left, page) = (null, 0);
         return false;
+    }
+
+    /// <summary>
+    /// Finds the pages that come next and follow each other, without taking them. None that was asked for, and no other activity
+    /// takes pages meanwhile.
+    /// </summary>
+    /// <param name="max">How many at most.</param>
+    /// <param name="block">Their block.</param>
+    /// <param name="first">The number of the first.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>Whether there are any. There are none either where a round ends: the next call goes on.</returns>
+    public bool TryFind(int max, [NotNullWhen(true)] out RamBlock? block, out long first, out int count)
+    {
+        count = 0;
+        if (!TryNext(out Left? left, out first))
+        {
+            block = null;
+            return false;
+        }
+
+        block = left.Block;
+        count = (int)left.Dirty.RunOfSet(first, max);
+        return true;
+    }
+
+    /// <summary>Takes pages that were found.</summary>
+    /// <param name="first">The number of the first.</param>
+    /// <param name="count">How many.</param>
+    public void TakeFound(long first, int count)
+    {
+        _blocks[_block].Dirty.ClearRange(first, count);
+        _page = first + count;
+        Interlocked.Add(ref _pages, -count);
     }
 
     /// <summary>Takes one page out of turn. From any activity.</summary>

@@ -24,9 +24,12 @@ internal sealed class RamSaver : StateSaver
     private const long FastBurst = 1_000_000; // ns
     private const long SlowBurst = 5_000_000; // ns
 
+    private const int MaxRun = 8192; // more pages than a burst has, of whatever kind
+
     private readonly SaveContext _context;
     private readonly GuestMemory _memory;
     private readonly bool _ignoreShared;
+    private readonly IgnoredBlocks _ignored;
     private readonly RamPass _pass;
     private readonly ZeroPageEncoder _zero = new();
     private readonly NormalPageEncoder _normal = new();
@@ -34,9 +37,12 @@ internal sealed class RamSaver : StateSaver
     private IPageSink _pages;
     private readonly MappedRamFile? _mapped;
     private readonly MemoryProtection? _protection;
+    private readonly ReleasedMemory? _released;
+    private readonly List<(RamBlock Block, long Page)> _burstPages = []; // not flushed yet
     private XbzrleEncoder? _xbzrle;
     private InlinePages? _following; // in postcopy
     private long _burst = MinBurst;
+    private readonly bool _isCounted;
     private bool _isSynced; // with the guest stopped
 
     // The first burst, and the end of its section, count by how the guest was in setup: a client that stops it on hearing that the migration is
@@ -48,7 +54,8 @@ internal sealed class RamSaver : StateSaver
         _context = context;
         _memory = memory;
         _ignoreShared = context.Has(MigrationCapability.XIgnoreShared);
-        RamBlock[] blocks = [.. memory.Blocks.Where(b => !(_ignoreShared && b.IsShared))];
+        _ignored = new IgnoredBlocks(_ignoreShared, context.Mode == MigMode.CprTransfer);
+        RamBlock[] blocks = [.. memory.Blocks.Where(b => !_ignored.Contains(b))];
         _pass = new RamPass(blocks);
         if (context.Has(MigrationCapability.BackgroundSnapshot)) _protection = new MemoryProtection(context.Timeline, blocks, _pass.Request);
         _mapped = context.File is { } file ? new MappedRamFile(context.Writer, file) : null;
@@ -57,20 +64,23 @@ internal sealed class RamSaver : StateSaver
             ? new MultifdPages(multifd, context.Writer, context.SyncsSections, isMarked: _mapped is null)
             : here;
         context.MappedRam = _mapped;
+        _isCounted = Array.Exists(blocks, block => block.Counted is not null);
         bool looksHere = context.Parameters.ZeroPageDetection switch
         {
             ZeroPageDetection.None => false,
             ZeroPageDetection.Legacy => true,
             _ => context.Multifd is null,
         };
-        if (here is InlinePages inline && context.Has(MigrationCapability.Xbzrle)) _xbzrle = new XbzrleEncoder(context, inline, blocks);
+        if (here is InlinePages inline && context.Has(MigrationCapability.Xbzrle)) _xbzrle = XbzrleEncoder.Create(context, inline, blocks);
         _ways =
         [
             .. looksHere ? [(_zero, here)] : (ReadOnlySpan<(PageEncoder, IPageSink)>)[],
             .. _xbzrle is null ? [] : (ReadOnlySpan<(PageEncoder, IPageSink)>)[(_xbzrle, here)],
             (_normal, _pages),
         ];
-        context.Postcopy.Pages = new RequestedPages(context, _pass);
+        if (context.Has(MigrationCapability.ReleaseRam)) _released = new ReleasedMemory(() => context.Postcopy.IsGuestGone);
+        context.Postcopy.Released = _released;
+        context.Postcopy.Pages = new RequestedPages(context, _pass, _released);
         context.Statistics.Total += blocks.Sum(b => (long)b.Length);
     }
 
@@ -104,7 +114,7 @@ internal sealed class RamSaver : StateSaver
 
             // The block's address in its region, which for RAM blocks of ours is the region's start.
             if (_ignoreShared) _context.Writer.PutBe64(0);
-            if (_mapped is not null && !(_ignoreShared && block.IsShared)) await _mapped.AddAsync(block);
+            if (_mapped is not null && !_ignored.Contains(block)) await _mapped.AddAsync(block);
             await _context.FlushIfFullAsync();
         }
 
@@ -181,7 +191,12 @@ internal sealed class RamSaver : StateSaver
         _ranAtSetup = null;
         await SyncDirtyLogAsync(SyncReason.Postcopy);
         _isSynced = true;
-        foreach ((RamBlock block, PageBitmap dirty) in _pass.Blocks) await new DiscardCommands(_context).PutAsync(block, dirty);
+        foreach ((RamBlock block, PageBitmap dirty) in _pass.Blocks)
+        {
+            await new DiscardCommands(_context).PutAsync(block, dirty);
+            _released?.AddAllBut(block, dirty);
+        }
+
         _following = new InlinePages(_context.Writer, _context.FlushIfFullAsync);
         _pages = _following;
         _xbzrle = null;
@@ -231,6 +246,8 @@ internal sealed class RamSaver : StateSaver
             _protection.Release();
         }
 
+        await ReleaseBurstAsync();
+        if (!_pass.HasBlocks) return false;
         if (_pass.TakeRoundEnd())
         {
             await _pages.EndRoundAsync();
@@ -245,6 +262,15 @@ internal sealed class RamSaver : StateSaver
         return true;
     }
 
+    // What is given back must have left first.
+    private async ValueTask ReleaseBurstAsync()
+    {
+        if (_released is null || _burstPages.Count == 0) return;
+        await _context.FlushAsync();
+        foreach ((RamBlock block, long page) in _burstPages) _released.Add(block, page);
+        _burstPages.Clear();
+    }
+
     // Puts pages until there are enough for a burst. Pages that were asked for do not wait for others.
     private void GatherBurst()
     {
@@ -252,12 +278,8 @@ internal sealed class RamSaver : StateSaver
         long normal = _normal.Count;
         long zero = _zero.Count;
         bool isUrgent = _pass.HasRequests;
-        while (!_pages.IsFull && !_context.Writer.IsFull && _pass.TryTake(out RamBlock? block, out long page))
-        {
-            Encode(block, page);
-            _protection?.Take(block, page);
-            if (isUrgent && !_pass.HasRequests) break;
-        }
+        if (_isCounted && !isUrgent && _protection is null && _released is null && _xbzrle is not { IsStarted: true }) GatherRuns();
+        else GatherPages(isUrgent);
 
         if (_pages.CountsPages) _context.Statistics.AddNormalPages(_normal.Count - normal);
         _context.Statistics.AddZeroPages(_zero.Count - zero);
@@ -265,6 +287,31 @@ internal sealed class RamSaver : StateSaver
         _context.Statistics.AddRamBytes(_context.Writer.Position - start + elsewhere, _ranAtSetup ?? _context.GuestRuns);
         _ranAtSetup = null;
         _context.Statistics.Remaining = (long)_pass.Bytes;
+    }
+
+    private void GatherPages(bool isUrgent)
+    {
+        while (!_pages.IsFull && !_context.Writer.IsFull && _pass.TryTake(out RamBlock? block, out long page))
+        {
+            Encode(block, page);
+            _protection?.Take(block, page);
+            if (_following is not null && _released is not null) _burstPages.Add((block, page));
+            if (isUrgent && !_pass.HasRequests) break;
+        }
+    }
+
+    // The same with counted memory: pages that are next to each other and alike are put in one step.
+    private void GatherRuns()
+    {
+        while (!_pages.IsFull && !_context.Writer.IsFull && _pass.TryFind(MaxRun, out RamBlock? block, out long first, out int count))
+        {
+            count = block.Counted!.RunOf(first, count, out bool areZero);
+            bool asZeros = areZero && _ways[0].Encoder == _zero;
+            (PageEncoder encoder, IPageSink sink) = asZeros ? _ways[0] : _ways[^1];
+            int put = sink.PutRun(block, first, count, asZeros);
+            encoder.Add(put);
+            _pass.TakeFound(first, put);
+        }
     }
 
     private void Encode(RamBlock block, long page)

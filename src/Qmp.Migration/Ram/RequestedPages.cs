@@ -12,7 +12,7 @@ namespace Qmp.Migration.Ram;
 /// A channel of their own spares them the wait for what is on its way over the main one (<c>postcopy-preempt</c>). The activity
 /// that reads the return path sends there, beside the one that sends the rest: whoever takes a page from the pass sends it.
 /// </remarks>
-internal sealed class RequestedPages(SaveContext context, RamPass pass) : IRequestedPages
+internal sealed class RequestedPages(SaveContext context, RamPass pass, ReleasedMemory? released) : IRequestedPages
 {
     private readonly ZeroPageEncoder _zero = new();
     private readonly NormalPageEncoder _normal = new();
@@ -41,6 +41,7 @@ internal sealed class RequestedPages(SaveContext context, RamPass pass) : IReque
 
             context.Statistics.Remaining = (long)pass.Bytes;
             await FlushAsync(preempt);
+            released?.Add(block, page);
         }
     }
 

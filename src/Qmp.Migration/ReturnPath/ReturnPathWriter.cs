@@ -49,6 +49,13 @@ internal sealed class ReturnPathWriter
     /// <summary>The guest waits for a page. The block is named if it is another one than last time.</summary>
     public async ValueTask RequestPageAsync(string block, ulong offset, uint length)
     {
+        if (await _faults.AskAsync(FaultPoint.PageRequest) == FaultAction.Drop) return;
+        await SendRequestAsync(block, offset, length);
+        await _faults.AtAsync(FaultPoint.PageRequestDone);
+    }
+
+    private async ValueTask SendRequestAsync(string block, ulong offset, uint length)
+    {
         using TimelineLock.Hold turn = await _turn.EnterAsync();
         bool names = block != _lastBlock;
         BinaryPrimitives.WriteUInt64BigEndian(_buffer.AsSpan(HeaderLength), offset);

@@ -64,6 +64,15 @@ public sealed record MigrationRules
     /// </summary>
     public bool CountsBeforePostcopy { get; init; }
 
+    /// <summary>
+    /// Whether a program leaves a list of VFIO devices, too, to the one that takes its place; the release before does not understand
+    /// it. The texts about what is left go with it.
+    /// </summary>
+    public bool ListsCprDevices { get; init; }
+
+    /// <summary>Whether there is a connection to cut while a source waits for the program that takes its place.</summary>
+    public bool YanksBeforeConnecting { get; init; }
+
     /// <summary>Whether <c>x-colo</c> requires <c>return-path</c>.</summary>
     public bool ColoNeedsReturnPath { get; init; }
 

@@ -13,6 +13,7 @@ public sealed class GlobalState
 
     private readonly VirtualMachine _machine;
     private readonly byte[] _text = new byte[TextSize];
+    private bool _wasSuspended;
 
     /// <summary>The state of one machine.</summary>
     public GlobalState(VirtualMachine machine)
@@ -28,7 +29,7 @@ public sealed class GlobalState
                 VmStateField.UInt32("size", () => (uint)TextLength + 1, _ => { }),
                 VmStateField.Buffer("runstate", TextSize, _text.CopyTo, bytes => bytes.CopyTo(_text)),
                 VmStateField.UInt8("has_vm_was_suspended", () => 1, _ => { }),
-                VmStateField.UInt8("vm_was_suspended", () => 0, _ => { }),
+                VmStateField.UInt8("vm_was_suspended", () => _wasSuspended ? (byte)1 : (byte)0, value => _wasSuspended = value != 0),
                 VmStateField.Unused(66, "buffer"),
             ],
             PostLoad = PostLoad,
@@ -48,6 +49,7 @@ public sealed class GlobalState
     {
         Array.Clear(_text);
         Encoding.ASCII.GetBytes(_machine.RunState.ToWireName(), _text);
+        _wasSuspended = _machine.WasSuspended;
     }
 
     private void PostLoad()
@@ -60,5 +62,6 @@ public sealed class GlobalState
         }
 
         Received = state;
+        _machine.WasSuspended = _wasSuspended || state == RunState.Suspended;
     }
 }

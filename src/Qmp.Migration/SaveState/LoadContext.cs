@@ -45,6 +45,9 @@ public sealed class LoadContext
     /// <summary>Whether channels sync at the end of each section of RAM, as QEMU's up to 8.0 do.</summary>
     internal bool SyncsSections => _options.SyncsSections;
 
+    /// <summary>Whether this program has the source's memory already, so that none is sent.</summary>
+    internal bool KeepsMemory => _options.IncomingMode == MigMode.CprTransfer;
+
     /// <summary>Where the destination runs.</summary>
     public Timeline Timeline { get; }
 

@@ -29,6 +29,9 @@ public abstract class SaveContext
     /// <summary>The release of QEMU that this machine migrates like.</summary>
     public abstract MigrationRules Rules { get; }
 
+    /// <summary>How the machine goes.</summary>
+    internal virtual MigMode Mode => MigMode.Normal;
+
     /// <summary>The parameters as they are now.</summary>
     internal abstract MigrationParameters Parameters { get; }
 

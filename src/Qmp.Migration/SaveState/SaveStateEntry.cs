@@ -21,6 +21,10 @@ public abstract class SaveStateEntry
     /// <summary>Whether its destination must approve the switchover (QEMU's <c>switchover_ack_needed</c>).</summary>
     public virtual bool NeedsSwitchoverAck => false;
 
+    /// <summary>Why it cannot be sent with the capabilities that are on; <see langword="null"/> if it can.</summary>
+    /// <param name="has">Whether a capability is on.</param>
+    public virtual string? RefusalOf(Func<MigrationCapability, bool> has) => null;
+
     /// <summary>What messages call the device that the entry belongs to.</summary>
     public virtual string OwnerName => Name;
 

@@ -87,7 +87,7 @@ internal static class StreamDescription
     {
         Name(json, state.Name, state.Version);
         json.BeginArray("fields");
-        foreach (VmStateField field in state.Fields) Field(json, field.Name, field.Type, field.Size);
+        foreach (VmStateField field in state.Fields) Field(json, field);
         json.EndArray();
         VmStateSubsection[] needed = [.. state.Subsections.Where(s => s.IsNeeded())];
         if (needed.Length == 0) return;
@@ -118,6 +118,28 @@ internal static class StreamDescription
     {
         json.Add("vmsd_name", name);
         json.Add("version", version);
+    }
+
+    // What is only made to be saved shows its fields beside its own members.
+    private static void Field(JsonText json, VmStateField field)
+    {
+        json.BeginObject();
+        json.Add("name", field.Name);
+        if (field.Count is { } count) json.Add("array_len", count);
+        json.Add("type", field.Type);
+        if (field.Structure is { } structure)
+        {
+            bool isNested = field.Type == "struct";
+            if (isNested) json.BeginObject("struct");
+            Name(json, structure.Name, structure.Version);
+            json.BeginArray("fields");
+            foreach (VmStateField inner in structure.Fields) Field(json, inner);
+            json.EndArray();
+            if (isNested) json.EndObject();
+        }
+
+        json.Add("size", field.Size);
+        json.EndObject();
     }
 
     private static void Field(JsonText json, string name, string type, long size)

@@ -1,5 +1,4 @@
 using Qmp.Migration.Channels;
-using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration.Source;
@@ -12,13 +11,10 @@ internal sealed class ConnectPhase(SourceAttempt attempt, IMigrationChannel? ope
     public override async ValueTask<SourcePhase?> RunAsync()
     {
         IMigrationChannel channel = await ConnectAsync();
-        if (!attempt.Channels.TryAdd(channel)) return null; // cancelled while connecting
+        if (await new SourceConnections(attempt).TakeAsync(channel, attempt.Address) is null) return null; // cancelled while connecting
+        attempt.Logger.Debug("migration_set_outgoing_channel main");
         await attempt.AtAsync(FaultPoint.ConnectDone);
-
-        // No credentials can be made here, so none that are asked for exist.
-        return attempt.Options.Parameters.TlsCreds is { Length: > 0 } credentials
-            ? throw new MigrationException($"No TLS credentials with id '{credentials}'")
-            : attempt.Options.Has(MigrationCapability.Multifd) ? new MultifdConnectPhase(attempt)
+        return attempt.Options.Has(MigrationCapability.Multifd) ? new MultifdConnectPhase(attempt)
             : new SetupPhase(attempt);
     }
 
@@ -36,6 +32,11 @@ internal sealed class ConnectPhase(SourceAttempt attempt, IMigrationChannel? ope
 
             channel.Dispose();
             throw new ChannelException("Zero copy send feature not detected in host kernel");
+        }
+        catch (OperationCanceledException) when (attempt.Address is MigrationAddress.Socket { Value: SocketAddress.Unix })
+        {
+            // The destination is to learn of it, as from QEMU, whose connection is under way by then; on this host it takes no time.
+            return await attempt.Connector.ConnectAsync(attempt.Address, CancellationToken.None);
         }
         catch
         {

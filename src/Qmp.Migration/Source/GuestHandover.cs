@@ -53,7 +53,7 @@ internal sealed class GuestHandover(VirtualMachine machine)
         // The destination has the guest, or has all that it needs for it; whether it runs there is not known here.
         if (AllSent && isShut is null or true) Complete();
         else if (machine.Storage?.Acquire() is not null) Complete(); // its images are in use
-        else if (_before == RunState.Running) machine.Start();
+        else if (_before.IsLive()) machine.Start();
         else machine.SetRunState(_before);
     }
 }

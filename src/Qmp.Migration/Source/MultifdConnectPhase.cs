@@ -17,6 +17,7 @@ internal sealed class MultifdConnectPhase(SourceAttempt attempt) : SourcePhase
             await attempt.AtAsync(FaultPoint.MultifdConnect);
             if (await ConnectAsync(sender, number) is not { } channel) return null;
             sender.Add(channel);
+            attempt.Logger.Debug("migration_set_outgoing_channel multifd {Number}", number);
             if (channel.Faults is { } site) await site.AtAsync(FaultPoint.MultifdConnectDone);
             else await attempt.AtAsync(FaultPoint.MultifdConnectDone);
         }
@@ -33,8 +34,7 @@ internal sealed class MultifdConnectPhase(SourceAttempt attempt) : SourcePhase
             return new MappedSendChannel(sender, file, () => attempt.Link!.Context.MappedRam!);
         }
 
-        IMigrationChannel channel = await attempt.Connector.ConnectAsync(attempt.Address, attempt.Connecting);
-        return attempt.Channels.TryAdd(channel, ChannelRole.Multifd, number)
+        return await new SourceConnections(attempt).OpenAsync(ChannelRole.Multifd, number) is { } channel
             ? new PacketSendChannel(sender, channel, number, attempt.Machine.Identity.Uuid)
             : null;
     }

@@ -57,6 +57,9 @@ public sealed class OutgoingMigration
 
     internal MigrationOptions Options => _attempt.Options;
 
+    /// <summary>Whether it waits for the program that takes the place of this one.</summary>
+    internal bool IsHandingOver => _attempt.IsHandingOver;
+
     internal OutgoingTimes Times => _attempt.Times;
 
     internal BandwidthEstimator Bandwidth => _attempt.Bandwidth;
@@ -64,17 +67,21 @@ public sealed class OutgoingMigration
     internal SwitchoverGate Gate => _attempt.Gate;
 
     /// <summary>Begins. Returns when the migration is under way.</summary>
+    /// <param name="address">Where to.</param>
+    /// <param name="leave">Leaves what this program has to the one that takes its place; <see langword="null"/> if none does.</param>
     /// <exception cref="ChannelException">A file, command or descriptor could not be opened.</exception>
-    internal void Start(MigrationAddress address)
+    internal void Start(MigrationAddress address, Func<ICprWriter>? leave)
     {
         _attempt.Times.Started(_attempt.Now);
         _attempt.StartBandwidth();
         State.Move(MigrationStatus.None, MigrationStatus.Setup);
         _attempt.Address = address;
-        IMigrationChannel? opened;
+        IMigrationChannel? opened = null;
+        SourcePhase first;
         try
         {
-            opened = _attempt.Connector.Open(address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
+            if (leave is not null) first = new CprPhase(_attempt, leave(), () => Open(address));
+            else first = new ConnectPhase(_attempt, opened = Open(address));
         }
         catch (Exception e)
         {
@@ -86,7 +93,6 @@ public sealed class OutgoingMigration
 
         try
         {
-            var first = new ConnectPhase(_attempt, opened);
             Activity = _attempt.Machine.Timeline.Start(Options.Has(MigrationCapability.BackgroundSnapshot) ? "mig/snapshot" : "mig/src/main", () => RunAsync(first));
         }
         catch (Exception e)
@@ -134,8 +140,7 @@ public sealed class OutgoingMigration
         _attempt.BeginResumption();
         try
         {
-            IMigrationChannel? opened = _attempt.Connector.Open(address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
-            _attempt.Resume(new Resumption(address, opened));
+            _attempt.Resume(new Resumption(address, Open(address)));
         }
         catch (Exception e)
         {
@@ -144,6 +149,9 @@ public sealed class OutgoingMigration
             throw new ChannelException(reason);
         }
     }
+
+    private IMigrationChannel? Open(MigrationAddress address) =>
+        _attempt.Connector.Open(address, () => FileByDescriptor.Meet(_attempt.Options.Rules, _events.Warning));
 
     private async ValueTask RunAsync(SourcePhase first)
     {

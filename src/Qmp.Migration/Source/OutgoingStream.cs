@@ -192,6 +192,7 @@ internal sealed partial class OutgoingStream
 
     private void PutStart(SectionType type, Section section)
     {
+        _logger.Debug("savevm_section_start {Device} {Section}", section.Entry.Name, section.Id);
         PutContinuation(type, section);
         Writer.PutCountedString(section.Entry.Name);
         Writer.PutBe32(section.Entry.InstanceId);

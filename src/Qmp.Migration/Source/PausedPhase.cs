@@ -46,15 +46,17 @@ internal sealed class PausedPhase(SourceAttempt attempt, SourceLink link, Except
         {
             IMigrationChannel channel = resumption.Opened
                 ?? await attempt.Connector.ConnectAsync(resumption.Address, attempt.Connecting);
-            if (!attempt.Channels.TryAdd(channel)) return false; // the machine ends
+            if (await new SourceConnections(attempt).TakeAsync(channel, resumption.Address) is null) return false; // the machine ends
             if (!attempt.State.TryMove(MigrationStatus.PostcopyRecoverSetup, MigrationStatus.PostcopyRecover)) return false;
             attempt.Address = resumption.Address;
+            await attempt.AtAsync(FaultPoint.Recover);
             _link = attempt.Reconnect(_link);
             await _link.Stream.AskForBitmapsAsync();
             await WaitAsync(() => _link.Context.Postcopy.HasAllBitmaps);
             if (!await new PreemptConnection(attempt, _link).OpenAsync()) return false;
             await _link.Stream.ResumeAsync();
             await WaitAsync(() => _link.Context.Postcopy.IsResumed);
+            await attempt.AtAsync(FaultPoint.RecoverDone);
             return attempt.State.TryMove(MigrationStatus.PostcopyRecover, MigrationStatus.PostcopyActive);
         }
         catch (Exception e)

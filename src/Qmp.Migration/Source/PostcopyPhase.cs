@@ -32,6 +32,7 @@ internal sealed class PostcopyPhase(SourceAttempt attempt, SourceLink link) : So
         ulong left = link.Stream.Pending.Estimate().Total;
         if (left == 0 || left < attempt.Bandwidth.ThresholdSize) return true;
         await link.Stream.IterateBehindAsync();
+        attempt.Postcopy.Released?.Release();
         return false;
     }
 
@@ -45,6 +46,7 @@ internal sealed class PostcopyPhase(SourceAttempt attempt, SourceLink link) : So
     private async ValueTask CompleteAsync()
     {
         await link.Stream.CompleteBehindAsync();
+        attempt.Postcopy.Released?.Release();
         await attempt.AtAsync(FaultPoint.EndDone);
         await attempt.AtAsync(FaultPoint.Shut);
         await link.ReturnPath!.JoinAsync();

@@ -33,8 +33,7 @@ internal sealed class PreemptConnection(SourceAttempt attempt, SourceLink link)
         try
         {
             await attempt.AtAsync(FaultPoint.PreemptConnect);
-            IMigrationChannel channel = await attempt.Connector.ConnectAsync(attempt.Address, attempt.Connecting);
-            if (!attempt.Channels.TryAdd(channel, ChannelRole.Preempt)) return false;
+            if (await new SourceConnections(attempt).OpenAsync(ChannelRole.Preempt) is not { } channel) return false;
             attempt.Postcopy.Pages!.Preempt(channel);
             await attempt.AtAsync(FaultPoint.PreemptConnectDone);
             return true;

@@ -1,4 +1,5 @@
 using Qmp.Migration.Channels;
+using Qmp.Migration.Options;
 using Qmp.Migration.Status;
 using Qmp.Types;
 
@@ -12,7 +13,8 @@ internal sealed class SetupPhase(SourceAttempt attempt) : SourcePhase
         long start = attempt.Now;
         var refusal = new RefusalWatch(attempt.Machine.Timeline, attempt.Channels.Main);
         await refusal.BeforeSendingAsync();
-        if (attempt.Options.Parameters.Mode == MigMode.CprReboot) await attempt.StopGuestAsync();
+        attempt.Multifd?.CheckAlive(); // a channel that has failed by now keeps it from becoming active
+        if (attempt.Mode.StopsFirst()) await attempt.StopGuestAsync();
         SourceLink link = attempt.Connect(refusal);
         if (attempt.Options.PreemptsEarly && !await new PreemptConnection(attempt, link).OpenAsync()) return null;
         string? failure = null;

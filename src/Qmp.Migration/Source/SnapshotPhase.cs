@@ -76,7 +76,7 @@ internal sealed class SnapshotPhase(SourceAttempt attempt, SourceLink link) : So
         if (isKept) link.Stream.Protect();
         if (machine.RunState == RunState.FinishMigrate)
         {
-            if (before == RunState.Running) machine.Start();
+            if (before.IsLive()) machine.Start();
             else machine.SetRunState(before);
         }
 

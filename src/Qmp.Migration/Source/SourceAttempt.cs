@@ -31,6 +31,7 @@ internal sealed class SourceAttempt
     private bool _isReported;
     private volatile bool _mayContinue;
     private volatile bool _isFinishing;
+    private volatile bool _isHandingOver;
     private volatile SourceLink? _link;
     private Resumption? _resumption;
 
@@ -51,11 +52,12 @@ internal sealed class SourceAttempt
         _logger = logger;
         _faults = new SourceFaults(faults, machine.Timeline, Channels);
         Waker = machine.Timeline.CreateWaker();
-        Postcopy = new OutgoingPostcopy(machine.Timeline, machine.Memory, Statistics, Waker.Wake);
+        Postcopy = new OutgoingPostcopy(machine.Timeline, machine.Memory, Statistics, Waker.Wake, () => Handover!.IsGone, _faults.Site);
         Handover = new GuestHandover(machine);
         Bandwidth = new BandwidthEstimator(options.Rules);
         Limiter = new RateLimiter(() => options.Parameters.MaxBandwidth ?? 0);
         Gate = new SwitchoverGate(options.Has(MigrationCapability.SwitchoverAck), options.AckMode);
+        Mode = options.Parameters.Mode ?? MigMode.Normal;
         State = new MigrationState(SourceTransitions.AreLegal, Announce, logger);
     }
 
@@ -73,6 +75,9 @@ internal sealed class SourceAttempt
     public SaveStateEntries Entries { get; }
 
     public MigrationOptions Options { get; }
+
+    /// <summary>How the machine goes.</summary>
+    public MigMode Mode { get; }
 
     public MigrationState State { get; }
 
@@ -116,6 +121,13 @@ internal sealed class SourceAttempt
         set => _isFinishing = value;
     }
 
+    /// <summary>Whether the program that takes over cannot be migrated to yet: there is nothing to be cut.</summary>
+    public bool IsHandingOver
+    {
+        get => _isHandingOver;
+        set => _isHandingOver = value;
+    }
+
     /// <summary>Cancelled when the connection is not wanted any more.</summary>
     public CancellationToken Connecting => _connecting.Token;
 
@@ -140,6 +152,9 @@ internal sealed class SourceAttempt
         MigrationParameters parameters = Options.Parameters;
         if (Bandwidth.Update(now, Statistics, parameters.AvailSwitchoverBandwidth ?? 0, parameters.DowntimeLimit ?? 0))
         {
+            _logger.Debug(
+                "migrate_transferred transferred={Transferred}, pages={Pages}, mbps={Mbps:F1}, max size={MaxSize}",
+                transferred, Statistics.Pages, Bandwidth.Mbps, Bandwidth.ThresholdSize);
             Limiter.NextWindow(transferred);
         }
 
@@ -187,8 +202,8 @@ internal sealed class SourceAttempt
         IMigrationChannel channel = Channels.Main;
         var converge = new AutoConverge(Machine, Options);
         var context = new SourceContext(
-            Machine, Options, new Stream.MigrationWriter(channel), Statistics, Limiter, converge, _faults.Site, _events, Multifd,
-            Options.Has(MigrationCapability.MappedRam) ? channel as ISeekableChannel : null, Postcopy);
+            Machine, Options, Mode, new Stream.MigrationWriter(channel), Statistics, Limiter, converge, _faults.Site, _events, Multifd,
+            Options.Has(MigrationCapability.MappedRam) ? channel as ISeekableChannel : null, Postcopy, _logger);
         _faults.Context = context;
         var stream = new OutgoingStream(context, Entries, Machine, Options, Gate, _logger);
         var link = new SourceLink(context, stream, converge, refusal, null);
@@ -226,9 +241,14 @@ internal sealed class SourceAttempt
     }
 
     /// <summary>Has a paused migration go on.</summary>
-    /// <exception cref="MigrationException">It is not paused.</exception>
+    /// <exception cref="MigrationException">It is not paused, or has given away what would have to be sent again.</exception>
     public void BeginResumption()
     {
+        if (State.Current == MigrationStatus.PostcopyPaused && Options.Has(MigrationCapability.ReleaseRam))
+        {
+            throw new MigrationException("Postcopy recovery cannot work when release-ram capability is set");
+        }
+
         if (!State.TryMove(MigrationStatus.PostcopyPaused, MigrationStatus.PostcopyRecoverSetup))
         {
             throw new MigrationException("Cannot resume if there is no paused migration");
@@ -268,7 +288,7 @@ internal sealed class SourceAttempt
 
         // Still connecting: there is nothing to be wound up.
         bool isConnected = Channels.Close();
-        if (Options.Rules.CancelsAfterConnecting && !_isAbandoned)
+        if (Options.Rules.CancelsAfterConnecting && !_isAbandoned && !_isHandingOver)
         {
             Waker.Wake();
             return;

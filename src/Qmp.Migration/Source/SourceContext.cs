@@ -12,6 +12,7 @@ using Qmp.Migration.Status;
 using Qmp.Migration.Stream;
 using Qmp.Migration.Throttling;
 using Qmp.Types;
+using Serilog;
 
 namespace Qmp.Migration.Source;
 
@@ -19,6 +20,7 @@ namespace Qmp.Migration.Source;
 internal sealed class SourceContext(
     VirtualMachine machine,
     MigrationOptions options,
+    MigMode mode,
     MigrationWriter writer,
     MigrationStatistics statistics,
     RateLimiter limiter,
@@ -27,7 +29,8 @@ internal sealed class SourceContext(
     IMigrationEvents events,
     MultifdSender? multifd,
     ISeekableChannel? file,
-    OutgoingPostcopy postcopy) : SaveContext
+    OutgoingPostcopy postcopy,
+    ILogger logger) : SaveContext
 {
     private readonly DirtyRatePeriod _period = new();
     private MigrationWriter? _detour;
@@ -43,6 +46,8 @@ internal sealed class SourceContext(
     public override SwitchoverAckMode AckMode => options.AckMode;
 
     public override MigrationRules Rules => options.Rules;
+
+    internal override MigMode Mode => mode;
 
     internal override MultifdSender? Multifd { get; } = multifd;
 
@@ -86,6 +91,8 @@ internal sealed class SourceContext(
     {
         bool isPass = !Rules.PassesAreCounts || reason is SyncReason.Count or SyncReason.Postcopy;
         long count = isPass || reason == SyncReason.Setup ? Statistics.CountDirtySync() : Statistics.DirtySyncCount;
+        logger.Debug(
+            "migration_bitmap_sync_end pass={Pass}, dirty pages={Dirty}, remaining={Remaining}", count, newlyDirty, remaining);
         Statistics.DirtyBytesLastSync = remaining;
         Statistics.Remaining = remaining;
         if (_period.Sync(startedAt, Now, newlyDirty, Statistics.Transferred) is { } ended)

@@ -33,9 +33,9 @@ internal sealed class SourceFaults : IFaultTarget
 
     public long Elapsed => _timeline.NowMilliseconds - _start;
 
-    // The return path's activity must not touch what the other one gathers.
+    // The return path's activity must not touch what the other one gathers, and what a lost connection has not taken is sent anew.
     public ValueTask SettleAsync(FaultPoint point) =>
-        Context is null || IsOnReturnPath(point) ? ValueTask.CompletedTask : Context.FlushAsync();
+        Context is null || IsOnReturnPath(point) || point == FaultPoint.Recover ? ValueTask.CompletedTask : Context.FlushAsync();
 
     public void Close() => _channels.Break();
 
@@ -46,5 +46,5 @@ internal sealed class SourceFaults : IFaultTarget
     }
 
     private static bool IsOnReturnPath(FaultPoint point) =>
-        point is FaultPoint.ReturnPathReceive or FaultPoint.ReturnPathReceiveDone;
+        point is FaultPoint.ReturnPathReceive or FaultPoint.ReturnPathReceiveDone or FaultPoint.PageServe or FaultPoint.PageServeDone;
 }

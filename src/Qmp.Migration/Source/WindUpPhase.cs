@@ -1,4 +1,5 @@
 using Qmp.Migration.Channels;
+using Qmp.Migration.Options;
 using Qmp.Types;
 
 namespace Qmp.Migration.Source;
@@ -37,8 +38,10 @@ internal sealed class WindUpPhase(SourceAttempt attempt) : SourcePhase
             if (!completed) attempt.Blame(returnPath.Error);
         }
 
+        if (completed) await attempt.Channels.EndStreamsAsync();
+
         // So it does for the stream, once it has begun to switch over.
-        if (!completed && attempt.Handover.HasBegun && attempt.Options.Parameters.Mode != MigMode.CprReboot) attempt.Blame(ChannelError);
+        if (!completed && attempt.Handover.HasBegun && !attempt.Mode.StopsFirst()) attempt.Blame(ChannelError);
         if (attempt.Multifd is { } multifd)
         {
             if (!completed) attempt.Blame(multifd.Error);

@@ -13,6 +13,8 @@ namespace Qmp.Migration.Stream;
 public sealed class MigrationReader
 {
     private readonly IMigrationChannel _channel;
+    private readonly ICountedChannel? _countedChannel;
+    private readonly Queue<(long At, CountedPiece Piece)> _counted = new(); // of which a part has been read
     private readonly byte[] _buffer;
     private int _position;
     private int _limit;
@@ -30,6 +32,7 @@ public sealed class MigrationReader
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferSize, MaxNeed);
         _channel = channel;
+        _countedChannel = channel as ICountedChannel;
         _buffer = GC.AllocateUninitializedArray<byte>(bufferSize, pinned: true);
         start.CopyTo(_buffer);
         _limit = start.Length;
@@ -49,6 +52,22 @@ public sealed class MigrationReader
 
     /// <summary>The bytes that can be taken without waiting.</summary>
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_position, Available);
+
+    /// <summary>The counted piece that the next byte belongs to; <see langword="null"/> if that is a byte of its own.</summary>
+    /// <param name="taken">How many bytes of the piece have been taken.</param>
+    public CountedPiece? CountedHere(out long taken)
+    {
+        taken = 0;
+        while (_counted.TryPeek(out (long At, CountedPiece Piece) next))
+        {
+            taken = Position - next.At;
+            if (taken < 0) return null;
+            if (taken < next.Piece.Length) return next.Piece;
+            _counted.Dequeue();
+        }
+
+        return null;
+    }
 
     /// <summary>Waits until <paramref name="count"/> bytes are here or the stream has ended.</summary>
     public ValueTask NeedAsync(int count) =>
@@ -181,6 +200,7 @@ public sealed class MigrationReader
         while (Available < count)
         {
             int read;
+            long before = _countedChannel?.ReadPosition ?? 0;
             try
             {
                 read = await _channel.ReadAsync(_buffer.AsMemory(_limit));
@@ -193,6 +213,11 @@ public sealed class MigrationReader
 
             // The end alone is not a failure. Taking more than there is, is one.
             if (read == 0) return;
+            while (_countedChannel is not null && _countedChannel.TryTakeCounted(out long position, out CountedPiece piece))
+            {
+                _counted.Enqueue((_bufferStart + _limit + position - before, piece));
+            }
+
             _limit += read;
             if (!_corrupt) continue;
             _corrupt = false;

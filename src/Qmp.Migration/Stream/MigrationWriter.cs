@@ -18,13 +18,18 @@ public sealed class MigrationWriter
 
     private const int BufferSize = 32 * 1024; // as much as QEMU gathers, so that slow rates move in the same steps
 
+    private const int MaxPieces = 1024;
+
     private IMigrationChannel _channel;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
     private readonly nint _bufferAddress;
-    private readonly IoVector[] _pieces;
+    private IoVector[] _pieces;
+    private readonly List<CountedPiece> _counted = [];
     private bool _corrupt;
     private int _used;
-    private int _count;
+    private int _count; // of pieces, as if all of them were stored
+    private int _places; // of pieces
+    private bool _endsInBytes; // the last piece, as if all of them were stored, is one of copied bytes
     private long _pending;
     private long _flushAt;
 
@@ -35,7 +40,7 @@ public sealed class MigrationWriter
     {
         _channel = channel;
         _bufferAddress = Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0);
-        _pieces = new IoVector[1024];
+        _pieces = new IoVector[MaxPieces];
         _flushAt = burst;
     }
 
@@ -57,7 +62,7 @@ public sealed class MigrationWriter
 
     /// <summary>Whether <see cref="FlushIfFullAsync"/> would send.</summary>
     public bool IsFull =>
-        _pending >= _flushAt || _count > _pieces.Length - 4 || _used > BufferSize - Slack;
+        _pending >= _flushAt || _count > MaxPieces - 4 || _used > BufferSize - Slack;
 
     /// <summary>Puts one byte.</summary>
     public void PutByte(byte value) => Reserve(1)[0] = value;
@@ -86,8 +91,42 @@ public sealed class MigrationWriter
     /// <summary>Puts memory that stays where it is until the next flush, without a copy.</summary>
     public void PutReference(nint address, int length)
     {
-        _pieces[_count++] = new IoVector(address, length);
+        _pieces[_places++] = new IoVector(address, length);
+        _count++;
+        _endsInBytes = false;
         _pending += length;
+    }
+
+    /// <summary>Puts the rest of a record whose bytes are only counted. Stored, it would be a reference.</summary>
+    public void PutCounted(CountedPiece piece)
+    {
+        Add(piece);
+        _count++;
+        _endsInBytes = false;
+        _pending += piece.Length;
+    }
+
+    /// <summary>Puts records of which only the length exists, as many as would be put stored before it is time to send.</summary>
+    /// <param name="count">How many at most.</param>
+    /// <param name="copied">Bytes of a record that are copied.</param>
+    /// <param name="referred">Bytes of a record that are referred to.</param>
+    /// <param name="make">Makes that many of them.</param>
+    /// <returns>How many.</returns>
+    public int PutRecords(int count, int copied, int referred, Func<int, CountedPiece> make)
+    {
+        int put = 0;
+        do
+        {
+            if (!_endsInBytes) _count++;
+            if (referred > 0) _count++;
+            _endsInBytes = referred == 0;
+            _used += copied;
+            _pending += copied + referred;
+            put++;
+        }
+        while (put < count && !IsFull);
+        Add(make(put));
+        return put;
     }
 
     /// <summary>Puts any number of bytes.</summary>
@@ -114,8 +153,8 @@ public sealed class MigrationWriter
     internal void Reconnect(IMigrationChannel channel)
     {
         _channel = channel;
-        _used = _count = 0;
-        _pending = 0;
+        _used = 0;
+        Clear();
     }
 
     /// <summary>Counts bytes that went another way than through the stream.</summary>
@@ -129,12 +168,13 @@ public sealed class MigrationWriter
     public async ValueTask FlushAsync()
     {
         if (_pending == 0) return;
-        int count = _count;
+        int count = _places;
         long bytes = _pending;
-        _count = 0;
-        _pending = 0;
-        if (_corrupt) await WriteCorruptedAsync(count);
-        else await _channel.WriteAsync(_pieces.AsMemory(0, count));
+        ValueTask write = _counted.Count > 0 ? WriteCountedAsync()
+            : _corrupt ? WriteCorruptedAsync(count)
+            : _channel.WriteAsync(_pieces.AsMemory(0, count));
+        Clear();
+        await write;
         _used = 0;
         Transferred += bytes;
     }
@@ -165,18 +205,44 @@ public sealed class MigrationWriter
     {
         // One vector for neighbouring small pieces.
         nint address = _bufferAddress + _used;
-        if (_count > 0 && _pieces[_count - 1] is var last && last.Address + last.Length == address)
+        if (_places > 0 && _pieces[_places - 1] is var last && last.Address + last.Length == address)
         {
-            _pieces[_count - 1] = last with { Length = last.Length + length };
+            _pieces[_places - 1] = last with { Length = last.Length + length };
         }
         else
         {
-            _pieces[_count++] = new IoVector(address, length);
+            if (_places == _pieces.Length) Array.Resize(ref _pieces, 2 * _places);
+            _pieces[_places++] = new IoVector(address, length);
         }
 
+        if (!_endsInBytes) _count++;
+        _endsInBytes = true;
         _pending += length;
         Span<byte> target = _buffer.AsSpan(_used, length);
         _used += length;
         return target;
+    }
+
+    private void Add(CountedPiece piece)
+    {
+        if (_places == _pieces.Length) Array.Resize(ref _pieces, 2 * _places);
+        _counted.Add(piece);
+        _pieces[_places++] = new IoVector(-_counted.Count, (nint)piece.Length);
+    }
+
+    private ValueTask WriteCountedAsync()
+    {
+        if (_corrupt) throw new ChannelException("Counted pages have no bytes that could be changed");
+        return _channel is ICountedChannel channel
+            ? channel.WriteAsync(_pieces.AsMemory(0, _places), _counted)
+            : throw new ChannelException("Counted memory goes over virtual connections only");
+    }
+
+    private void Clear()
+    {
+        _count = _places = 0;
+        _pending = 0;
+        _endsInBytes = false;
+        _counted.Clear();
     }
 }

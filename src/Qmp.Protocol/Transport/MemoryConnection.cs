@@ -1,3 +1,5 @@
+using Qmp.Protocol.Threading;
+
 namespace Qmp.Protocol.Transport;
 
 /// <summary>One end of a connection inside the process.</summary>
@@ -50,8 +52,8 @@ public sealed class MemoryConnection : IConnection, ISendPort
             if (wakeable && _wake.TryConsume()) return IConnection.Woken;
             int received = _input.TryRead(buffer.Span);
             if (received >= 0) return received;
-            if (wakeable) await Task.WhenAny(_input.WhenReadable(), _wake.Task).ConfigureAwait(false);
-            else await _input.WhenReadable().ConfigureAwait(false);
+            if (wakeable) await Task.WhenAny(_input.WhenReadable(), _wake.Task).ConfigureAwait(OrderedContext.IsCurrent);
+            else await _input.WhenReadable().ConfigureAwait(OrderedContext.IsCurrent);
         }
     }
 
@@ -61,7 +63,7 @@ public sealed class MemoryConnection : IConnection, ISendPort
         while (!_wake.TryConsume())
         {
             if (IsHungUp) return false;
-            await _wake.Task.ConfigureAwait(false);
+            await _wake.Task.ConfigureAwait(OrderedContext.IsCurrent);
         }
 
         return !IsHungUp;
@@ -79,7 +81,7 @@ public sealed class MemoryConnection : IConnection, ISendPort
     /// <inheritdoc/>
     public async ValueTask DrainAsync(CancellationToken cancellationToken) =>
         await _sending.WhenDrained().WaitAsync(cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            .ConfigureAwait(OrderedContext.Quietly);
 
     /// <inheritdoc/>
     public void StopReceiving()
@@ -108,11 +110,11 @@ public sealed class MemoryConnection : IConnection, ISendPort
     {
         while (true)
         {
-            await _output.WhenWritable().ConfigureAwait(false);
+            await _output.WhenWritable().ConfigureAwait(OrderedContext.IsCurrent);
             int sent = _output.TryWrite(bytes.Span);
             if (sent != TransferResult.WouldBlock) return sent;
         }
     }
 
-    void ISendPort.StartWriter(Func<Task> writer) => Task.Run(writer);
+    void ISendPort.StartWriter(Func<Task> writer) => OrderedContext.Run(writer);
 }

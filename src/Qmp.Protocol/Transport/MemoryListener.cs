@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Qmp.Protocol.Threading;
 
 namespace Qmp.Protocol.Transport;
 
@@ -28,7 +29,7 @@ public sealed class MemoryListener(string name, int capacity = 1 << 18) : IConne
     /// <inheritdoc/>
     public async ValueTask<IConnection?> AcceptAsync()
     {
-        while (await _waiting.Reader.WaitToReadAsync().ConfigureAwait(false))
+        while (await _waiting.Reader.WaitToReadAsync().ConfigureAwait(OrderedContext.IsCurrent))
         {
             if (_waiting.Reader.TryRead(out IConnection? transport)) return transport;
         }

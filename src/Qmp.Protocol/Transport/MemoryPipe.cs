@@ -1,4 +1,5 @@
 using Qmp.Protocol.Json;
+using Qmp.Protocol.Threading;
 
 namespace Qmp.Protocol.Transport;
 
@@ -97,13 +98,13 @@ internal sealed class MemoryPipe(int capacity)
 
     private static Task Waiter(ref TaskCompletionSource? source)
     {
-        source ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        source ??= new TaskCompletionSource(OrderedContext.Completions);
         return source.Task;
     }
 
     private static void Signal(ref TaskCompletionSource? source)
     {
-        source?.SetResult();
+        using (OrderedContext.Leave()) source?.SetResult();
         source = null;
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Qmp.Protocol.Json;
+using Qmp.Protocol.Threading;
 
 namespace Qmp.Protocol.Transport;
 
@@ -73,7 +74,7 @@ internal sealed class SendQueue(ISendPort port)
         {
             if (!IsQueuing) return Task.CompletedTask;
             if (!_writing) StartWriter();
-            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _drained ??= new TaskCompletionSource(OrderedContext.Completions);
             return _drained.Task;
         }
     }
@@ -148,7 +149,7 @@ internal sealed class SendQueue(ISendPort port)
                 {
                     _writing = false;
                     _queued.Clear();
-                    _drained?.SetResult();
+                    using (OrderedContext.Leave()) _drained?.SetResult();
                     _drained = null;
                     break;
                 }
@@ -157,7 +158,7 @@ internal sealed class SendQueue(ISendPort port)
                 _beingWritten = writing.Length;
             }
 
-            bool sent = await WriteAsync(writing.Memory).ConfigureAwait(false);
+            bool sent = await WriteAsync(writing.Memory).ConfigureAwait(OrderedContext.IsCurrent);
             if (!sent) Break();
         }
 
@@ -168,7 +169,7 @@ internal sealed class SendQueue(ISendPort port)
     {
         while (!bytes.IsEmpty)
         {
-            int sent = await _port.SendAsync(bytes).ConfigureAwait(false);
+            int sent = await _port.SendAsync(bytes).ConfigureAwait(OrderedContext.IsCurrent);
             if (sent == TransferResult.Broken) return false;
             bytes = bytes[sent..];
             lock (_gate)

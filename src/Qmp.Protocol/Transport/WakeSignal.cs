@@ -1,3 +1,5 @@
+using Qmp.Protocol.Threading;
+
 namespace Qmp.Protocol.Transport;
 
 /// <summary>What an eventfd is to blocking connections, for asynchronous ones. A wake-up is used up by one wait.</summary>
@@ -9,7 +11,10 @@ internal sealed class WakeSignal
     public Task Task => Volatile.Read(ref _source).Task;
 
     /// <summary>Ends the current or the next wait.</summary>
-    public void Set() => Volatile.Read(ref _source).TrySetResult();
+    public void Set()
+    {
+        using (OrderedContext.Leave()) Volatile.Read(ref _source).TrySetResult();
+    }
 
     /// <summary>Whether it was set; a later wait then waits anew. For the one reader only.</summary>
     public bool TryConsume()
@@ -20,5 +25,5 @@ internal sealed class WakeSignal
     }
 
     // The reader must not run on the thread that wakes it: that one may hold the machine's lock.
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource New() => new(OrderedContext.Completions);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Newtonsoft.Json;
 
 namespace Qmp.Server.Dispatch;
 
@@ -38,6 +39,18 @@ public sealed class CommandRegistry
         {
             foreach (CommandDescriptor command in commands) _commands.Add(new RegisteredCommand(command, target));
             return this;
+        }
+
+        /// <summary>
+        /// Adds what every QMP server has, for schemas that do not have it themselves: <c>qmp_capabilities</c>,
+        /// <c>query-commands</c> and <c>query-qmp-schema</c>.
+        /// </summary>
+        /// <param name="schema">The answer to <c>query-qmp-schema</c>, which is generated: <c>MySchema.Json</c>.</param>
+        /// <exception cref="JsonException">That is not JSON.</exception>
+        public Builder AddProtocol(ReadOnlySpan<byte> schema)
+        {
+            Add([ProtocolCommands.Negotiate], session => session);
+            return Add([ProtocolCommands.QuerySchema(schema), ProtocolCommands.QueryCommands(_commands)], _commands);
         }
 
         /// <summary>The registry of what was added.</summary>

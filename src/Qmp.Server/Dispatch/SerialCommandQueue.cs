@@ -1,3 +1,5 @@
+using Qmp.Protocol.Threading;
+
 namespace Qmp.Server.Dispatch;
 
 /// <summary>The queue of servers without a machine: commands run in the order of arrival.</summary>
@@ -32,10 +34,10 @@ public sealed class SerialCommandQueue : ICommandQueue
 
     private async ValueTask RunLaterAsync(Task turn, Func<object, ValueTask> work, object state)
     {
-        await turn.ConfigureAwait(false);
+        await turn.ConfigureAwait(OrderedContext.IsCurrent);
         try
         {
-            await work(state).ConfigureAwait(false);
+            await work(state).ConfigureAwait(OrderedContext.IsCurrent);
         }
         finally
         {
@@ -47,7 +49,7 @@ public sealed class SerialCommandQueue : ICommandQueue
     {
         try
         {
-            await running.ConfigureAwait(false);
+            await running.ConfigureAwait(OrderedContext.IsCurrent);
         }
         finally
         {

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Messages;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Visitors;
 using Qmp.Server.Dispatch;
+using Serilog.Events;
 
 namespace Qmp.Server.Sessions;
 
@@ -114,7 +116,7 @@ internal sealed class CommandDispatcher : IDisposable
     {
         try
         {
-            Return(await pending.ConfigureAwait(false));
+            Return(await pending.ConfigureAwait(OrderedContext.IsCurrent));
         }
         catch (Exception e)
         {
@@ -132,6 +134,11 @@ internal sealed class CommandDispatcher : IDisposable
         if (_message is null) return Refuse(QmpError.Generic(_syntaxError!));
         _envelope = RequestEnvelope.Read(_message, _session.OutOfBandEnabled);
         if (_envelope.Error is not null) return Refuse(QmpError.Generic(_envelope.Error));
+        if (_services.Logger.IsEnabled(LogEventLevel.Debug))
+        {
+            _services.Logger.Debug("handle_qmp_command {Monitor:l} {Request:l}", _session.MonitorId, TraceText.Of(_message));
+        }
+
         QmpError? error = _services.Lookup.Find(
             _message, _envelope, _session.IsNegotiated, out RegisteredCommand? command);
         if (error is not null) return Refuse(error);
@@ -184,6 +191,12 @@ internal sealed class CommandDispatcher : IDisposable
 
     private void Send()
     {
+        if (_services.Logger.IsEnabled(LogEventLevel.Debug))
+        {
+            _services.Logger.Debug(
+                "monitor_qmp_respond {Monitor:l} {Response:l}", _session.MonitorId, TraceText.Of(_writer.Output.Span));
+        }
+
         _session.Send(_writer.Output.Span);
         _writer.Output.Clear();
     }

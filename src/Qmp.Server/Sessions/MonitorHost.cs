@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 
 namespace Qmp.Server.Sessions;
@@ -41,7 +42,7 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
     {
         if (!_connections.IsBlocking)
         {
-            Completion = Task.Run(ServeAsync);
+            Completion = OrderedContext.Run(ServeAsync);
             return;
         }
 
@@ -94,9 +95,9 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
         {
             try
             {
-                if (await _connections.AcceptAsync().ConfigureAwait(false) is not { } connection) break;
+                if (await _connections.AcceptAsync().ConfigureAwait(OrderedContext.IsCurrent) is not { } connection) break;
                 failed = false;
-                await ServeAsync(connection).ConfigureAwait(false);
+                await ServeAsync(connection).ConfigureAwait(OrderedContext.IsCurrent);
             }
             catch (Exception e)
             {
@@ -109,7 +110,7 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
                 }
 
                 failed = true;
-                await PauseAsync().ConfigureAwait(false);
+                await PauseAsync().ConfigureAwait(OrderedContext.IsCurrent);
             }
         }
 
@@ -119,7 +120,7 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
     private ValueTask PauseAsync()
     {
         Task pause = Task.Delay(AcceptRetryInterval, services.Time, _closed.Token);
-        ConfiguredTaskAwaitable paused = pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ConfiguredTaskAwaitable paused = pause.ConfigureAwait(OrderedContext.Quietly);
         if (!_connections.IsBlocking) return Await(paused);
         // The thread is the monitor's own.
         paused.GetAwaiter().GetResult();
@@ -141,7 +142,7 @@ internal sealed class MonitorHost(MonitorOptions options, MonitorServices servic
         _firstClient.TrySetResult();
         try
         {
-            await session.RunAsync().ConfigureAwait(false);
+            await session.RunAsync().ConfigureAwait(OrderedContext.IsCurrent);
         }
         catch (Exception e)
         {

@@ -1,6 +1,7 @@
 using Qmp.Protocol.Framing;
 using Qmp.Protocol.Json;
 using Qmp.Protocol.Messages;
+using Qmp.Protocol.Threading;
 using Qmp.Protocol.Transport;
 using Qmp.Server.Dispatch;
 using Qmp.Server.Events;
@@ -92,11 +93,11 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
             if (_aborted || (_closing && !_inBand.IsExecuting && !_outOfBand.IsExecuting)) break;
             if (IsSuspended || _closing)
             {
-                if (!await _connection.WaitForWakeAsync().ConfigureAwait(false)) break;
+                if (!await _connection.WaitForWakeAsync().ConfigureAwait(OrderedContext.IsCurrent)) break;
                 continue;
             }
 
-            int received = await _connection.ReceiveAsync(_input.Receive(), _inBand.IsBusy).ConfigureAwait(false);
+            int received = await _connection.ReceiveAsync(_input.Receive(), _inBand.IsBusy).ConfigureAwait(OrderedContext.IsCurrent);
             if (received == 0 && !_closing) break;
             if (received <= 0) continue;
             _input.Received(received);
@@ -104,7 +105,7 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
             _messages = 0;
         }
 
-        await LeaveAsync().ConfigureAwait(false);
+        await LeaveAsync().ConfigureAwait(OrderedContext.IsCurrent);
     }
 
     /// <summary>Ends the session once the command that runs, if any, is answered.</summary>
@@ -228,7 +229,7 @@ internal sealed class MonitorSession : IMonitorSession, IEventReceiver, IDisposa
         if (!_aborted)
         {
             using CancellationTokenSource limit = new(_services.CloseTimeout, _services.Time);
-            await _connection.DrainAsync(limit.Token).ConfigureAwait(false);
+            await _connection.DrainAsync(limit.Token).ConfigureAwait(OrderedContext.IsCurrent);
         }
 
         _outbox.Close();

@@ -10,6 +10,8 @@ namespace Qmp.Testing.Hosting;
 /// </summary>
 internal sealed class NothingInherited(IMigrationConnector inner) : IMigrationConnector
 {
+    public ICprConnector Cpr => inner.Cpr;
+
     public ChannelTraits TraitsOf(MigrationAddress address) => inner.TraitsOf(address);
 
     public IMigrationChannel? Open(MigrationAddress address, Action meetFile) => inner.Open(address, meetFile);

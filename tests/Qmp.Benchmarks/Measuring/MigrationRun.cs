@@ -38,6 +38,9 @@ internal sealed record MigrationRun
     /// <summary>Parameters of both ends; <c>max-bandwidth</c> is unlimited if nothing is said of it.</summary>
     public MigrateSetParameters Parameters { get; init; } = new();
 
+    /// <summary>Whether it goes over TCP on loopback, and not over a Unix socket.</summary>
+    public bool UsesTcp { get; init; }
+
     /// <summary>The folder of the file in which the machine is saved; <see langword="null"/> to migrate it over a Unix socket.</summary>
     public string? SavedIn { get; init; }
 
@@ -69,8 +72,15 @@ internal sealed record MigrationRun
         using ServerProcess to = Start(program, folder.File("to"), ["-incoming", "defer", .. IsWarm ? ["-mem-prealloc"] : (string[])[], .. DestinationWords]);
         QmpConnection destination = await ConnectAsync(folder.File("to")).ConfigureAwait(false);
         await using var closesDestination = destination.ConfigureAwait(false);
-        string uri = $"unix:{folder.File("stream")}";
-        await new MigrationClient(destination).MigrateIncomingAsync(new() { Uri = uri }).ConfigureAwait(false);
+        string uri = UsesTcp ? "tcp:127.0.0.1:0" : $"unix:{folder.File("stream")}";
+        var incoming = new MigrationClient(destination);
+        await incoming.MigrateIncomingAsync(new() { Uri = uri }).ConfigureAwait(false);
+        if (UsesTcp)
+        {
+            MigrationInfo info = await incoming.QueryMigrateAsync(new()).ConfigureAwait(false);
+            if (info.SocketAddress is [SocketAddress.Inet inet]) uri = $"tcp:127.0.0.1:{inet.Value.Port}";
+        }
+
         return await MigrateAsync(program, source, uri).ConfigureAwait(false);
     }
 

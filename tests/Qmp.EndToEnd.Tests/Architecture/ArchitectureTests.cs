@@ -17,9 +17,11 @@ internal sealed class ArchitectureTests
         ["Qmp.Client"] = ["Qmp.Protocol"],
         ["Qmp.Api"] = ["Qapi.Generators", "Qmp.Types", "Qmp.Protocol", "Qmp.Server", "Qmp.Client"],
         ["Qmp.Machine"] = ["Qmp.Types", "Qmp.Linux"],
-        ["Qmp.Migration"] = ["Qmp.Machine", "Qmp.Types", "Qmp.Linux"],
-        ["Qmp.Devices"] = ["Qmp.Migration", "Qmp.Machine", "Qmp.Types"],
-        ["Qmp.Emulator"] = ["Qmp.Api", "Qmp.Devices", "Qmp.Linux"],
+        ["Qmp.Tls"] = ["Qmp.Linux"],
+        ["Qmp.Migration"] = ["Qmp.Machine", "Qmp.Tls", "Qmp.Types", "Qmp.Linux"],
+        ["Qmp.Cpu"] = ["Qmp.Machine"],
+        ["Qmp.Devices"] = ["Qmp.Cpu", "Qmp.Migration", "Qmp.Machine", "Qmp.Types"],
+        ["Qmp.Emulator"] = ["Qmp.Api", "Qmp.Cpu", "Qmp.Devices", "Qmp.Tls", "Qmp.Linux"],
         ["Qmp.Client.Migration"] = ["Qmp.Client", "Qmp.Api"],
         ["Qmp.Conversations"] = [],
         ["Qmp.Simulation"] = ["Qmp.Emulator"],
@@ -27,13 +29,14 @@ internal sealed class ArchitectureTests
         ["Qmp.StreamJsonRpc"] = ["Qmp.Protocol"],
         ["qapi"] = ["Qapi"],
         ["qmpd"] = ["Qmp.Simulation"],
-        ["qmp-shell"] = ["Qmp.Client.Migration", "Qmp.Conversations"],
+        ["qmp-shell"] = ["Qapi", "Qmp.Client.Migration", "Qmp.Conversations"],
+        ["qmp-sim"] = ["Qmp.Simulation"],
         ["demo"] = ["Qmp.Client.Migration", "Qmp.Simulation", "qmpd"],
     };
 
     private static readonly string[] Schemaless = ["Qmp.Protocol", "Qmp.Server", "Qmp.Client"];
 
-    private static readonly string[] Monitorless = ["Qmp.Machine", "Qmp.Migration", "Qmp.Devices"];
+    private static readonly string[] Monitorless = ["Qmp.Machine", "Qmp.Cpu", "Qmp.Migration", "Qmp.Devices"];
 
     private const int LongestType = 400;
 

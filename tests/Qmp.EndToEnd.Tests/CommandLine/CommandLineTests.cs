@@ -121,8 +121,7 @@ internal sealed class CommandLineTests
     [TestCase("-incoming", "{", "JSON parse error, premature EOI")]
     [TestCase("-incoming", "{\"channel-type\":\"main\"}", "Parameter 'addr' is missing")]
     [TestCase("-incoming", "main,addr.transport=socket,addr.type=unix", "Parameter 'addr.path' is missing")]
-    [TestCase("-incoming", "cpr,addr.transport=socket,addr.type=unix,addr.path=x",
-        "channel 'cpr' is not supported by this emulator")]
+    [TestCase("-incoming", "cpr,addr.transport=socket,addr.type=unix", "Parameter 'addr.path' is missing")]
     [TestCase("-smp", "1,maxcpus", "Expected '=' after parameter 'maxcpus'")]
     [TestCase("-global", "foo", "Invalid parameter 'foo'")]
     [TestCase("-global", "driver=a", "options 'driver', 'property', and 'value' are required")]
@@ -226,11 +225,27 @@ internal sealed class CommandLineTests
     [TestCase("main,addr.transport=socket,addr.type=unix,addr.path=/x", "/x")]
     [TestCase("{'channel-type': 'main', 'addr': {'transport': 'socket', 'type': 'unix', 'path': '/x'}}", "/x")]
     public void Sources_are_awaited_at_an_address(string argument, string path) => Assert.That(
-        CommandLineParser.Parse(["-incoming", argument]).Incoming!.Value,
+        CommandLineParser.Parse(["-incoming", argument]).Incoming!.Value.Address,
         Is.EqualTo(new MigrationAddress.Socket
         {
             Value = new SocketAddress.Unix { Value = new UnixSocketAddress { Path = path } },
         }));
+
+    [Test]
+    public void The_place_of_a_program_is_taken_beside_that_of_a_source()
+    {
+        EmulatorOptions options = CommandLineParser.Parse(["-incoming", "defer", "-incoming", "cpr,addr.transport=socket,addr.type=unix,addr.path=/x"]);
+        Assert.That(options.Incoming!.Text, Is.EqualTo("defer"));
+        Assert.That(options.IncomingCpr, Is.Not.Null);
+        Assert.That(CommandLineParser.Parse(["-incoming", "defer"]).IncomingCpr, Is.Null);
+    }
+
+    [Test]
+    public void Who_takes_a_place_and_names_no_source_waits_for_one_to_be_named()
+    {
+        EmulatorOptions options = CommandLineParser.Parse(["-incoming", "cpr,addr.transport=socket,addr.type=unix,addr.path=/x"]);
+        Assert.That(options.Incoming!.Value.Address, Is.Null);
+    }
 
     [TestCase("-accel", "kvm")]
     [TestCase("-machine", "none,accel=kvm")]

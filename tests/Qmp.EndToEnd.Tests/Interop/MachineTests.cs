@@ -51,8 +51,8 @@ internal sealed class MachineTests
         await dst.SwitchOnAsync(MigrationCapability.Multifd);
     }
 
-    [TestCase("pc", "cpu_common")]
-    [TestCase("q35", "cpu_common")]
+    [TestCase("pc", "kvm-tpr-opt")]
+    [TestCase("q35", "kvm-tpr-opt")]
     public async Task PC_of_QEMU_is_refused_at_the_first_section_that_is_not_here(string machine, string section)
     {
         Requirement.Check(EmulatorKind.Qemu);

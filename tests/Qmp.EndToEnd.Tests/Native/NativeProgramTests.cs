@@ -66,7 +66,7 @@ internal sealed class NativeProgramTests
         {
             await using QmpConnection dst = await ConnectAsync(folder.File("dst"));
             await using QmpConnection src = await ConnectAsync(folder.File("src"));
-            MigrationResult result = await src.MigrateAsync(new() { Uri = uri }).WaitAsync(Patience);
+            MigrationResult result = await src.RunMigrationAsync(new() { Uri = uri }).WaitAsync(Patience);
             Assert.That(result.Outcome, Is.EqualTo(MigrationOutcome.Completed));
             await Task.WhenAll(
                 src.ExecuteUntilDisconnectAsync("quit").WaitAsync(Patience),

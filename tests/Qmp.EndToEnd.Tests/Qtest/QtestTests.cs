@@ -7,12 +7,30 @@ using Qmp.Testing;
 namespace Qmp.EndToEnd.Tests.Qtest;
 
 /// <summary>QEMU's test programs, and the lines that they say.</summary>
-/// <remarks>Environment: <c>QMP_QTEST</c> names the folder that the programs were built in; they are skipped without.</remarks>
+/// <remarks>
+/// Environment: <c>QMP_QTEST</c> names the folder that the programs were built in; they are skipped without. <c>QMP_QTEST_ALL</c> is 1
+/// for all cases of <c>migration-test</c>.
+/// </remarks>
 [TestFixture]
 internal sealed partial class QtestTests
 {
     private const string Variable = "QMP_QTEST";
+    private const string EverythingVariable = "QMP_QTEST_ALL";
+    private const string Root = "/x86_64/migration/";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    // One or two of each kind: two minutes instead of twenty.
+    private static readonly string[] Shard =
+    [
+        "analyze-script", "validate_uuid_error", "ignore-shared", "precopy/unix/plain", "precopy/unix/suspend/live", "precopy/unix/suspend/notlive",
+        "precopy/tcp/plain", "precopy/tcp/plain/switchover-ack", "precopy/file/mapped-ram/live", "precopy/fd/tcp", "postcopy/plain", "postcopy/suspend",
+        "postcopy/recovery/plain", "postcopy/recovery/double-failures/handshake", "postcopy/preempt/plain", "multifd/tcp/uri/plain/none",
+        "multifd/tcp/plain/cancel", "multifd/file/mapped-ram/dio", "cancel/src/after/setup", "cancel/src/after/cancelling", "mode/reboot",
+        "precopy/tcp/tls/x509/default-host", "multifd/tcp/tls/psk/match", "postcopy/recovery/tls/psk",
+    ];
+
+    // They measure what only KVM counts, and are there where the program can open /dev/kvm.
+    private static readonly string[] OfKvm = ["dirty_limit", "dirty_ring"];
 
     [Test]
     public async Task Memory_is_written_and_read()
@@ -63,11 +81,42 @@ internal sealed partial class QtestTests
     [Category("Slow")]
     public async Task Programs_of_QEMU_pass(string program, int cases)
     {
+        (int status, string output) = await RunAsync(program, ["-k"]);
+        Assert.That((status, Passed().Count(output)), Is.EqualTo((0, cases)), output);
+    }
+
+    // Each in a process of its own: a failed one ends the whole process.
+    [TestCaseSource(nameof(Migrations))]
+    [Category("Slow")]
+    public async Task Migration_of_QEMU_passes(string path)
+    {
+        string[] all = Everything ? ["--full", "-m", "slow"] : ["--full"];
+        string[] below = [.. (await PathsAsync(all)).Where(p => p.StartsWith(path + "/", StringComparison.Ordinal)).SelectMany(p => (string[])["-s", p])];
+        (int status, string output) = await RunAsync("migration-test", ["-k", .. all, "-p", path, .. below]);
+        Assert.That((status, Passed().Count(output)), Is.EqualTo((0, 1)), output);
+    }
+
+    private static bool Everything => Environment.GetEnvironmentVariable(EverythingVariable) == "1";
+
+    private static IEnumerable<string> Migrations()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } || !Everything) return Shard.Select(p => Root + p);
+        return PathsAsync(["--full", "-m", "slow"]).GetAwaiter().GetResult().Where(p => !OfKvm.Any(p.EndsWith));
+    }
+
+    private static async Task<IReadOnlyList<string>> PathsAsync(string[] words)
+    {
+        (_, string output) = await RunAsync("migration-test", [.. words, "-l"]);
+        return [.. output.Split('\n').Where(line => line.StartsWith('/'))];
+    }
+
+    private static async Task<(int Status, string Output)> RunAsync(string program, string[] words)
+    {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } built) throw new IgnoreException($"{Variable} names no folder with QEMU's test programs");
         using var folder = new TemporaryFolder();
         string emulator = folder.File("qemu-system-x86_64");
         File.CreateSymbolicLink(emulator, EmulatorPrograms.PathOf(EmulatorKind.Qmpd));
-        var start = new ProcessStartInfo(Path.Combine(built, "tests", "qtest", program), ["-k"])
+        var start = new ProcessStartInfo(Path.Combine(built, "tests", "qtest", program), words)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -75,11 +124,21 @@ internal sealed partial class QtestTests
         };
         start.Environment["QTEST_QEMU_BINARY"] = emulator;
         start.Environment["TMPDIR"] = folder.Path;
+        start.Environment["PYTHON"] = "/usr/bin/python3"; // started as it is
+        start.Environment["QEMU_TEST_FLAKY_TESTS"] = "1";
         using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
-        await process.WaitForExitAsync().WaitAsync(Patience);
-        Assert.That((process.ExitCode, Passed().Count(output)), Is.EqualTo((0, cases)), () => output + errors.Result);
+        try
+        {
+            Task<string> errors = process.StandardError.ReadToEndAsync();
+            string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+            await process.WaitForExitAsync().WaitAsync(Patience);
+            return (process.ExitCode, output + await errors.WaitAsync(Patience));
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
     }
 
     [GeneratedRegex("^ok ", RegexOptions.Multiline)]

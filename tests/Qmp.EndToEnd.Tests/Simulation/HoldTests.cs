@@ -28,7 +28,7 @@ internal sealed class HoldTests
         FaultPoint.CompletionDone,
     ];
 
-    private static bool IsOfFurtherChannels(FaultPoint point) => point.ToWireName().Split('-')[0] is "multifd" or "preempt";
+    private static bool IsOfFurtherChannels(FaultPoint point) => point.ToWireName().Split('-')[0] is "multifd" or "preempt" or "page" or "recover";
 
     [Test]
     public async Task A_client_leads_a_migration_from_point_to_point()

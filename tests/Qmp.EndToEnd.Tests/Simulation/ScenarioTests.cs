@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using Qmp.EndToEnd.Tests.CommandLine;
 using Qmp.Interop.Emulators;
+using Qmp.Simulation.Text;
 using Qmp.Simulation;
 using Qmp.Types;
 using Serilog.Core;

@@ -4,6 +4,7 @@ using Newtonsoft.Json.Linq;
 using Qmp.Api;
 using Qmp.Client.Migration;
 using Qmp.Protocol.Visitors;
+using Qmp.Simulation.Text;
 using Qmp.Simulation;
 using Qmp.Types;
 using Serilog.Core;

@@ -1,6 +1,9 @@
 using Qmp.Api;
 using Qmp.Client;
 using Qmp.Client.Migration;
+using Qmp.Conversations;
+using Qmp.Conversations.Files;
+using Qmp.Conversations.Replay;
 using Qmp.Emulator.Options;
 using Qmp.Testing;
 using Qmp.Types;
@@ -24,7 +27,7 @@ internal sealed class TestVmTests
         // snippet: machine
         await using TestVm vm = await TestVm.StartAsync("-M", "none", "-m", "64M", "-S");
         await using QmpConnection qmp = await vm.ConnectAsync();
-        StatusInfo status = await new RunStateClient(qmp).QueryStatusAsync(new());
+        StatusInfo status = await qmp.QueryStatusAsync();
         await qmp.ExecuteAndWaitAsync("cont", null, e => e.Name == "RESUME", TimeSpan.FromSeconds(5));
         await qmp.ExecuteUntilDisconnectAsync("quit");
         int exitStatus = await vm.Exit;
@@ -45,12 +48,27 @@ internal sealed class TestVmTests
         destination.Faults.Set(new() { Point = FaultPoint.RamLoad, Action = FaultAction.Close });
 
         await using QmpConnection qmp = await source.ConnectAsync();
-        MigrationResult result = await qmp.MigrateAsync(new() { Uri = "unix:there" });
+        MigrationResult result = await qmp.RunMigrationAsync(new() { Uri = "unix:there" });
         Console.WriteLine($"{result.Outcome}, destination exited with {await destination.Exit}");
         // end
         Assert.That(result.Outcome, Is.EqualTo(MigrationOutcome.Failed));
         Assert.That(_output.ToString(), Is.EqualTo("Failed, destination exited with 1\n"));
         Assert.That(destination.StandardError, Does.Contain("load of migration failed"));
+    }
+
+    [Test]
+    public async Task A_recording_is_a_test()
+    {
+        string file = Path.Combine(AppContext.BaseDirectory, "Recordings", "parameters.jsonl");
+        // snippet: recording
+        var replayer = new ConversationReplayer(
+            new InProcessTarget(TimeProvider.System), new ReplayOptions { Time = TimeProvider.System });
+        foreach (Conversation conversation in ConversationFile.Load(file).Take(3))
+        {
+            ReplayResult result = await replayer.ReplayAsync(conversation);
+            Assert.That(result.Passed, Is.True, $"{conversation}: {result.Detail}");
+        }
+        // end
     }
 
     [Test]
@@ -61,7 +79,7 @@ internal sealed class TestVmTests
         await using TestVm destination = await TestVm.StartAsync(options, "-m", "16M", "-incoming", "tcp:there:4444");
         source.WriteMemory(0x10000, "guest data"u8);
         await using QmpConnection qmp = await source.ConnectAsync();
-        MigrationResult result = await qmp.MigrateAsync(new() { Uri = "tcp:there:4444" });
+        MigrationResult result = await qmp.RunMigrationAsync(new() { Uri = "tcp:there:4444" });
         Assert.That(result.Outcome, Is.EqualTo(MigrationOutcome.Completed));
         Assert.That(destination.ReadMemory(0x10000, 10), Is.EqualTo("guest data"u8.ToArray()));
     }

@@ -27,6 +27,9 @@ internal enum Route
     /// <summary>Two connected sockets that both ends get by <c>getfd</c>.</summary>
     PassedDescriptors,
 
+    /// <summary>A Unix socket of a program that takes the source's place, and has got its memory by descriptor.</summary>
+    Cpr,
+
     /// <summary>Two connected sockets; the destination has inherited its one.</summary>
     InheritedDescriptor,
 }

@@ -13,6 +13,7 @@ internal sealed class ScenarioRun : IDisposable
     private const int Offset = 0x2000;
     private const string DescriptorName = "stream";
     private const int SetNumber = 1;
+    private const string Active = "MIGRATION postcopy-active";
     private const string InSet = "file:/dev/fdset/1";
 
     private readonly Scenario _scenario;
@@ -21,6 +22,7 @@ internal sealed class ScenarioRun : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly SocketPair _sockets = SocketPair.Create();
     private readonly byte[] _head = new byte[Offset]; // of the file, before the offset
+    private readonly TlsSetup _tls;
     private int _inherited;
 
     private ScenarioRun(Scenario scenario, Pair pair, int seed)
@@ -29,9 +31,12 @@ internal sealed class ScenarioRun : IDisposable
         _pair = pair;
         _image = MemoryImage.Create(seed);
         new Random(seed).NextBytes(_head);
+        _tls = new TlsSetup(scenario.Tls, _folder);
     }
 
     private string Stream => _folder.File("stream");
+
+    private string Handover => _folder.File("cpr");
 
     private string Rewritten => _folder.File("memory");
 
@@ -57,15 +62,58 @@ internal sealed class ScenarioRun : IDisposable
     {
         await File.WriteAllBytesAsync(_folder.File("image"), _image).ConfigureAwait(false);
         await using EmulatorProcess source = await StartSourceAsync().ConfigureAwait(false);
+        if (_scenario.Route == Route.Cpr) return await HandOverAsync(source).ConfigureAwait(false);
         await using EmulatorProcess destination = await StartDestinationAsync().ConfigureAwait(false);
         if (!IsStored) await ListenAsync(destination).ConfigureAwait(false);
         await SendAsync(source, destination).ConfigureAwait(false);
+        if (_scenario.IsInterrupted) await RecoverAsync(source, destination).ConfigureAwait(false);
         if (ReadsAhead) await ReadAheadAsync(destination).ConfigureAwait(false);
         await RequireAsync(source, await source.Events.WhenEndedAsync().ConfigureAwait(false)).ConfigureAwait(false);
         if (IsStored) await ListenAsync(destination).ConfigureAwait(false);
         await RequireAsync(destination, await destination.Events.WhenEndedAsync().ConfigureAwait(false))
             .ConfigureAwait(false);
         return await CheckAsync(source, destination).ConfigureAwait(false);
+    }
+
+    // The destination answers when it has got what the source leaves to it.
+    private async Task<MigrationInfo> HandOverAsync(EmulatorProcess source)
+    {
+        Task<EmulatorProcess> starting = StartDestinationAsync();
+        await ListeningSocket.WhenAsync(Handover, starting).ConfigureAwait(false);
+        await PrepareAsync(source, isSource: true).ConfigureAwait(false);
+        await source.Migration.MigrateSetParametersAsync(_scenario.SourceParameters!).ConfigureAwait(false);
+        await source.Migration.MigrateAsync(new()
+        {
+            Channels = [Channel(MigrationChannelType.Main, Stream), Channel(MigrationChannelType.Cpr, Handover)],
+        }).ConfigureAwait(false);
+        await using EmulatorProcess destination = await starting.ConfigureAwait(false);
+        await ListenAsync(destination).ConfigureAwait(false);
+        await RequireAsync(source, await source.Events.WhenEndedAsync().ConfigureAwait(false)).ConfigureAwait(false);
+        await RequireAsync(destination, await destination.Events.WhenEndedAsync().ConfigureAwait(false)).ConfigureAwait(false);
+        return await CheckAsync(source, destination).ConfigureAwait(false);
+    }
+
+    private static MigrationChannel Channel(MigrationChannelType type, string path) => new()
+    {
+        ChannelType = type, Addr = new MigrationAddress.Socket { Value = new SocketAddress.Unix { Value = new() { Path = path } } },
+    };
+
+    private async Task RecoverAsync(EmulatorProcess source, EmulatorProcess destination)
+    {
+        await source.Events.WhenAsync(MigrationStatus.PostcopyActive).ConfigureAwait(false);
+        await destination.Events.WhenAsync("RESUME").ConfigureAwait(false); // before that it could only fail
+        await source.Monitor.ExecuteRawAsync("migrate-pause").ConfigureAwait(false);
+        await source.Events.WhenAsync(MigrationStatus.PostcopyPaused).ConfigureAwait(false);
+        await destination.Events.WhenAsync(MigrationStatus.PostcopyPaused).ConfigureAwait(false);
+        string uri = $"unix:{_folder.File("again")}";
+        await destination.Migration.MigrateRecoverAsync(new() { Uri = uri }).ConfigureAwait(false);
+        int sourceSaw = source.Events.Seen.Count;
+        int destinationSaw = destination.Events.Seen.Count;
+        await source.Migration.MigrateAsync(new() { Uri = uri, Resume = true }).ConfigureAwait(false);
+
+        // QEMU's main loop takes the new connection, and would not if a monitor waited for a page by then.
+        await source.Events.WhenAsync(Active, sourceSaw).ConfigureAwait(false);
+        await destination.Events.WhenAsync(Active, destinationSaw).ConfigureAwait(false);
     }
 
     // Newer releases do not let clients read memory that has yet to come.
@@ -92,9 +140,12 @@ internal sealed class ScenarioRun : IDisposable
         using SafeFileHandle? inherited = _scenario.Route == Route.InheritedDescriptor
             ? SocketPair.Inheritable(_sockets.Right)
             : null;
-        string[] incoming = _scenario.Route == Route.UnixOnCommandLine
-            ? ["-global", "migration.x-events=on", "-incoming", $"unix:{Stream}"]
-            : ["-incoming", "defer"];
+        string[] incoming = _scenario.Route switch
+        {
+            Route.UnixOnCommandLine => ["-global", "migration.x-events=on", "-incoming", $"unix:{Stream}"],
+            Route.Cpr => ["-incoming", "defer", "-incoming", $"cpr,addr.transport=socket,addr.type=unix,addr.path={Handover}"],
+            _ => ["-incoming", "defer"],
+        };
         EmulatorProcess destination = await EmulatorProcess
             .StartAsync(
                 _pair.Destination, _pair.DestinationRelease, "dst", _folder,
@@ -112,10 +163,11 @@ internal sealed class ScenarioRun : IDisposable
             yield return uuid;
         }
 
-        if (!_scenario.SharesMemory) yield break;
+        if (!_scenario.SharesMemory && _scenario.Route != Route.Cpr) yield break;
         yield return "-object";
-        yield return "memory-backend-file,id=mem,share=on,"
-            + $"size={EmulatorProcess.MemorySize},mem-path={_folder.File("image")}";
+        yield return _scenario.SharesMemory
+            ? $"memory-backend-file,id=mem,share=on,size={EmulatorProcess.MemorySize},mem-path={_folder.File("image")}"
+            : $"memory-backend-memfd,id=mem,size={EmulatorProcess.MemorySize}";
         yield return "-machine";
         yield return "memory-backend=mem";
     }
@@ -124,8 +176,9 @@ internal sealed class ScenarioRun : IDisposable
         ? ["-object", $"memory-backend-{backend},id=mem,size={EmulatorProcess.MemorySize}", "-machine", "memory-backend=mem"]
         : [];
 
-    private async Task PrepareAsync(EmulatorProcess emulator)
+    private async Task PrepareAsync(EmulatorProcess emulator, bool isSource)
     {
+        await _tls.ApplyAsync(emulator, isSource).ConfigureAwait(false);
         await emulator.SwitchOnAsync(_scenario.Capabilities).ConfigureAwait(false);
         if (_scenario.Parameters is not { } parameters) return;
         await emulator.Migration.MigrateSetParametersAsync(parameters).ConfigureAwait(false);
@@ -134,12 +187,12 @@ internal sealed class ScenarioRun : IDisposable
     private async Task ListenAsync(EmulatorProcess destination)
     {
         if (_scenario.Route == Route.UnixOnCommandLine) return;
-        await PrepareAsync(destination).ConfigureAwait(false);
+        await PrepareAsync(destination, isSource: false).ConfigureAwait(false);
         if (_scenario.Route == Route.DescriptorSet) await AddToSetAsync(destination, FileAccess.Read).ConfigureAwait(false);
         if (_scenario.Route == Route.PassedDescriptors) await PassAsync(destination, _sockets.Right).ConfigureAwait(false);
         string uri = _scenario.Route switch
         {
-            Route.Unix => $"unix:{Stream}",
+            Route.Unix or Route.Cpr => $"unix:{Stream}",
             Route.Tcp => "tcp:127.0.0.1:0",
             Route.File => $"file:{Stream}",
             Route.FileWithOffset => $"file:{Stream},offset={Offset}",
@@ -155,7 +208,7 @@ internal sealed class ScenarioRun : IDisposable
     private async Task SendAsync(EmulatorProcess source, EmulatorProcess destination)
     {
         if (_scenario.SourceIsPaused) await source.Misc.StopAsync(new()).ConfigureAwait(false);
-        await PrepareAsync(source).ConfigureAwait(false);
+        await PrepareAsync(source, isSource: true).ConfigureAwait(false);
         string uri = _scenario.Route switch
         {
             Route.Unix or Route.UnixOnCommandLine => $"unix:{Stream}",
@@ -240,7 +293,7 @@ internal sealed class ScenarioRun : IDisposable
             await destination.QueryRunStateAsync().ConfigureAwait(false));
         await source.RequireMemoryAsync(_image).ConfigureAwait(false);
         await destination.RequireMemoryAsync(_image).ConfigureAwait(false);
-        if (_scenario.SharesMemory && info.Ram!.Transferred > 1 << 20)
+        if ((_scenario.SharesMemory || _scenario.Route == Route.Cpr) && info.Ram!.Transferred > 1 << 20)
         {
             throw new InteropException($"{info.Ram.Transferred} bytes were sent although memory is shared");
         }

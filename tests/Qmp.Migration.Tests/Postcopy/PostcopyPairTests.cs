@@ -39,13 +39,42 @@ internal sealed class PostcopyPairTests
             }));
     }
 
+    [Test]
+    public void Memory_that_has_gone_is_given_back([Values] bool preempt)
+    {
+        MigrationCapability[] further = preempt ? [MigrationCapability.ReleaseRam, MigrationCapability.PostcopyPreempt] : [MigrationCapability.ReleaseRam];
+        using MigrationPair pair = PostcopyMachines.Slow(further: further);
+        byte[] before = pair.Fill(share: 1).Source.Ram();
+        pair.Migrate(pair.StartAsync);
+        Assert.That(pair.Destination.Ram().AsSpan().SequenceEqual(before));
+        Assert.That(pair.Source.Ram().AsSpan().ContainsAnyExcept((byte)0), Is.False, "the source has kept some");
+    }
+
+    [Test]
+    public void What_was_given_back_cannot_be_sent_again()
+    {
+        using MigrationPair pair = PostcopyMachines.Slow(further: MigrationCapability.ReleaseRam);
+        pair.Fill();
+        pair.Timeline.Run(async () =>
+        {
+            pair.Destination.Listening("/mig");
+            pair.Source.Running();
+            pair.Source.Core.Migrate(new MigrationRequest(MigrationPair.Address));
+            await pair.FollowAsync();
+            pair.Source.Core.PausePostcopy();
+            await pair.PausedAsync();
+            Assert.That(pair.Recover, Throws.TypeOf<MigrationException>().With.Message.EqualTo("Postcopy recovery cannot work when release-ram capability is set"));
+            Assert.That(pair.Source.Status, Is.EqualTo(MigrationStatus.PostcopyPaused));
+        });
+    }
+
     // The guest goes only when the destination's devices have let it, whatever clients ask for.
     [Test]
     public void A_closed_gate_holds_it()
     {
         using MigrationPair pair = PostcopyMachines.Slow(
             PostcopyMachines.Busy, further: [MigrationCapability.ReturnPath, MigrationCapability.SwitchoverAck]);
-        var settings = new VfioSettings { Id = "v0", InitialBytes = 65536, LoadTime = TimeSpan.FromMilliseconds(500) };
+        var settings = new VfioSettings { Id = "v0", InitialBytes = 65536, LoadTime = TimeSpan.FromMilliseconds(500), AllowsPostcopy = true };
         pair.Source.Add(settings);
         pair.Destination.Add(settings);
         pair.Fill().Migrate(async () =>

@@ -5,6 +5,7 @@ using Qmp.Machine;
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Cpr;
 using Qmp.Migration.Rules;
 using Qmp.Migration.Status;
 using Qmp.Types;
@@ -30,7 +31,8 @@ internal sealed class TestMachine : IDisposable
         Action<GuestMemory>? memory = null,
         WorkloadSettings? workload = null,
         ILogger? logger = null,
-        MigrationRules? rules = null)
+        MigrationRules? rules = null,
+        CprArrival? arrival = null)
     {
         logger ??= Logger.None;
         _transcript = transcript ?? [];
@@ -40,9 +42,9 @@ internal sealed class TestMachine : IDisposable
         Machine = new VirtualMachine(identity ?? new MachineIdentity("none"), timeline, events, logger);
         if (memory is not null) memory(Machine.Memory);
         else if (ram > 0) Machine.Memory.Map(RamBlock.Anonymous("ram", ram), 0);
-        Core = new MigrationCore(Machine, transport, events, logger, rules);
+        Core = new MigrationCore(Machine, transport, events, logger, rules, arrival);
         Core.Entries.Add(TimerDevice.Create(Machine));
-        Core.IncomingFailed += error => LoadError = error;
+        Core.IncomingFailed += failure => LoadError = failure.Reason;
         if (workload is null) return;
         Guest = new WorkloadGuest(Machine, workload);
         Machine.AddGuest(Guest);
@@ -115,6 +117,10 @@ internal sealed class TestMachine : IDisposable
         public void Stopped() => Add("STOP");
 
         public void Resumed() => Add("RESUME");
+
+        public void Suspended() => Add("SUSPEND");
+
+        public void WokenUp() => Add("WAKEUP");
 
         public void Status(MigrationStatus status) => Add($"MIGRATION {status.ToWireName()}");
 

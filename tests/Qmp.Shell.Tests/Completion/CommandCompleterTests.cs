@@ -24,7 +24,7 @@ internal sealed class CommandCompleterTests
     [TestCase("blockdev-add driver=|", "file |nbd |null ")]
     [TestCase("blockdev-add driver=n|", "nbd |null ")]
     [TestCase("blockdev-add driver=file f|", "filename=")]
-    [TestCase("blockdev-add driver=nbd |", "node-name=|cache.|server.")]
+    [TestCase("blockdev-add driver=nbd |", "server.|node-name=|cache.")]
     [TestCase("blockdev-add driver=nbd server.|", "host=|port=")]
     [TestCase("blockdev-add driver=nbd server.host=x server.|", "port=")]
     [TestCase("blockdev-add cache.d|", "direct=")]

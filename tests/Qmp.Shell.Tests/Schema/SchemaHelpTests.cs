@@ -1,3 +1,4 @@
+using Qmp.Shell.Documentation;
 using Qmp.Shell.Language;
 using Qmp.Shell.Schema;
 using Qmp.Shell.Tests.Support;
@@ -7,7 +8,7 @@ namespace Qmp.Shell.Tests.Schema;
 [TestFixture]
 internal sealed class SchemaHelpTests
 {
-    private readonly SchemaHelp _help = new(TestSchema.Create());
+    private readonly SchemaHelp _help = new(TestSchema.Create(), 100, Descriptions.None);
 
     [TestCase("query-status",
         """
@@ -97,5 +98,5 @@ internal sealed class SchemaHelpTests
     public void Nothing_like_it() => Assert.That(
         () => _help.Describe(WordScanner.Scan("qurey-status")),
         Throws.TypeOf<InvalidArgumentException>().With.Message.EqualTo(
-            "qurey-status: the server has no such command or event; did you mean 'query-status'?"));
+            "qurey-status: the server has no such command, event, argument or value; did you mean 'query-status'?"));
 }

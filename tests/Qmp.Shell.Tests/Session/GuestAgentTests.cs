@@ -58,5 +58,5 @@ internal sealed class GuestAgentTests
     }
 
     private Task<int> RunAsync(Client.QmpEndpoint endpoint, params string[] commands) => ShellProgram.RunScriptAsync(
-        new ShellSettings { Endpoint = endpoint, Negotiate = false }, ScriptLine.Of(commands), _output, _error);
+        [new ShellSettings { Endpoint = endpoint, Negotiate = false }], ScriptLine.Of(commands), _output, _error);
 }

@@ -31,7 +31,7 @@ internal sealed class HostileServerTests
         (ScriptedPeer peer, QmpEndpoint endpoint) = ScriptedPeer.Create();
         using ScriptedPeer _ = peer;
         Task<int> running = ShellProgram.RunScriptAsync(
-            new ShellSettings { Endpoint = endpoint },
+            [new ShellSettings { Endpoint = endpoint }],
             ScriptLine.Of(["query-name", "expect X" + Raw + " 5", "query-status"]),
             new EscapingWriter(output),
             new EscapingWriter(error));
@@ -53,7 +53,7 @@ internal sealed class HostileServerTests
         (ScriptedPeer peer, QmpEndpoint endpoint) = ScriptedPeer.Create();
         using ScriptedPeer _ = peer;
         Task<int> running = ShellProgram.RunScriptAsync(
-            new ShellSettings { Endpoint = endpoint, HumanMonitor = true },
+            [new ShellSettings { Endpoint = endpoint, HumanMonitor = true }],
             ScriptLine.Of(["info status"]),
             new EscapingWriter(output),
             TextWriter.Null);
@@ -76,7 +76,7 @@ internal sealed class HostileServerTests
         (ScriptedPeer peer, QmpEndpoint endpoint) = ScriptedPeer.Create();
         using ScriptedPeer _ = peer;
         Task<int> running = ShellProgram.RunScriptAsync(
-            new ShellSettings { Endpoint = endpoint, HumanMonitor = true }, ScriptLine.Of(["info foo"]), output, error);
+            [new ShellSettings { Endpoint = endpoint, HumanMonitor = true }], ScriptLine.Of(["info foo"]), output, error);
         await AcceptAsync(peer);
         await peer.AnswerAsync("human-monitor-command", reply);
         Assert.That(await running.Guarded(), Is.EqualTo(status));

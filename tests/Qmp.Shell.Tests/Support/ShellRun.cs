@@ -12,14 +12,17 @@ internal sealed record ShellRun(int Status, string Output, string Error)
     public static Task<ShellRun> RunAsync(params string[] arguments) => RunAsync(input: "", arguments);
 
     /// <summary>Runs a shell with something on its standard input.</summary>
-    public static async Task<ShellRun> RunAsync(string input, string[] arguments)
+    public static async Task<ShellRun> RunAsync(
+        string input, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Programs.Shell, arguments)
+        var start = new ProcessStartInfo(Programs.Shell, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        using Process process = Process.Start(start)!;
         try
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync();

@@ -46,7 +46,7 @@ internal sealed class ViewTests
             Out = new AnsiConsoleOutput(text),
         });
         console.Profile.Width = 80;
-        await ShowAsync(new LiveView(console));
+        await ShowAsync(new LiveView(console, "q leaves"));
         string last = text.ToString()[text.ToString().LastIndexOf('╭')..];
         foreach (string expected in (string[])
             ["completed, 1.6 s", "3  ━━━", "0 B", "119.2 MiB/s", "3.9 MiB/s", "downtime   │ 35 ms", "closed"])
@@ -72,10 +72,10 @@ internal sealed class ViewTests
     [TestCase(3e18, "2728484.1 TiB")]
     public void Bytes_for_people(double bytes, string text) => Assert.That(Quantity.Bytes(bytes), Is.EqualTo(text));
 
-    private static Task<bool> ShowAsync(MigrationView view) => view.ShowAsync(show =>
+    private static Task ShowAsync(MigrationView view) => view.ShowAsync(show =>
     {
         foreach (WatchFrame frame in Frames) show(frame);
-        return Task.FromResult(true);
+        return Task.CompletedTask;
     });
 
     private static WatchFrame Frame(MigrationStatus status, long pass, int milliseconds, bool ram = true)

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography;
 using Qmp.Client;
+using Qmp.Shell.Libvirt;
 using Qmp.Shell.Scripts;
 using Qmp.Shell.Session;
 
@@ -11,11 +14,11 @@ internal sealed class ShellCommand : RootCommand
 {
     private const string ServerVariable = "QMP_SOCKET";
 
-    private readonly Argument<string?> _server = new("SERVER")
+    private readonly Argument<string[]> _servers = new("SERVER")
     {
-        Description = $"A Unix socket's path, or HOST:PORT; {ServerVariable} in the environment by default.",
-        Arity = ArgumentArity.ZeroOrOne,
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(ServerVariable),
+        Description = $"A Unix socket's path, HOST:PORT, tls:HOST:PORT, or virsh:DOMAIN; {ServerVariable} in the environment by default. May be several.",
+        Arity = ArgumentArity.ZeroOrMore,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } server ? [server] : [],
     };
 
     private readonly Option<string[]> _commands = new("--command", "-c")
@@ -30,6 +33,8 @@ internal sealed class ShellCommand : RootCommand
         HelpName = "FILE",
     };
 
+    private readonly Option<bool> _check = new("--check") { Description = "Check all of a script before its first line runs." };
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Check all of a script, and run nothing of it." };
     private readonly Option<bool> _human = new("--hmp", "-H") { Description = "Talk to the human monitor." };
     private readonly Option<bool> _bare = new("--skip-negotiation", "-N")
     {
@@ -48,6 +53,18 @@ internal sealed class ShellCommand : RootCommand
         HelpName = "FILE",
     };
 
+    private readonly Option<string?> _tlsFolder = new("--tls-creds")
+    {
+        Description = "For tls:HOST:PORT, a folder with ca-cert.pem, and client-cert.pem and client-key.pem if the server wants them.",
+        HelpName = "FOLDER",
+    };
+
+    private readonly Option<string?> _tlsName = new("--tls-hostname")
+    {
+        Description = "The name that the server's certificate must bear, if not HOST.",
+        HelpName = "NAME",
+    };
+
     private readonly Option<TimeSpan?> _timeout =
         Seconds("--timeout", "Seconds that a reply, or the greeting, may take; without limit, and 10, by default.");
 
@@ -57,16 +74,16 @@ internal sealed class ShellCommand : RootCommand
     public ShellCommand()
         : base("Talks to a QMP server: QEMU, qmpd, or another one.")
     {
-        Add(_server);
+        Add(_servers);
         Option[] options =
-            [_commands, _script, _human, _bare, _verbose, _pretty, _record, _timeout, _wait];
+            [_commands, _script, _check, _dryRun, _human, _bare, _verbose, _pretty, _record, _tlsFolder, _tlsName, _timeout, _wait];
         foreach (Option option in options) Add(option);
         Add(new ConformCommand());
         Add(new CompletionCommand());
-        _commands.CompletionSources.Add(context => ServerCommands.Of(context.ParseResult.GetValue(_server)));
-        _server.Validators.Add(r =>
+        _commands.CompletionSources.Add(context => ServerCommands.Of(context.ParseResult.GetValue(_servers)?.FirstOrDefault()));
+        _servers.Validators.Add(r =>
         {
-            if (r.Tokens is [{ Value: ['-', ..] option }]) r.AddError($"there is no option '{option}'");
+            if (r.Tokens.FirstOrDefault(t => t.Value is ['-', ..]) is { } option) r.AddError($"there is no option '{option.Value}'");
         });
         foreach (Option<string?> file in (Option<string?>[])[_script, _record])
         {
@@ -97,7 +114,7 @@ internal sealed class ShellCommand : RootCommand
     private async Task<int> RunAsync(ParseResult parsed)
     {
         TextWriter error = parsed.InvocationConfiguration.Error;
-        if (parsed.GetValue(_server) is not { Length: > 0 } server)
+        if (parsed.GetValue(_servers) is not { Length: > 0 } servers || servers.Any(s => s.Length == 0))
         {
             error.WriteLine($"qmp-shell: no SERVER is given, and {ServerVariable} is not set");
             error.WriteLine("Try 'qmp-shell --help'.");
@@ -112,10 +129,16 @@ internal sealed class ShellCommand : RootCommand
             return ExitStatus.Usage;
         }
 
-        ShellSettings settings;
+        if (servers.Length > 1 && parsed.GetValue(_record) is not null)
+        {
+            error.WriteLine("qmp-shell: a recording is of one server");
+            return ExitStatus.Usage;
+        }
+
+        ShellSettings[] settings;
         try
         {
-            settings = Read(parsed, server);
+            settings = [.. servers.Select(server => Read(parsed, server))];
         }
         catch (FormatException e)
         {
@@ -145,9 +168,26 @@ internal sealed class ShellCommand : RootCommand
             settings, lines, parsed.InvocationConfiguration.Output, error);
     }
 
+    private SslClientAuthenticationOptions? Tls(ParseResult parsed, string server)
+    {
+        string? name = parsed.GetValue(_tlsName);
+        string? folder = parsed.GetValue(_tlsFolder);
+        if (folder is null && name is null) return null;
+        if (!server.StartsWith("tls:", StringComparison.Ordinal)) throw new FormatException("--tls-creds and --tls-hostname are for tls:HOST:PORT");
+        try
+        {
+            return folder is null ? new SslClientAuthenticationOptions { TargetHost = name } : TlsFolder.Read(folder, name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw new FormatException($"--tls-creds: {e.Message}");
+        }
+    }
+
     private ShellSettings Read(ParseResult parsed, string server) => new()
     {
-        Endpoint = QmpEndpoint.Parse(server),
+        Endpoint = LibvirtEndpoint.IsMeant(server) ? LibvirtEndpoint.Parse(server) : QmpEndpoint.Parse(server, Tls(parsed, server)),
+        Check = parsed.GetValue(_dryRun) ? ScriptChecking.Only : parsed.GetValue(_check) ? ScriptChecking.First : ScriptChecking.AsItRuns,
         HumanMonitor = parsed.GetValue(_human),
         Negotiate = !parsed.GetValue(_bare),
         Verbose = parsed.GetValue(_verbose),

@@ -14,39 +14,49 @@ internal static class ShellProgram
     /// <summary>Runs a script.</summary>
     /// <returns>The exit status.</returns>
     public static Task<int> RunScriptAsync(
-        ShellSettings settings, IEnumerable<ScriptLine> script, TextWriter output, TextWriter error) => RunAsync(
-        settings,
-        session => new ScriptRunner(session, settings, output, error).RunAsync(script),
+        IReadOnlyList<ShellSettings> servers, IEnumerable<ScriptLine> script, TextWriter output, TextWriter error) => RunAsync(
+        servers,
+        sessions => new ScriptRunner(sessions, servers[0], output, error).RunAsync(script),
         error,
         // A recording shall hold nothing that the schema does not allow.
-        asksLater: settings.RecordFile is null);
+        asksLater: servers[0].RecordFile is null);
 
     /// <summary>Talks to the user at the terminal.</summary>
     /// <returns>The exit status.</returns>
-    public static Task<int> RunInteractiveAsync(ShellSettings settings, TextWriter error) => RunAsync(
-        settings,
-        async session =>
+    public static Task<int> RunInteractiveAsync(IReadOnlyList<ShellSettings> servers, TextWriter error) => RunAsync(
+        servers,
+        async sessions =>
         {
+            ShellSettings settings = servers[0];
             if (Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb" || OperatingSystem.IsWindows())
             {
                 return await new InteractiveShell(
-                    session, settings, new PlainReader(Console.In, Console.Out), new Paint(false)).RunAsync();
+                    sessions, settings, new PlainReader(Console.In, Console.Out), new Paint(false)).RunAsync();
             }
 
             using var terminal = new UnixTerminal();
             using var editor = new LineEditor(terminal, new History(HistoryFile(settings.HumanMonitor)));
-            if (await CompletionAsync(session, settings) is { } complete) editor.Complete = complete;
-            return await new InteractiveShell(session, settings, editor, Paint.ForTerminal()).RunAsync();
+            var shell = new InteractiveShell(sessions, settings, editor, Paint.ForTerminal());
+            editor.Complete = settings.HumanMonitor ? await HumanCompletionAsync(sessions.Current) : shell.Complete;
+            return await shell.RunAsync();
         },
         error);
 
     private static async Task<int> RunAsync(
-        ShellSettings settings, Func<ShellSession, Task<int>> run, TextWriter error, bool asksLater = false)
+        IReadOnlyList<ShellSettings> servers, Func<SessionSet, Task<int>> run, TextWriter error, bool asksLater = false)
     {
+        var sessions = new List<ShellSession>();
         try
         {
-            await using ShellSession session = await ShellSession.OpenAsync(settings, asksLater);
-            return await run(session);
+            try
+            {
+                foreach (ShellSettings server in servers) sessions.Add(await ShellSession.OpenAsync(server, asksLater));
+                return await run(new SessionSet(SessionSet.NamesFor(servers.Select(s => s.Endpoint.Name)).Zip(sessions)));
+            }
+            finally
+            {
+                foreach (ShellSession session in sessions) await session.DisposeAsync();
+            }
         }
         catch (Exception e) when (e is QmpException or IOException or UnauthorizedAccessException)
         {
@@ -55,21 +65,12 @@ internal static class ShellProgram
         }
     }
 
-    private static async Task<Func<string, int, CompletionResult>?> CompletionAsync(
-        ShellSession session, ShellSettings settings)
+    private static async Task<Func<string, int, CompletionResult>> HumanCompletionAsync(ShellSession session)
     {
-        if (settings.HumanMonitor)
-        {
-            using IDisposable? hidden = session.Hide("human-monitor-command");
-            return new HumanCompleter(
-                await session.ExecuteHumanAsync("help", CancellationToken.None),
-                await session.ExecuteHumanAsync("info", CancellationToken.None)).Complete;
-        }
-
-        // Negotiating by hand, the schema comes later.
-        return (text, cursor) => session.Schema is { } schema
-            ? new CommandCompleter(schema, InteractiveShell.Builtins).Complete(text, cursor)
-            : CompletionResult.None;
+        using IDisposable? hidden = session.Hide("human-monitor-command");
+        return new HumanCompleter(
+            await session.ExecuteHumanAsync("help", CancellationToken.None),
+            await session.ExecuteHumanAsync("info", CancellationToken.None)).Complete;
     }
 
     private static string HistoryFile(bool isHuman)

@@ -7,7 +7,9 @@ namespace Qmp.Shell.Completion;
 /// <summary>Completes commands, names of arguments, and values from the server's schema.</summary>
 /// <param name="schema">The schema.</param>
 /// <param name="builtins">The shell's own commands.</param>
-internal sealed class CommandCompleter(LiveSchema schema, IReadOnlyList<string> builtins)
+/// <param name="names">What things are called that the server has: by command, argument, and what was typed.</param>
+internal sealed class CommandCompleter(
+    LiveSchema schema, IReadOnlyList<string> builtins, Func<string, string, string, IEnumerable<string>>? names = null)
 {
     /// <summary>The shell's command whose argument is a command, or an event.</summary>
     public const string Help = "help";
@@ -19,11 +21,18 @@ internal sealed class CommandCompleter(LiveSchema schema, IReadOnlyList<string> 
     public CompletionResult Complete(string text, int cursor)
     {
         string left = text[..cursor];
+        // What is sent as it is may be known all the same.
+        if (left.TrimStart() is [CommandParser.Unchecked, ..])
+        {
+            int mark = left.IndexOf(CommandParser.Unchecked, StringComparison.Ordinal);
+            left = $"{left[..mark]} {left[(mark + 1)..]}";
+        }
+
         List<Word> words = [.. WordScanner.Scan(left)];
         var partial = new Word(cursor, "", -1, false);
         if (words is [.., var last] && last.End == cursor)
         {
-            if (last.IsOpen) return CompletionResult.None;
+            if (last.IsOpen) return CompleteLiteral(words, last);
             partial = last;
             words.RemoveAt(words.Count - 1);
         }
@@ -32,7 +41,7 @@ internal sealed class CommandCompleter(LiveSchema schema, IReadOnlyList<string> 
         bool isHelp = words[0].Text == Help;
         if (isHelp && words.Count == 1)
         {
-            return Filter(partial.Start, partial.Text, Names(schema.Commands.Concat(schema.Events)));
+            return Filter(partial.Start, partial.Text, Names(schema.Commands.Concat(schema.Events).Append("all")));
         }
 
         if (isHelp) words.RemoveAt(0);
@@ -78,7 +87,7 @@ internal sealed class CommandCompleter(LiveSchema schema, IReadOnlyList<string> 
         if (partial.EqualSign >= 0)
         {
             return Enter(type, node as ObjectNode, path[^1]) is { } valueType
-                ? Filter(partial.ValueStart, partial.Value, Names(Values(valueType).Distinct()))
+                ? CompleteValue(command, path, valueType, partial)
                 : CompletionResult.None;
         }
 
@@ -87,6 +96,62 @@ internal sealed class CommandCompleter(LiveSchema schema, IReadOnlyList<string> 
         int start = partial.End - path[^1].Length;
         return Filter(start, path[^1], members);
     }
+
+    private CompletionResult CompleteValue(SchemaCommand command, string[] path, SchemaType type, Word partial)
+    {
+        string typed = partial.Value;
+        Candidate[] known = [.. Names(Values(type).Distinct())];
+        if (known.Length == 0 && IsText(type))
+        {
+            if (path.Length == 1 && names is not null) known = [.. Names(names(command.Name, path[0], typed))];
+            if (known.Length == 0)
+            {
+                known = [.. FilePaths.Of(typed).Select(f => f.IsFolder ? new Candidate(f.Text + "/", "") : new Candidate(f.Text))];
+            }
+        }
+
+        return Filter(partial.ValueStart, typed, known);
+    }
+
+    /// <summary>Within brackets, names and strings stand in quotes.</summary>
+    private CompletionResult CompleteLiteral(List<Word> words, Word last)
+    {
+        words.RemoveAt(words.Count - 1);
+        if (words.Count == 0 || schema.FindCommand(words[0].Text) is not { } command) return CompletionResult.None;
+        int start = last.EqualSign < 0 ? last.Start : last.ValueStart;
+        if (last.Text[start - last.Start] is not ('{' or '[')
+            || LiteralPlace.Find(last.Text[(start - last.Start)..]) is not { } place)
+        {
+            return CompletionResult.None;
+        }
+
+        SchemaType? type = schema.TypeOf(command.Arguments);
+        ArgumentNode? given = Given(words.Skip(1));
+        foreach (string name in last.EqualSign < 0 ? [] : last.Name.Split('.'))
+        {
+            type = type is null ? null : Enter(type, given as ObjectNode, name);
+            given = (given as ObjectNode)?.Members.GetValueOrDefault(name);
+        }
+
+        foreach ((string name, ObjectNode members) in place.Path) type = type is null ? null : Enter(type, members, name);
+        if (type is null) return CompletionResult.None;
+        char quote = place.Quote == '\0' ? '"' : place.Quote;
+        IEnumerable<Candidate> candidates = place.IsName
+            ? Members(type, place.Given).Where(m => !place.Given.Members.ContainsKey(m.Text))
+                .Select(m => new Candidate($"{quote}{m.Text}{quote}: ", ""))
+            : Values(type).Distinct().Select(v => IsWritten(type, v) ? new Candidate(v, "") : new Candidate($"{quote}{v}{quote}", ""));
+        return Filter(start + place.Start, place.Quote == '\0' ? place.Typed : quote + place.Typed, candidates);
+    }
+
+    private static bool IsWritten(SchemaType type, string value) =>
+        type is BuiltinType || (type is AlternateType && value is "true" or "false" or "null");
+
+    private bool IsText(SchemaType type) => type switch
+    {
+        BuiltinType { JsonType: "string" } => true,
+        AlternateType alternate => alternate.Branches.Select(schema.TypeOf).Any(b => b is BuiltinType { JsonType: "string" }),
+        _ => false,
+    };
 
     /// <summary>The type of a member or of an element.</summary>
     private SchemaType? Enter(SchemaType type, ObjectNode? node, string name) => type switch
@@ -107,6 +172,7 @@ internal sealed class CommandCompleter(LiveSchema schema, IReadOnlyList<string> 
             case ObjectType members:
                 return schema.MembersOf(members, TagValue.Of(members, node))
                     .Where(m => node?.Members.GetValueOrDefault(m.Name) is null or ObjectNode)
+                    .OrderBy(m => m.IsOptional)
                     .Select(m => new Candidate(m.Name, Suffix(schema.TypeOf(m.Type))));
             case ArrayType array:
                 int next = node?.Members.Count ?? 0;

@@ -7,7 +7,14 @@ using Qmp.Shell.Terminal;
 namespace Qmp.Shell.Interactive;
 
 /// <summary>Prints events as they come, and those that a command raised before its reply.</summary>
-internal sealed class EventPrinter(EventSubscription events, ILineReader screen, ReplyText replies, Paint paint, bool whole)
+/// <param name="events">The events.</param>
+/// <param name="screen">Where they are printed.</param>
+/// <param name="replies">How JSON looks at this moment.</param>
+/// <param name="paint">Their colours.</param>
+/// <param name="whole">Whether to print them as they came.</param>
+/// <param name="name">Stands before each event where there are several servers; empty otherwise.</param>
+internal sealed class EventPrinter(
+    EventSubscription events, ILineReader screen, Func<ReplyText> replies, Paint paint, bool whole, string name = "")
 {
     private readonly Lock _gate = new(); // keeps events in order, and guards _isHeld
     private bool _isHeld;
@@ -52,7 +59,7 @@ internal sealed class EventPrinter(EventSubscription events, ILineReader screen,
                 else Print(value);
             }
 
-            if (count > 0) screen.Print(paint.Note($"{count} {shown} are not listed."));
+            if (count > 0) screen.Print(paint.Note($"{name}{count} {shown} are not listed."));
             _isHeld = false;
         }
     }
@@ -60,7 +67,7 @@ internal sealed class EventPrinter(EventSubscription events, ILineReader screen,
     private void Print(QmpEvent value)
     {
         if (value.LostBefore > 0) screen.Print(paint.Note($"{value.LostBefore} events were lost"));
-        screen.Print(paint.Event(whole ? replies.Event(value) : Shorten(value)));
+        screen.Print(paint.Event(name + (whole ? replies().Event(value) : Shorten(value))));
     }
 
     private string Shorten(QmpEvent value)
@@ -68,7 +75,7 @@ internal sealed class EventPrinter(EventSubscription events, ILineReader screen,
         string time = value.Timestamp is { } stamp
             ? stamp.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture) + " "
             : "";
-        string name = ForeignText.OneLine(value.Name);
-        return value.Data is { } data ? $"{time}{name} {replies.Print(data)}" : time + name;
+        string what = ForeignText.OneLine(value.Name);
+        return value.Data is { } data ? $"{time}{what} {replies().Print(data)}" : time + what;
     }
 }

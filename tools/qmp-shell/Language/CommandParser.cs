@@ -8,6 +8,9 @@ internal static class CommandParser
     /// <summary>Follows a command that has something to watch.</summary>
     public const string WatchFlag = "--watch";
 
+    /// <summary>Stands before a command that is not to be checked.</summary>
+    public const char Unchecked = '!';
+
     /// <summary>Begins what is for the reader.</summary>
     public const char Comment = '#';
 
@@ -22,6 +25,7 @@ internal static class CommandParser
     /// <exception cref="ShellSyntaxException">The text is not a command.</exception>
     public static ParsedCommand Parse(string text)
     {
+        if (text.TrimStart() is [Unchecked, ..]) return ParseUnchecked(text);
         IReadOnlyList<Word> words = WordScanner.Scan(text);
         Word first = words[0];
         if (first.Text[0] == '{')
@@ -78,6 +82,15 @@ internal static class CommandParser
             // It may be meant as a string, such as [::1]:4444.
             return new WordNode(text, e.Message);
         }
+    }
+
+    // A space takes the place of the mark, so that positions stay.
+    private static ParsedCommand ParseUnchecked(string text)
+    {
+        int mark = text.IndexOf(Unchecked, StringComparison.Ordinal);
+        string rest = $"{text[..mark]} {text[(mark + 1)..]}";
+        if (IsBlank(rest)) throw new ShellSyntaxException("a command is expected behind '!'", mark + 1);
+        return Parse(rest) with { IsUnchecked = true };
     }
 
     private static ParsedCommand ReadMessage(Word word)

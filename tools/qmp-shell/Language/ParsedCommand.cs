@@ -13,6 +13,9 @@ internal sealed record ParsedCommand(string Name, ObjectNode Arguments)
     /// <summary>Whether to show how it goes until it has ended: <c>--watch</c>.</summary>
     public bool IsWatched { get; init; }
 
+    /// <summary>Whether it is sent as it is, known to the server or not: <c>!COMMAND</c>.</summary>
+    public bool IsUnchecked { get; init; }
+
     /// <summary>What the printed reply is to carry, if a whole message was typed.</summary>
     public JToken? Id { get; init; }
 }

@@ -17,7 +17,7 @@ internal static class CommandReader
         {
             return CommandParser.Parse(text);
         }
-        catch (ShellSyntaxException e) when (schema is not null && WordScanner.Scan(text)[0] is { EqualSign: < 0 } first)
+        catch (ShellSyntaxException e) when (schema is not null && text.TrimStart() is not [CommandParser.Unchecked, ..] && WordScanner.Scan(text)[0] is { EqualSign: < 0 } first)
         {
             if (first.Text[0] == '{') throw;
             // Of a command that does not exist, nobody wants to know what its arguments are to look like.

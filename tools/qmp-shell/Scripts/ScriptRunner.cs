@@ -15,19 +15,21 @@ namespace Qmp.Shell.Scripts;
 /// itself is never sent; a command without arguments is, when nothing before it has needed the schema, and the server
 /// refuses it. Either way it is told as what it is.
 /// </remarks>
-/// <param name="session">The connection.</param>
+/// <param name="sessions">The connections.</param>
 /// <param name="settings">How replies look.</param>
 /// <param name="output">Replies and events.</param>
 /// <param name="error">Everything else.</param>
-internal sealed class ScriptRunner(ShellSession session, ShellSettings settings, TextWriter output, TextWriter error)
+internal sealed class ScriptRunner(SessionSet sessions, ShellSettings settings, TextWriter output, TextWriter error)
 {
     public const string ExpectError = "expect-error";
-    private const string Exit = "exit";
+    public const string Exit = "exit";
+    public const string Watch = "watch";
     private const int HelpWidth = 80;
 
     private readonly ReplyText _replies = new(settings.Pretty);
     private readonly LineCollector _lines = new();
     private readonly TransactionInput _transaction = new();
+    private ShellSession _session = sessions.Current;
     private QmpCommandException? _failure;
     private string? _latest;
 
@@ -38,6 +40,16 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
         ScriptLine current = default;
         try
         {
+            if (settings.Check != ScriptChecking.AsItRuns && !settings.HumanMonitor)
+            {
+                ScriptLine[] all = [.. script];
+                IReadOnlyList<string> problems = await new ScriptCheck(sessions).RunAsync(all);
+                foreach (string problem in problems) error.WriteLine($"qmp-shell: {problem}");
+                if (problems.Count > 0) return ExitStatus.Usage;
+                if (settings.Check == ScriptChecking.Only) return ExitStatus.Success;
+                script = all;
+            }
+
             foreach (ScriptLine line in script)
             {
                 current = line;
@@ -69,7 +81,9 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
             return true;
         }
 
-        if (_lines.Add(line) is not { } text || CommandParser.IsBlank(text)) return true;
+        if (_lines.Add(line) is not { } whole || CommandParser.IsBlank(whole)) return true;
+        (_session, string text) = sessions.Choose(whole);
+        if (CommandParser.IsBlank(text)) return true;
         IReadOnlyList<Word> words = WordScanner.Scan(text);
         if (words[0].Text == ExpectError)
         {
@@ -84,14 +98,18 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
                 return false;
             case EventExpectation.Keyword:
                 EventExpectation expected = EventExpectation.Parse(
-                    [.. words.Skip(1)], await session.AskForSchemaAsync());
-                output.WriteLine(_replies.Event(await expected.WaitAsync(session.Events)));
+                    [.. words.Skip(1)], await _session.AskForSchemaAsync());
+                output.WriteLine(_replies.Event(await expected.WaitAsync(_session.Events)));
                 _latest = null;
                 return true;
+            case Watch:
+                JToken info = await WatchAsync(null, []);
+                output.WriteLine(_replies.Return(info, null));
+                return true;
             case Completion.CommandCompleter.Help:
-                LiveSchema? all = await session.AskForSchemaAsync();
+                LiveSchema? all = await _session.AskForSchemaAsync();
                 output.WriteLine(words.Count > 1 && all is { } schema
-                    ? new SchemaHelp(schema).Describe([.. words.Skip(1)])
+                    ? new SchemaHelp(schema, HelpWidth).Describe([.. words.Skip(1)])
                     : SchemaHelp.Overview(all, HelpWidth));
                 return true;
         }
@@ -107,12 +125,12 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
     {
         try
         {
-            return CommandReader.Read(text, session.Schema);
+            return CommandReader.Read(text, _session.Schema);
         }
-        catch (ShellSyntaxException) when (session.Schema is null)
+        catch (ShellSyntaxException) when (_session.Schema is null)
         {
             // With the schema at hand there is more to say.
-            return CommandReader.Read(text, await session.AskForSchemaAsync());
+            return CommandReader.Read(text, await _session.AskForSchemaAsync());
         }
     }
 
@@ -140,25 +158,25 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
 
     private async Task RunAsync(ParsedCommand command)
     {
-        bool isUnchecked = session.CanGoUnchecked(command);
-        if (!isUnchecked) await session.AskForSchemaAsync();
-        JObject arguments = session.Check(command);
+        bool isUnchecked = _session.CanGoUnchecked(command);
+        if (!isUnchecked) await _session.AskForSchemaAsync();
+        JObject arguments = _session.Check(command);
         if (settings.Verbose) error.WriteLine(_replies.Request(command.Name, command.OutOfBand, arguments));
         _latest = command.Name;
         try
         {
             JToken result = command.IsWatched
                 ? await WatchAsync(command, arguments)
-                : await session.ExecuteAsync(command, arguments, CancellationToken.None);
+                : await _session.ExecuteAsync(command, arguments, CancellationToken.None);
             output.WriteLine(_replies.Return(result, command.Id));
         }
         catch (QmpCommandException e)
         {
-            if (isUnchecked && !command.OutOfBand)
+            if (isUnchecked && !command.OutOfBand && !command.IsUnchecked)
             {
                 // With the schema at hand there is more to say.
-                await session.AskForSchemaAsync();
-                session.Check(command);
+                await _session.AskForSchemaAsync();
+                _session.Check(command);
             }
 
             output.WriteLine(_replies.Error(e, command.Id));
@@ -166,17 +184,21 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
         }
     }
 
-    private async Task<JToken> WatchAsync(ParsedCommand command, JObject arguments)
+    /// <param name="command">What starts the migration; <see langword="null"/> if it runs already.</param>
+    /// <param name="arguments">Its arguments.</param>
+    private async Task<JToken> WatchAsync(ParsedCommand? command, JObject arguments)
     {
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = CancelOn(PosixSignal.SIGINT, stop);
         using PosixSignalRegistration terminate = CancelOn(PosixSignal.SIGTERM, stop);
         try
         {
-            WatchOutcome outcome = await new MigrationWatch(session, MigrationView.Create(error))
-                .RunAsync(command, arguments, stop.Token);
+            var watch = new MigrationWatch(_session, MigrationView.Create(error));
+            WatchOutcome outcome = command is null
+                ? await watch.FollowAsync(stop.Token)
+                : await watch.RunAsync(command, arguments, stop.Token);
             if (outcome.IsSuccess) return outcome.Info;
-            output.WriteLine(_replies.Return(outcome.Info, command.Id));
+            output.WriteLine(_replies.Return(outcome.Info, command?.Id));
             throw new ScriptException(outcome.Summary);
         }
         catch (OperationCanceledException)
@@ -187,7 +209,7 @@ internal sealed class ScriptRunner(ShellSession session, ShellSettings settings,
 
     private async Task RunHumanAsync(string line)
     {
-        string text = (await session.ExecuteHumanAsync(line, CancellationToken.None)).TrimEnd().ReplaceLineEndings("\n");
+        string text = (await _session.ExecuteHumanAsync(line, CancellationToken.None)).TrimEnd().ReplaceLineEndings("\n");
         if (text.Length > 0) output.WriteLine(text);
         if (HumanReply.IsRefusal(text)) throw new ScriptException(text.Split('\n')[0]);
     }

@@ -32,17 +32,20 @@ internal sealed class ReplyText(bool pretty)
         return Print(message);
     }
 
+    /// <summary>When an event happened, as servers say it.</summary>
+    public static JObject Timestamp(DateTimeOffset time) => new()
+    {
+        ["seconds"] = time.ToUnixTimeSeconds(),
+        ["microseconds"] = time.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond,
+    };
+
     /// <summary>An event, as the server sends it.</summary>
     public string Event(QmpEvent value)
     {
         var message = new JObject();
         if (value.Timestamp is { } time)
         {
-            message["timestamp"] = new JObject
-            {
-                ["seconds"] = time.ToUnixTimeSeconds(),
-                ["microseconds"] = (time.Ticks % TimeSpan.TicksPerSecond) / TimeSpan.TicksPerMicrosecond,
-            };
+            message["timestamp"] = Timestamp(time);
         }
 
         message["event"] = value.Name;

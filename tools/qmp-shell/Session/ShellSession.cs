@@ -98,12 +98,13 @@ internal sealed class ShellSession : IAsyncDisposable
     /// anything.
     /// </summary>
     public bool CanGoUnchecked(ParsedCommand command) =>
-        _isSchemaPending && !command.IsWatched && (command.OutOfBand || command.Arguments.Members.Count == 0);
+        command.IsUnchecked
+        || (_isSchemaPending && !command.IsWatched && (command.OutOfBand || command.Arguments.Members.Count == 0));
 
     /// <summary>Checks a command against the server's schema.</summary>
     /// <returns>The arguments as they are sent.</returns>
     /// <exception cref="ShellInputException">The command does not fit the server's schema.</exception>
-    public JObject Check(ParsedCommand command) => Schema is null
+    public JObject Check(ParsedCommand command) => Schema is null || command.IsUnchecked
         ? (JObject)ArgumentBinder.Guess(command.Arguments)
         : new ArgumentBinder(Schema).Bind(command);
 

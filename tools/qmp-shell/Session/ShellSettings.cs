@@ -20,6 +20,9 @@ internal sealed record ShellSettings
     /// <summary>Whether to wait for a greeting and negotiate.</summary>
     public bool Negotiate { get; init; } = true;
 
+    /// <summary>When scripts are checked.</summary>
+    public ScriptChecking Check { get; init; }
+
     /// <summary>Where to write the conversation down.</summary>
     public string? RecordFile { get; init; }
 
@@ -28,4 +31,17 @@ internal sealed record ShellSettings
 
     /// <summary>How long to try to connect while nobody listens; zero tries once.</summary>
     public TimeSpan Wait { get; init; }
+}
+
+/// <summary>When the lines of a script are checked.</summary>
+internal enum ScriptChecking
+{
+    /// <summary>Each before it is sent.</summary>
+    AsItRuns,
+
+    /// <summary>All before the first is sent.</summary>
+    First,
+
+    /// <summary>All, and none is sent.</summary>
+    Only,
 }

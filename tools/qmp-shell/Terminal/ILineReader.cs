@@ -12,6 +12,13 @@ internal interface ILineReader
     /// <exception cref="OperationCanceledException">The wait was cancelled; no further line can be read.</exception>
     Task<LineRead> ReadAsync(string prompt, CancellationToken cancellationToken);
 
+    /// <summary>Waits for one of some keys. What else was typed is kept for the next line, and then there are no keys any more.</summary>
+    Task<char> ReadKeyAsync(string keys, CancellationToken cancellationToken) =>
+        new TaskCompletionSource<char>().Task.WaitAsync(cancellationToken);
+
+    /// <summary>Leaves the terminal to another program, until what is returned is disposed.</summary>
+    IDisposable? Lend() => null;
+
     /// <summary>Prints lines; the line that is being typed stays below them. From any thread.</summary>
     void Print(Painted lines);
 }

@@ -15,6 +15,9 @@ internal interface ITerminal
     /// <summary>Hands keys over as they are pressed, unprocessed, until what is returned is disposed.</summary>
     IDisposable EnterRawMode();
 
+    /// <summary>Leaves the terminal to another program, in its usual modes, until what is returned is disposed.</summary>
+    IDisposable? Lend() => null;
+
     /// <summary>Reads what was typed.</summary>
     /// <returns>How many bytes; 0 when the terminal is gone.</returns>
     ValueTask<int> ReadAsync(Memory<byte> buffer);

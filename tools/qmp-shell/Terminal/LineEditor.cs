@@ -15,6 +15,7 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
     private readonly byte[] _input = new byte[256];
     private int _at;
     private int _end;
+    private Task<int>? _reading; // one that was given up, and will bring what is typed next
     private string _prompt = "";
     private bool _isReading;
     private int _place;
@@ -37,7 +38,7 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
             {
                 if (_at == _end)
                 {
-                    (_at, _end) = (0, await terminal.ReadAsync(_input).AsTask().WaitAsync(cancellationToken));
+                    await FillAsync(cancellationToken);
                     if (_end == 0) return new(LineEnd.EndOfInput, "");
                 }
 
@@ -57,6 +58,24 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
             lock (_gate) _isReading = false;
         }
     }
+
+    public async Task<char> ReadKeyAsync(string keys, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_at == _end) await FillAsync(cancellationToken);
+            // Several bytes at once are no key, but what somebody has typed ahead, or pasted.
+            if (_end - _at != 1) break;
+            char key = (char)_input[_at];
+            if (!keys.Contains(key, StringComparison.Ordinal)) break;
+            _at++;
+            return key;
+        }
+
+        return await new TaskCompletionSource<char>().Task.WaitAsync(cancellationToken);
+    }
+
+    public IDisposable? Lend() => terminal.Lend();
 
     public void Print(Painted lines)
     {
@@ -78,6 +97,14 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
     {
         terminal.Resized -= DrawAgain;
         terminal.Resumed -= DrawBelow;
+    }
+
+    private async Task FillAsync(CancellationToken cancellationToken)
+    {
+        _reading ??= terminal.ReadAsync(_input).AsTask();
+        int count = await _reading.WaitAsync(cancellationToken);
+        _reading = null;
+        (_at, _end) = (0, count);
     }
 
     private void Begin(string prompt)

@@ -65,6 +65,12 @@ internal sealed class UnixTerminal : ITerminal, IDisposable
         return new Leaving(this, TerminalModes.TypeAhead(_usual));
     }
 
+    public IDisposable? Lend()
+    {
+        Restore();
+        return new Lent(this);
+    }
+
     // A terminal cannot be read asynchronously; the read ends with the next key.
     public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
@@ -119,6 +125,17 @@ internal sealed class UnixTerminal : ITerminal, IDisposable
         }
 
         Resumed?.Invoke();
+    }
+
+    private sealed class Lent(UnixTerminal terminal) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (terminal._gate)
+            {
+                if (terminal is { _isDisposed: false, _modes: { } modes }) TerminalModes.Set(modes);
+            }
+        }
     }
 
     private sealed class Leaving(UnixTerminal terminal, byte[]? modes) : IDisposable

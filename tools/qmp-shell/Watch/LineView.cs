@@ -13,7 +13,7 @@ internal sealed class LineView(TextWriter output) : MigrationView
 
     public override TimeSpan Interval => TimeSpan.FromMilliseconds(200);
 
-    public override Task<T> ShowAsync<T>(Func<Action<WatchFrame>, Task<T>> run) => run(Show);
+    public override Task ShowAsync(Func<Action<WatchFrame>, Task> run) => run(Show);
 
     private void Show(WatchFrame frame)
     {

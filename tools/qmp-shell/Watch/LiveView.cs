@@ -7,13 +7,15 @@ using Spectre.Console.Rendering;
 namespace Qmp.Shell.Watch;
 
 /// <summary>A table that changes in its place.</summary>
-internal sealed class LiveView(IAnsiConsole console) : MigrationView
+/// <param name="console">The terminal.</param>
+/// <param name="hint">What the keys do.</param>
+internal sealed class LiveView(IAnsiConsole console, string hint) : MigrationView
 {
     private const int BarWidth = 30;
 
     public override TimeSpan Interval => TimeSpan.FromMilliseconds(100);
 
-    public override Task<T> ShowAsync<T>(Func<Action<WatchFrame>, Task<T>> run) =>
+    public override Task ShowAsync(Func<Action<WatchFrame>, Task> run) =>
         console.Live(new Text("The migration starts."))
             .StartAsync(context => run(frame =>
             {
@@ -21,14 +23,14 @@ internal sealed class LiveView(IAnsiConsole console) : MigrationView
                 context.Refresh();
             }));
 
-    private static Table Render(WatchFrame frame)
+    private Table Render(WatchFrame frame)
     {
         Table table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
         foreach ((string name, IRenderable value) in Rows(frame)) table.AddRow(new Text(name), value);
         return table;
     }
 
-    private static IEnumerable<(string Name, IRenderable Value)> Rows(WatchFrame frame)
+    private IEnumerable<(string Name, IRenderable Value)> Rows(WatchFrame frame)
     {
         yield return ("status", new Text(
             $"{frame.Progress.Status.ToString().ToLowerInvariant()}, {Quantity.Seconds(frame.Progress.Elapsed)}",
@@ -47,6 +49,7 @@ internal sealed class LiveView(IAnsiConsole console) : MigrationView
         }
 
         yield return ("gate", new Text(frame.Gate));
+        if (hint.Length > 0 && !frame.IsOver) yield return ("keys", new Text(hint));
     }
 
     // Before it has measured anything QEMU gives the limit.

@@ -1,33 +1,41 @@
 using System.Threading.Channels;
 using Newtonsoft.Json.Linq;
-using Qmp.Api;
 using Qmp.Client;
 using Qmp.Client.Migration;
-using Qmp.Protocol.Visitors;
 using Qmp.Shell.Language;
 using Qmp.Shell.Session;
-using Qmp.Types;
 
 namespace Qmp.Shell.Watch;
 
-/// <summary>Migrates and shows how that goes until it has ended.</summary>
-/// <remarks>It switches the capability <c>events</c> on. Giving it up cancels the migration.</remarks>
-internal sealed class MigrationWatch(ShellSession session, MigrationView view)
+/// <summary>Shows how a migration goes until it has ended.</summary>
+/// <param name="session">The source.</param>
+/// <param name="view">Where it is shown.</param>
+/// <param name="keys">What somebody who looks on may ask for; <see langword="null"/> in scripts.</param>
+internal sealed class MigrationWatch(ShellSession session, MigrationView view, IWatchKeys? keys = null)
 {
     private const string Migrate = "migrate";
+    private const string Cancel = "migrate_cancel";
+    private const string SetCapabilities = "migrate-set-capabilities";
     private const string QueryMigrate = "query-migrate";
+
+    private static readonly TimeSpan CancelTimeout = TimeSpan.FromSeconds(30);
 
     private static readonly string[] OwnQueries =
         [QueryMigrate, SwitchoverGate.Query, SwitchoverGate.Capabilities];
 
-    /// <summary>Runs a command <c>migrate</c> that was checked.</summary>
+    private readonly Channel<MigrationProgress> _reports = Channel.CreateBounded<MigrationProgress>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    private long _pass = -1;
+    private long _passBytes;
+
+    /// <summary>Starts a migration by a command <c>migrate</c> that was checked, with <c>events</c> on, and shows it.</summary>
     /// <exception cref="ShellInputException">
     /// The command is not <c>migrate</c>, or runs where it cannot be watched.
     /// </exception>
     /// <exception cref="QmpException">The server refused to start the migration, or the connection ended.</exception>
     /// <exception cref="OperationCanceledException">The user gave up, and the migration was cancelled.</exception>
-    public async Task<WatchOutcome> RunAsync(
-        ParsedCommand command, JObject arguments, CancellationToken cancellationToken)
+    public Task<WatchOutcome> RunAsync(ParsedCommand command, JObject arguments, CancellationToken cancellationToken)
     {
         if (command.Name != Migrate)
         {
@@ -36,28 +44,34 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view)
 
         if ((bool?)arguments["resume"] == true)
         {
-            throw new ShellInputException($"{Migrate}: a migration that is resumed cannot be watched");
+            throw new ShellInputException($"{Migrate}: a migration that is resumed cannot be watched; 'watch' follows it");
         }
 
-        IDisposable?[] hidden = [.. OwnQueries.Select(session.Hide)];
-        try
-        {
-            SwitchoverGate gate = await SwitchoverGate.CreateAsync(session, cancellationToken);
-            MigrationResult result = await view.ShowAsync(
-                show => RunAsync(Read(arguments), gate, show, cancellationToken));
-            return new(result.Outcome == MigrationOutcome.Completed, Describe(result), await LastInfoAsync(cancellationToken));
-        }
-        finally
-        {
-            foreach (IDisposable? query in hidden) query?.Dispose();
-        }
+        return ShowAsync(
+            async () =>
+            {
+                var on = new JObject { ["capability"] = "events", ["state"] = true };
+                await session.Connection.ExecuteRawAsync(
+                    SetCapabilities, new JObject { ["capabilities"] = new JArray(on) }, cancellationToken: cancellationToken);
+                await session.Connection.ExecuteRawAsync(Migrate, arguments, cancellationToken: cancellationToken);
+            },
+            isOwn: true,
+            cancellationToken);
     }
 
-    private static MigrateArguments Read(JObject arguments)
+    /// <summary>Shows the migration that runs. Giving that up leaves the migration alone.</summary>
+    /// <exception cref="ShellInputException">No migration was ever started.</exception>
+    /// <exception cref="QmpException">The connection ended.</exception>
+    public async Task<WatchOutcome> FollowAsync(CancellationToken cancellationToken)
     {
-        var visitor = new JsonInputVisitor(tolerant: true);
-        visitor.Reset(arguments);
-        return MigrateArgumentsVisitor.Read(visitor, null);
+        try
+        {
+            return await ShowAsync(() => Task.CompletedTask, isOwn: false, cancellationToken);
+        }
+        catch (QmpUsageException e)
+        {
+            throw new ShellInputException($"watch: {e.Message}");
+        }
     }
 
     private static string Describe(MigrationResult result)
@@ -75,69 +89,105 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view)
         };
     }
 
-    private async Task<MigrationResult> RunAsync(
-        MigrateArguments arguments, SwitchoverGate gate, Action<WatchFrame> show, CancellationToken cancellationToken)
+    private async Task<WatchOutcome> ShowAsync(Func<Task> start, bool isOwn, CancellationToken cancellationToken)
     {
-        // The gate is asked for between reports, which must not wait for it.
-        Channel<MigrationProgress> reports = Channel.CreateBounded<MigrationProgress>(
-            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        Task showing = ShowAsync(reports.Reader, gate, show, cancellationToken);
+        IDisposable?[] hidden = [.. OwnQueries.Select(session.Hide)];
+        using var leaving = new CancellationTokenSource();
         try
         {
-            return await session.Connection.MigrateAsync(
-                new MigrationPlan
-                {
-                    Uri = arguments.Uri,
-                    Channels = arguments.Channels,
-                    // On already; but so the verdict on convergence knows of it.
-                    Capabilities = gate.Throttles
-                        ? new Dictionary<MigrationCapability, bool> { [MigrationCapability.AutoConverge] = true }
-                        : [],
-                    PollInterval = view.Interval,
-                    Progress = new Reports(reports.Writer),
-                    BeforeSwitchover = gate.IsHeldByUser ? WaitForOthersAsync : null,
-                },
-                cancellationToken);
+            SwitchoverGate gate = await SwitchoverGate.CreateAsync(session, cancellationToken);
+            await start();
+            Task<MigrationResult> following = PollAsync(leaving.Token);
+            try
+            {
+                return await ShowAsync(following, gate, isOwn, cancellationToken);
+            }
+            finally
+            {
+                await leaving.CancelAsync();
+                await ((Task)following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
         finally
         {
-            reports.Writer.Complete();
-            await showing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (IDisposable? query in hidden) query?.Dispose();
         }
     }
 
-    private static async Task ShowAsync(
-        ChannelReader<MigrationProgress> reports,
-        SwitchoverGate gate,
-        Action<WatchFrame> show,
-        CancellationToken cancellationToken)
-    {
-        long pass = -1;
-        long bytes = 0;
-        await foreach (MigrationProgress progress in reports.ReadAllAsync(cancellationToken))
-        {
-            if (progress.Pass != pass) (pass, bytes) = (progress.Pass, progress.RemainingBytes);
-            bytes = Math.Max(bytes, progress.RemainingBytes);
-            show(new(progress, bytes, await gate.DescribeAsync(progress, cancellationToken)));
-        }
-    }
-
-    /// <summary>Whoever asked for a pause is to end it, not the one who looks on.</summary>
-    private async ValueTask WaitForOthersAsync(MigrationInfo info, CancellationToken cancellationToken)
-    {
-        var client = new MigrationClient(session.Connection);
-        while (info.Status == MigrationStatus.PreSwitchover)
-        {
-            await Task.Delay(view.Interval, cancellationToken);
-            info = await client.QueryMigrateAsync(new(), cancellationToken);
-        }
-    }
-
-    private async Task<JToken> LastInfoAsync(CancellationToken cancellationToken)
+    private async Task<MigrationResult> PollAsync(CancellationToken leaving)
     {
         try
         {
-            return await session.Connection.ExecuteRawAsync(QueryMigrate, cancellationToken: cancellationToken);
+            return await session.Connection.FollowMigrationAsync(new Reports(_reports.Writer), view.Interval, leaving);
+        }
+        finally
+        {
+            _reports.Writer.Complete();
+        }
+    }
+
+    // Piece by piece: in between, a command may be run.
+    private async Task<WatchOutcome> ShowAsync(
+        Task<MigrationResult> following, SwitchoverGate gate, bool isOwn, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var piece = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task showing = view.ShowAsync(show => ShowAsync(gate, show, piece.Token));
+            Task<WatchRequest> asked = keys?.NextAsync(piece.Token) ?? new TaskCompletionSource<WatchRequest>().Task;
+            bool wasAsked = await Task.WhenAny(showing, asked) == asked;
+            await piece.CancelAsync();
+            await showing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            WatchRequest? request = wasAsked && asked.IsCompletedSuccessfully ? await asked : null;
+            if (cancellationToken.IsCancellationRequested) request = isOwn ? WatchRequest.Cancel : WatchRequest.Leave;
+            switch (request)
+            {
+                case null when following.IsCompleted:
+                    MigrationResult result = await following;
+                    return new(result.Outcome == MigrationOutcome.Completed, Describe(result), await LastInfoAsync());
+                case WatchRequest.Leave:
+                    return new(true, "The migration goes on; 'watch' follows it.", await LastInfoAsync());
+                case WatchRequest.Cancel:
+                    return await CancelAsync(following);
+                case WatchRequest.Command:
+                    await keys!.RunCommandAsync();
+                    break;
+            }
+        }
+    }
+
+    private async Task ShowAsync(SwitchoverGate gate, Action<WatchFrame> show, CancellationToken cancellationToken)
+    {
+        await foreach (MigrationProgress progress in _reports.Reader.ReadAllAsync(cancellationToken))
+        {
+            if (progress.Pass != _pass) (_pass, _passBytes) = (progress.Pass, progress.RemainingBytes);
+            _passBytes = Math.Max(_passBytes, progress.RemainingBytes);
+            show(new(progress, _passBytes, await gate.DescribeAsync(progress, cancellationToken)));
+        }
+    }
+
+    // If it completes all the same, that is what has happened.
+    private async Task<WatchOutcome> CancelAsync(Task<MigrationResult> following)
+    {
+        try
+        {
+            await session.Connection.ExecuteRawAsync(Cancel);
+            MigrationResult result = await following.WaitAsync(CancelTimeout);
+            if (result.Outcome == MigrationOutcome.Completed) return new(true, Describe(result), await LastInfoAsync());
+        }
+        catch (Exception e) when (e is QmpException or TimeoutException)
+        {
+            // It could not be done properly; that the user gave up stands.
+        }
+
+        throw new OperationCanceledException();
+    }
+
+    private async Task<JToken> LastInfoAsync()
+    {
+        try
+        {
+            return await session.Connection.ExecuteRawAsync(QueryMigrate);
         }
         catch (QmpDisconnectedException)
         {

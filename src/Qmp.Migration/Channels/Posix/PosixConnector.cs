@@ -16,6 +16,9 @@ public sealed class PosixConnector : IMigrationConnector
     }
 
     /// <inheritdoc/>
+    public ICprConnector Cpr { get; } = new CprConnector();
+
+    /// <inheritdoc/>
     public ChannelTraits TraitsOf(MigrationAddress address) => address switch
     {
         MigrationAddress.File => FileConnector.Traits,

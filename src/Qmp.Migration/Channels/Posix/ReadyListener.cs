@@ -5,7 +5,7 @@ namespace Qmp.Migration.Channels.Posix;
 /// <summary>A stream that is there already: it is accepted when it has something to say.</summary>
 internal sealed class ReadyListener(IMigrationChannel channel) : IMigrationListener
 {
-    private bool _accepted;
+    private volatile bool _accepted;
 
     public IReadOnlyList<SocketAddress> Addresses => [];
 
@@ -21,9 +21,11 @@ internal sealed class ReadyListener(IMigrationChannel channel) : IMigrationListe
         return new ValueTask<IMigrationChannel?>(_accepted ? channel : null);
     }
 
+    // What was accepted belongs to who accepted it.
     public void Dispose()
     {
+        if (_accepted) return;
         channel.Shutdown();
-        if (!_accepted) channel.Dispose();
+        channel.Dispose();
     }
 }

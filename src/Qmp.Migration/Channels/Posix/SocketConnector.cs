@@ -90,13 +90,13 @@ internal static class SocketConnector
         return new ChannelException($"Failed to create socket{which}: {Errno.Text(error)}");
     }
 
+    /// <summary>The address as sockets know it.</summary>
+    public static StreamAddress.Unix Convert(UnixSocketAddress unix) =>
+        new(unix.Path) { IsAbstract = unix.Abstract == true, IsTight = unix.Tight != false };
+
     private static StreamAddress Convert(SocketAddress address) => address switch
     {
-        SocketAddress.Unix { Value: var unix } => new StreamAddress.Unix(unix.Path)
-        {
-            IsAbstract = unix.Abstract == true,
-            IsTight = unix.Tight != false,
-        },
+        SocketAddress.Unix unix => Convert(unix.Value),
         SocketAddress.Inet { Value: var inet } => new StreamAddress.Inet(inet.Host, inet.Port)
         {
             To = inet.To,

@@ -3,7 +3,7 @@ using Qmp.Linux;
 namespace Qmp.Migration.Channels.Virtual;
 
 /// <summary>One end of a virtual connection.</summary>
-internal sealed class VirtualChannel : IMigrationChannel
+internal sealed class VirtualChannel : ICountedChannel
 {
     private readonly VirtualPipe _incoming;
     private readonly VirtualPipe _outgoing;
@@ -15,6 +15,13 @@ internal sealed class VirtualChannel : IMigrationChannel
     }
 
     public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces) => _outgoing.WriteAsync(pieces);
+
+    public long ReadPosition => _incoming.ReadPosition;
+
+    public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces, IReadOnlyList<CountedPiece> counted) =>
+        _outgoing.WriteAsync(pieces, counted);
+
+    public bool TryTakeCounted(out long position, out CountedPiece piece) => _incoming.TryTakeCounted(out position, out piece);
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer) => _incoming.ReadAsync(buffer);
 

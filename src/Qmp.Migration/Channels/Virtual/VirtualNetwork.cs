@@ -7,20 +7,37 @@ namespace Qmp.Migration.Channels.Virtual;
 public sealed class VirtualNetwork : IMigrationConnector
 {
     private readonly Timeline _timeline;
-    private readonly Lock _gate = new(); // guards _listeners
+    private readonly Lock _gate = new(); // guards _listeners and _shared
+    private VirtualLink? _shared;
     private readonly Dictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
 
     /// <summary>A network without listeners.</summary>
-    public VirtualNetwork(Timeline timeline) => _timeline = timeline;
+    public VirtualNetwork(Timeline timeline)
+    {
+        _timeline = timeline;
+        Cpr = new VirtualCpr(timeline);
+    }
+
+    /// <inheritdoc/>
+    public ICprConnector Cpr { get; }
 
     /// <summary>What links from now on are like. All connections to one listener are on one link.</summary>
     public LinkSettings Link { get; set; } = new();
 
-    /// <summary>Sees all bytes from sources to destinations, as they are sent.</summary>
+    /// <summary>Whether all connections are on one link, whichever machines they join.</summary>
+    public bool SharesLink { get; init; }
+
+    /// <summary>Sees all bytes from sources to destinations, as they are sent; not those that are only counted.</summary>
     public Action<ReadOnlyMemory<byte>>? ForwardTap { get; set; }
 
     /// <summary>Sees all bytes from destinations to sources, as they are sent.</summary>
     public Action<ReadOnlyMemory<byte>>? BackwardTap { get; set; }
+
+    /// <summary>Is told how many bytes go from sources to destinations, as they are sent.</summary>
+    public Action<int>? ForwardCount { get; set; }
+
+    /// <summary>Is told how many bytes go from destinations to sources, as they are sent.</summary>
+    public Action<int>? BackwardCount { get; set; }
 
     /// <inheritdoc/>
     public ChannelTraits TraitsOf(MigrationAddress address) =>
@@ -50,9 +67,9 @@ public sealed class VirtualNetwork : IMigrationConnector
             destination!.Shutdown();
         }
 
-        VirtualLink link = listener.LinkOf(Link);
-        var forward = new VirtualPipe(_timeline, link.Forward, Link.CutAfter, ForwardTap, Cut);
-        var backward = new VirtualPipe(_timeline, link.Backward, null, BackwardTap, Cut);
+        VirtualLink link = SharesLink ? SharedLink() : listener.LinkOf(Link);
+        var forward = new VirtualPipe(_timeline, link.Forward, Link.CutAfter, ForwardTap, ForwardCount, Cut);
+        var backward = new VirtualPipe(_timeline, link.Backward, null, BackwardTap, BackwardCount, Cut);
         source = new VirtualChannel(backward, forward);
         destination = new VirtualChannel(forward, backward);
         if (Link.CutAfter == 0) Cut();
@@ -78,6 +95,15 @@ public sealed class VirtualNetwork : IMigrationConnector
         }
 
         return listener;
+    }
+
+    private VirtualLink SharedLink()
+    {
+        lock (_gate)
+        {
+            if (_shared is null || _shared.Settings != Link) _shared = new VirtualLink(Link);
+            return _shared;
+        }
     }
 
     private static string Key(MigrationAddress address) => address switch

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Qmp.Linux;
 using Qmp.Machine.Time;
 
@@ -8,16 +7,22 @@ namespace Qmp.Migration.Channels.Virtual;
 /// <remarks>One activity writes and one reads; a third may end it.</remarks>
 internal sealed class VirtualPipe
 {
-    private const int MaxSegment = 64 * 1024;
+    private const int LeastSegment = 64 * 1024;
+    private const int MostSegment = 256 * 1024;
+    private const long Fast = 64 << 20; // bytes a second
 
     private readonly Timeline _timeline;
     private readonly VirtualLine _line;
     private readonly Action<ReadOnlyMemory<byte>>? _tap;
+    private readonly Action<int>? _count;
     private readonly Action _cut;
+    private readonly int _segment; // bytes that arrive together, at most
+    private readonly int _leastRoom; // that is worth sending into
     private readonly Waker _readable;
     private readonly Waker _writable;
     private readonly Lock _gate = new(); // guards what follows
     private readonly Queue<Segment> _segments = new();
+    private readonly PipeContent _content = new();
     private long? _cutAfter;
     private long _underWay;
     private int _headRead;
@@ -27,19 +32,26 @@ internal sealed class VirtualPipe
     /// <param name="timeline">Tells the time.</param>
     /// <param name="line">What the bytes travel on.</param>
     /// <param name="cutAfter">Bytes after which <paramref name="cut"/> is called.</param>
-    /// <param name="tap">Sees all bytes as they are sent.</param>
+    /// <param name="tap">Sees all bytes as they are sent; not those that are only counted.</param>
+    /// <param name="count">Is told how many bytes are sent.</param>
     /// <param name="cut">Breaks the connection.</param>
     public VirtualPipe(
         Timeline timeline,
         VirtualLine line,
         long? cutAfter,
         Action<ReadOnlyMemory<byte>>? tap,
+        Action<int>? count,
         Action cut)
     {
         _timeline = timeline;
         _line = line;
+        _segment = Math.Clamp(line.Settings.Buffer / 4, LeastSegment, MostSegment);
+
+        // On a fast link nothing is sent in bits, which would travel as bits for ever. On a slow one, whoever sends goes on evenly.
+        _leastRoom = line.Settings.Bandwidth is > 0 and < Fast ? 1 : Math.Min(_segment, (line.Settings.Buffer + 1) / 2);
         _cutAfter = cutAfter;
         _tap = tap;
+        _count = count;
         _cut = cut;
         _readable = timeline.CreateWaker();
         _writable = timeline.CreateWaker();
@@ -64,13 +76,30 @@ internal sealed class VirtualPipe
     public async ValueTask<bool> WaitForHangUpAsync(TimeSpan timeout)
     {
         long end = _timeline.NowNanoseconds + (long)timeout.TotalNanoseconds;
-        while (!HasEnded && end - _timeline.NowNanoseconds is var left and > 0) await _writable.WaitAsync(Ticks(left));
+        while (!HasEnded && end - _timeline.NowNanoseconds is var left and > 0) await _writable.WaitAsync(Waker.LimitOf(left));
         return HasEnded;
     }
 
-    public async ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces)
+    public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces) => SendAsync(new Gather(pieces));
+
+    /// <inheritdoc cref="ICountedChannel.WriteAsync"/>
+    public ValueTask WriteAsync(ReadOnlyMemory<IoVector> pieces, IReadOnlyList<CountedPiece> counted)
     {
-        var gather = new Gather(pieces);
+        // What is written stays as it is, so all of it may be taken at once. When it leaves is another matter.
+        lock (_gate)
+        {
+            foreach (IoVector piece in pieces.Span)
+            {
+                if (piece.Address < 0) _content.Add(counted[-1 - (int)piece.Address]);
+                else new Gather(new[] { piece }).CopyTo(_content.Add((int)piece.Length));
+            }
+        }
+
+        return SendAsync(new Gather(new Gather(pieces).Left));
+    }
+
+    private async ValueTask SendAsync(Gather gather)
+    {
         while (gather.Left > 0)
         {
             if (!TrySend(ref gather, out bool cut))
@@ -84,6 +113,21 @@ internal sealed class VirtualPipe
         }
     }
 
+    /// <summary>How many bytes have been read.</summary>
+    public long ReadPosition
+    {
+        get
+        {
+            lock (_gate) return _content.Position;
+        }
+    }
+
+    /// <inheritdoc cref="ICountedChannel.TryTakeCounted"/>
+    public bool TryTakeCounted(out long position, out CountedPiece piece)
+    {
+        lock (_gate) return _content.TryTakeCounted(out position, out piece);
+    }
+
     public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         while (true)
@@ -94,12 +138,9 @@ internal sealed class VirtualPipe
                 return count;
             }
 
-            await _readable.WaitAsync(wait == 0 ? Timeout.InfiniteTimeSpan : Ticks(wait));
+            await _readable.WaitAsync(wait == 0 ? Timeout.InfiniteTimeSpan : Waker.LimitOf(wait));
         }
     }
-
-    // Rounded up: waking early would only wait again.
-    private static TimeSpan Ticks(long nanoseconds) => TimeSpan.FromTicks((nanoseconds + 99) / 100);
 
     private bool HasEnded
     {
@@ -121,8 +162,8 @@ internal sealed class VirtualPipe
             }
 
             long room = _line.Settings.Buffer - _underWay;
-            if (room <= 0) return false;
-            long allowed = Math.Min(Math.Min(room, MaxSegment), _cutAfter ?? long.MaxValue);
+            if (room < Math.Min(gather.Left, _leastRoom)) return false;
+            long allowed = Math.Min(Math.Min(room, _segment), _cutAfter ?? long.MaxValue);
             int length = (int)Math.Min(allowed, gather.Left);
             if (length > 0) Send(ref gather, length);
             cut = _cutAfter == 0;
@@ -132,12 +173,21 @@ internal sealed class VirtualPipe
 
     private void Send(ref Gather gather, int length)
     {
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(length);
-        gather.CopyTo(bytes.AsSpan(0, length));
-        _tap?.Invoke(bytes.AsMemory(0, length));
+        if (gather.HasBytes)
+        {
+            Span<byte> bytes = _content.Add(length);
+            gather.CopyTo(bytes);
+            _tap?.Invoke(bytes.ToArray());
+        }
+        else
+        {
+            gather.Skip(length);
+        }
+
+        _count?.Invoke(length);
         _cutAfter -= length;
         _underWay += length;
-        _segments.Enqueue(new Segment(bytes, length, _line.Send(_timeline.NowNanoseconds, length)));
+        _segments.Enqueue(new Segment(length, _line.Send(_timeline.NowNanoseconds, length)));
     }
 
     // True with bytes, or with none at the end; else how long until the next arrive, or 0 if none are under way.
@@ -150,28 +200,27 @@ internal sealed class VirtualPipe
             if (!_segments.TryPeek(out Segment head)) return _writingEnded;
             wait = head.ArrivesAt - _timeline.NowNanoseconds;
             if (wait > 0) return false;
-            count = Take(head, buffer);
+            count = Take(head, buffer.Span);
             return true;
         }
     }
 
-    private int Take(Segment head, Memory<byte> buffer)
+    private int Take(Segment head, Span<byte> buffer)
     {
         int count = Math.Min(buffer.Length, head.Length - _headRead);
-        head.Bytes.AsMemory(_headRead, count).CopyTo(buffer);
+        _content.Take(buffer[..count]);
         _headRead += count;
         _underWay -= count;
         if (_headRead == head.Length)
         {
             _segments.Dequeue();
             _headRead = 0;
-            ArrayPool<byte>.Shared.Return(head.Bytes);
         }
 
         return count;
     }
 
-    private readonly record struct Segment(byte[] Bytes, int Length, long ArrivesAt);
+    private readonly record struct Segment(int Length, long ArrivesAt);
 
     /// <summary>Walks over scattered memory.</summary>
     private struct Gather
@@ -186,7 +235,14 @@ internal sealed class VirtualPipe
             foreach (IoVector piece in pieces.Span) Left += piece.Length;
         }
 
+        /// <summary>Bytes that are elsewhere already.</summary>
+        public Gather(long length) => Left = length;
+
         public long Left { get; private set; }
+
+        public readonly bool HasBytes => !_pieces.IsEmpty;
+
+        public void Skip(int length) => Left -= length;
 
         public unsafe void CopyTo(Span<byte> target)
         {

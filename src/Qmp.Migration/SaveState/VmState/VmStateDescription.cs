@@ -65,11 +65,11 @@ public sealed class VmStateDescription
             };
         }
 
-        byte[] bytes = new byte[Fields.Max(f => f.Size)];
+        byte[] bytes = new byte[Fields.Max(f => f.Length)];
         foreach (VmStateField field in Fields)
         {
-            await reader.NeedAsync(field.Size);
-            Memory<byte> value = bytes.AsMemory(0, field.Size);
+            await reader.NeedAsync(field.Length);
+            Memory<byte> value = bytes.AsMemory(0, field.Length);
             reader.Get(value.Span);
             if (reader.Failed) throw new LoadException(Errno.InputOutput, $"Failed to load {Name}:{field.Name}") { IsOfFields = true };
             field.Load(value.Span);

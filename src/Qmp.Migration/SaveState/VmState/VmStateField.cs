@@ -18,12 +18,33 @@ public abstract class VmStateField
     /// <summary>The type that the vmdesc shows.</summary>
     public string Type { get; }
 
-    /// <summary>Bytes in the stream, at most 1 KiB.</summary>
+    /// <summary>Bytes in the stream, at most 1 KiB; of each element, if there are several.</summary>
     public int Size { get; }
+
+    /// <summary>How many there are in a row; <see langword="null"/> for one that is no array.</summary>
+    public int? Count { get; private init; }
+
+    /// <summary>What it consists of, if it is a structure; of an array, what each element does.</summary>
+    internal VmStateStructure? Structure { get; private init; }
+
+    /// <summary>Bytes in the stream, of all elements.</summary>
+    internal int Length => Size * (Count ?? 1);
 
     /// <summary>A signed 64-bit number.</summary>
     public static VmStateField Int64(string name, Func<long> get, Action<long> set) =>
         new Number(name, "int64", 8, () => (ulong)get(), value => set((long)value));
+
+    /// <summary>A signed 32-bit number.</summary>
+    public static VmStateField Int32(string name, Func<int> get, Action<int> set) =>
+        new Number(name, "int32", 4, () => (uint)get(), value => set((int)value));
+
+    /// <summary>An unsigned 64-bit number.</summary>
+    public static VmStateField UInt64(string name, Func<ulong> get, Action<ulong> set) =>
+        new Number(name, "uint64", 8, get, set);
+
+    /// <summary>An unsigned 16-bit number.</summary>
+    public static VmStateField UInt16(string name, Func<ushort> get, Action<ushort> set) =>
+        new Number(name, "uint16", 2, () => get(), value => set((ushort)value));
 
     /// <summary>An unsigned 32-bit number.</summary>
     public static VmStateField UInt32(string name, Func<uint> get, Action<uint> set) =>
@@ -42,6 +63,28 @@ public abstract class VmStateField
     /// <param name="type">What the vmdesc shows; QEMU has two words for it.</param>
     public static VmStateField Unused(int size, string type = "unused_buffer") =>
         new Bytes("unused", type, size, _ => { }, _ => { });
+
+    /// <summary>Several of a kind in a row.</summary>
+    /// <param name="name">The name of all.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="element">Makes the field of each.</param>
+    public static VmStateField Array(string name, int count, Func<int, VmStateField> element)
+    {
+        VmStateField[] elements = [.. Enumerable.Range(0, count).Select(element)];
+        return new Group(name, elements[0].Type, elements[0].Size, elements) { Count = count, Structure = elements[0].Structure };
+    }
+
+    /// <summary>A structure.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="structure">The name and version of its description.</param>
+    /// <param name="fields">What it consists of.</param>
+    /// <param name="isTemporary">Whether QEMU makes it only to be saved, which the vmdesc shows.</param>
+    public static VmStateField Struct(
+        string name, (string Name, int Version) structure, IReadOnlyList<VmStateField> fields, bool isTemporary = false) =>
+        new Group(name, isTemporary ? "tmp" : "struct", fields.Sum(f => f.Length), fields)
+        {
+            Structure = new VmStateStructure(structure.Name, structure.Version, fields),
+        };
 
     /// <summary>Fills bytes to be saved.</summary>
     public delegate void SpanAction(Span<byte> bytes);
@@ -82,5 +125,22 @@ public abstract class VmStateField
         }
 
         internal override void Load(ReadOnlySpan<byte> bytes) => set(bytes);
+    }
+
+    private sealed class Group(string name, string type, int size, IReadOnlyList<VmStateField> fields) : VmStateField(name, type, size)
+    {
+        internal override void Save(MigrationWriter writer)
+        {
+            foreach (VmStateField field in fields) field.Save(writer);
+        }
+
+        internal override void Load(ReadOnlySpan<byte> bytes)
+        {
+            foreach (VmStateField field in fields)
+            {
+                field.Load(bytes[..field.Length]);
+                bytes = bytes[field.Length..];
+            }
+        }
     }
 }
