@@ -11,7 +11,7 @@ internal static class CompareCommand
 
     private static readonly IComparison[] All =
     [
-        new RequestComparison(), new MigrationComparison(), new ChannelComparison(), new TlsComparison(), new CompressionComparison(), new DifferenceComparison(),
+        new RequestComparison(), new MigrationComparison(), new ChannelComparison(), new TlsComparison(), new CompressionComparison(), new DifferenceComparison(), new PostcopyComparison(),
         new StartComparison(), new MachineComparison(), new SessionComparison(), new ShellComparison(), new ProcessesComparison(),
     ];
 

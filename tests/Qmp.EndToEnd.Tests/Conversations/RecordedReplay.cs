@@ -9,7 +9,11 @@ namespace Qmp.EndToEnd.Tests.Conversations;
 /// <summary>Replays recordings, every byte compared: in this process, or with the program that the environment names.</summary>
 internal static class RecordedReplay
 {
-    private static readonly ReplayOptions Options = new() { Time = TimeProvider.System, CompareBytes = true };
+    // Patient, as machines may be busy: only what fails waits to the end.
+    private static readonly ReplayOptions Options = new()
+    {
+        Time = TimeProvider.System, CompareBytes = true, Wait = TimeSpan.FromSeconds(30),
+    };
 
     // Most that fail have no right answer to wait for.
     private static readonly ReplayOptions Impatient = Options with

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using Qmp.Interop.Emulators;
+using Qmp.TestSupport;
+
+namespace Qmp.Interop.Endurance;
+
+/// <summary>
+/// Mixed migrations for hours, away from machines that live on: a QEMU and a qmpd as processes. Destinations are machines in
+/// this process, and, for qmpd, QEMUs. So this process holds what hundreds of destinations left behind, if they did.
+/// </summary>
+internal sealed class EnduranceRun(int seed, TimeSpan pause) : IAsyncDisposable
+{
+    private static readonly TimeSpan SampleInterval = TimeSpan.FromMinutes(1);
+
+    private readonly Random _random = new(seed);
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<EnduranceVm> _homes = [];
+    private readonly SortedDictionary<string, int> _passed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<ProcessFigures>> _figures = [];
+
+    /// <summary>What went wrong.</summary>
+    public List<string> Failures { get; } = [];
+
+    /// <summary>How many migrations ended as they should, by their way.</summary>
+    public IReadOnlyDictionary<string, int> Passed => _passed;
+
+    /// <summary>Runs so long, and writes a line each minute.</summary>
+    public async Task RunAsync(TimeSpan time, TextWriter output, CancellationToken stop)
+    {
+        byte[] image = MemoryImage.Create(seed, EnduranceGuest.MemorySize);
+        await File.WriteAllBytesAsync(_folder.File("image"), image, stop).ConfigureAwait(false);
+        var guest = new EnduranceGuest(image);
+        string[] loaded = ["-device", $"loader,file={_folder.File("image")},addr=0,force-raw=on"];
+        _homes.Add(await EnduranceVm.StartProcessAsync(EmulatorKind.Qmpd, [.. loaded, .. EnduranceGuest.Words]).ConfigureAwait(false));
+        _homes.Add(await EnduranceVm.StartProcessAsync(EmulatorKind.Qemu, loaded).ConfigureAwait(false));
+        (string Name, int Id)[] watched = [("here", Environment.ProcessId), .. _homes.Select(h => (h.Name, h.Id))];
+        await output.WriteLineAsync(string.Join('\t', ["minutes", "passed", "failed", .. watched.Select(w => ProcessFigures.Heading(w.Name))]))
+            .ConfigureAwait(false);
+        var clock = Stopwatch.StartNew();
+        TimeSpan next = SampleInterval;
+        while (clock.Elapsed < time && !stop.IsCancellationRequested)
+        {
+            await TakeTurnAsync(guest).ConfigureAwait(false);
+            await Task.Delay(pause, CancellationToken.None).ConfigureAwait(false);
+            if (clock.Elapsed < next) continue;
+            await output.WriteLineAsync(Sample(clock.Elapsed, watched)).ConfigureAwait(false);
+            await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            next += SampleInterval;
+        }
+    }
+
+    /// <summary>What grew between the second quarter of the time and the last; the first is for getting warm.</summary>
+    /// <returns>A line for each such process, but for QEMU, which is there to compare with.</returns>
+    public IEnumerable<string> FindGrowth()
+    {
+        foreach ((string name, List<ProcessFigures> all) in _figures)
+        {
+            if (all.Count < 4 || name == "qemu") continue;
+            int quarter = all.Count / 4;
+            ProcessFigures before = ProcessFigures.Median(all.GetRange(quarter, quarter));
+            ProcessFigures after = ProcessFigures.Median(all.GetRange(all.Count - quarter, quarter));
+            if (after.Exceeds(before)) yield return $"{name} grew: {before} before, {after} after";
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (EnduranceVm home in _homes) await home.DisposeAsync().ConfigureAwait(false);
+        _folder.Dispose();
+    }
+
+    private async Task TakeTurnAsync(EnduranceGuest guest)
+    {
+        EnduranceWay way = EnduranceWay.All[_random.Next(EnduranceWay.All.Count)];
+        EnduranceVm home = _homes[_random.Next(_homes.Count)];
+        bool isHere = home != _homes[0] || _random.Next(2) == 0;
+        try
+        {
+            await using EnduranceVm destination = isHere
+                ? await EnduranceVm.StartHereAsync(["-incoming", "defer", .. EnduranceGuest.Words]).ConfigureAwait(false)
+                : await EnduranceVm.StartProcessAsync(EmulatorKind.Qemu, "-incoming", "defer").ConfigureAwait(false);
+            using var turn = new EnduranceTurn(way, home, guest, _random);
+            await turn.RunAsync(destination).ConfigureAwait(false);
+            _passed[way.Name] = _passed.GetValueOrDefault(way.Name) + 1;
+        }
+        catch (Exception e) when (e is not UnreachableException)
+        {
+            Failures.Add($"{way.Name}, {home} to {(isHere ? "here" : "qemu")}: {e.Message}");
+            if (Failures.Count > 20) throw;
+        }
+    }
+
+    private string Sample(TimeSpan elapsed, (string Name, int Id)[] watched)
+    {
+        var columns = new List<string> { $"{elapsed.TotalMinutes:0}", $"{_passed.Values.Sum()}", $"{Failures.Count}" };
+        foreach ((string name, int id) in watched)
+        {
+            ProcessFigures figures = ProcessFigures.Of(id);
+            if (!_figures.TryGetValue(name, out List<ProcessFigures>? all)) _figures.Add(name, all = []);
+            all.Add(figures);
+            columns.Add(figures.ToString());
+        }
+
+        return string.Join('\t', columns);
+    }
+}
