@@ -14,10 +14,10 @@ public sealed unsafe class CountedPages : IDisposable
 {
     private const int Page = RamBlock.PageSize;
     private const long HugePage = 2 << 20;
-    private const int ChunkShift = 9;
-    private const int ChunkPages = 1 << ChunkShift;
+    private const int ChunkShift = PageChunk.Shift;
+    private const int ChunkPages = PageChunk.Pages;
 
-    private readonly Chunk[] _chunks;
+    private readonly PageChunk[] _chunks;
     private readonly nuint _size; // of _generations
     private uint* _generations; // of all pages, but only those of dense chunks mean anything
     private readonly Dictionary<long, byte[]> _raw = [];
@@ -27,7 +27,7 @@ public sealed unsafe class CountedPages : IDisposable
 
     internal CountedPages(long pages)
     {
-        _chunks = new Chunk[(pages + ChunkPages - 1) >> ChunkShift];
+        _chunks = new PageChunk[(pages + ChunkPages - 1) >> ChunkShift];
         _length = (ulong)pages * Page;
 
         // Huge pages: a guest writes all over its memory, and most of the time that takes is spent on finding pages.
@@ -51,7 +51,7 @@ public sealed unsafe class CountedPages : IDisposable
     {
         get
         {
-            ref Chunk chunk = ref _chunks[page >> ChunkShift];
+            ref PageChunk chunk = ref _chunks[page >> ChunkShift];
             int at = (int)(page & (ChunkPages - 1));
             return new PageState(
                 PageKind.FromCode(chunk.Kinds is null ? chunk.Kind : chunk.Kinds[at]),
@@ -76,7 +76,7 @@ public sealed unsafe class CountedPages : IDisposable
         int run = 0;
         while (run < count)
         {
-            ref Chunk chunk = ref _chunks[(first + run) >> ChunkShift];
+            ref PageChunk chunk = ref _chunks[(first + run) >> ChunkShift];
             if (chunk.IsUniform && chunk.Kind != PageKind.Raw.Code)
             {
                 if (chunk.Common.IsZero != areZero) break;
@@ -107,8 +107,8 @@ public sealed unsafe class CountedPages : IDisposable
     {
         for (int i = 0; i < _chunks.Length; i++)
         {
-            Chunk one = _chunks[i];
-            Chunk two = other._chunks[i];
+            PageChunk one = _chunks[i];
+            PageChunk two = other._chunks[i];
             if (one.IsUniform && two.IsUniform && one.Common == two.Common && !one.Common.Kind.IsRaw) continue;
             long end = Math.Min((i + 1L) << ChunkShift, except.Pages);
             for (long page = (long)i << ChunkShift; page < end; page++)
@@ -122,49 +122,37 @@ public sealed unsafe class CountedPages : IDisposable
 
     private bool IsEqual(CountedPages other, long page) => this[page].Kind.IsRaw || other[page].Kind.IsRaw
         ? Capture(page, 1) is var one && other.Capture(page, 1) is var two && one.IsSameBytes(two, page)
-        : this[page] == other[page];
+        : this[page].HasBytesOf(other[page]);
 
     /// <summary>Changes the state of a page.</summary>
     internal void Set(long page, PageState state)
     {
-        ref Chunk chunk = ref _chunks[page >> ChunkShift];
+        ref PageChunk chunk = ref _chunks[page >> ChunkShift];
         int at = (int)(page & (ChunkPages - 1));
         if (_raw.Count > 0) _raw.Remove(page);
-        if (chunk.Kinds is not null)
-        {
-            chunk.Kinds[at] = state.Kind.Code;
-        }
-        else if (chunk.Kind != state.Kind.Code)
-        {
-            chunk.Kinds = new ushort[ChunkPages];
-            Array.Fill(chunk.Kinds, chunk.Kind);
-            chunk.Kinds[at] = state.Kind.Code;
-        }
-
-        if (!chunk.IsDense && chunk.Generation != state.Generation)
-        {
-            chunk.IsDense = true;
-            GenerationsOf(page - at, Math.Min(ChunkPages, (int)((long)(_length / Page) - (page - at)))).Fill(chunk.Generation);
-        }
-
-        if (chunk.IsDense) _generations[page] = state.Generation;
+        if (chunk.Differs(state.Kind.Code)) chunk.Kinds![at] = state.Kind.Code;
+        if (Differs(ref chunk, page - at, state.Generation)) _generations[page] = state.Generation;
     }
 
     /// <summary>Changes the state of a page that a guest writes.</summary>
     /// <returns>Whether it was written for the first time, as far as is known.</returns>
     internal bool Stamp(long page, PageState state)
     {
-        ref Chunk chunk = ref _chunks[page >> ChunkShift];
-        if (chunk is { IsDense: true, Kinds: null } && chunk.Kind == state.Kind.Code && _raw.Count == 0)
+        ref PageChunk chunk = ref _chunks[page >> ChunkShift];
+
+        // A page that is noise all over stays so if all of it is written.
+        bool isOfKind = chunk.Kind == state.Kind.Code || (chunk.Kind == PageKind.Noise.Code && state.Kind.Change == Page);
+        if (!isOfKind || chunk.Kinds is not null || _raw.Count > 0)
         {
-            ref uint generation = ref _generations[page];
-            bool isFirst = generation == 0;
-            generation = state.Generation;
-            return isFirst;
+            Set(page, state);
+            return true;
         }
 
-        Set(page, state);
-        return true;
+        MakeDense(ref chunk, page & -ChunkPages);
+        ref uint generation = ref _generations[page];
+        bool isFirst = generation == 0;
+        generation = state.Generation;
+        return isFirst;
     }
 
     /// <summary>Has the processor fetch the state of a page that will be written in a moment.</summary>
@@ -178,16 +166,55 @@ public sealed unsafe class CountedPages : IDisposable
     {
         for (long page = first, end = first + count; page < end;)
         {
-            if ((page & (ChunkPages - 1)) == 0 && end - page >= ChunkPages)
+            ref PageChunk chunk = ref Part(page, end - page, out int at, out int n);
+            if (_raw.Count > 0) RemoveRaw(page, n);
+            if (n == ChunkPages)
             {
-                if (_raw.Count > 0) RemoveRaw(page, ChunkPages);
-                _chunks[page >> ChunkShift] = new Chunk { Kind = state.Kind.Code, Generation = state.Generation };
-                page += ChunkPages;
+                chunk = new PageChunk { Kind = state.Kind.Code, Generation = state.Generation };
             }
             else
             {
-                Set(page++, state);
+                if (chunk.Differs(state.Kind.Code)) chunk.Kinds.AsSpan(at, n).Fill(state.Kind.Code);
+                if (Differs(ref chunk, page - at, state.Generation)) GenerationsOf(page, n).Fill(state.Generation);
+                if (at + n == ChunkPages) Join(ref chunk, page - at);
             }
+
+            page += n;
+        }
+    }
+
+    /// <summary>Gives pages the states that others had.</summary>
+    /// <param name="first">The first page.</param>
+    /// <param name="states">The states of some pages.</param>
+    /// <param name="from">The place of the first of them that is meant.</param>
+    /// <param name="count">How many.</param>
+    internal void SetRange(long first, PageStates states, int from, int count)
+    {
+        if (states.Common is { } common)
+        {
+            SetRange(first, count, common);
+            return;
+        }
+
+        if (states.HasBytes || _raw.Count > 0)
+        {
+            for (int i = 0; i < count; i++) Set(first + i, states, from + i);
+            return;
+        }
+
+        for (int i = 0; i < count;)
+        {
+            long page = first + i;
+            ref PageChunk chunk = ref Part(page, count - i, out int at, out int n);
+            if (!states.HasKind(chunk.Kind) || chunk.Kinds is not null) states.CopyKinds(from + i, chunk.MakeKinds().AsSpan(at, n));
+            if (!states.HasGeneration(chunk.Generation) || chunk.IsDense)
+            {
+                MakeDense(ref chunk, page - at);
+                states.CopyGenerations(from + i, GenerationsOf(page, n));
+            }
+
+            if (at + n == ChunkPages) Join(ref chunk, page - at);
+            i += n;
         }
     }
 
@@ -201,7 +228,7 @@ public sealed unsafe class CountedPages : IDisposable
         uint[]? generations = null;
         for (int i = 0; i < count;)
         {
-            ref Chunk chunk = ref _chunks[(first + i) >> ChunkShift];
+            ref PageChunk chunk = ref _chunks[(first + i) >> ChunkShift];
             int at = (int)((first + i) & (ChunkPages - 1));
             int n = Math.Min(ChunkPages - at, count - i);
             if (chunk.Kinds is not null || chunk.Kind != start.Kind.Code)
@@ -315,20 +342,37 @@ public sealed unsafe class CountedPages : IDisposable
 
     private Span<uint> GenerationsOf(long first, int count) => new(_generations + first, count);
 
+    // The chunk of a page, its place there, and how many of the pages from there on are in that chunk.
+    private ref PageChunk Part(long page, long count, out int at, out int n)
+    {
+        at = (int)(page & (ChunkPages - 1));
+        n = (int)Math.Min(ChunkPages - at, count);
+        return ref _chunks[page >> ChunkShift];
+    }
+
+    // Whether generations have to be told apart, once one page has this one.
+    private bool Differs(ref PageChunk chunk, long start, uint generation)
+    {
+        if (!chunk.IsDense && chunk.Generation != generation) MakeDense(ref chunk, start);
+        return chunk.IsDense;
+    }
+
+    private void MakeDense(ref PageChunk chunk, long start)
+    {
+        if (chunk.IsDense) return;
+        chunk.IsDense = true;
+        GenerationsOf(start, (int)Math.Min(ChunkPages, (long)(_length / Page) - start)).Fill(chunk.Generation);
+    }
+
+    // Pages arrive by less than a chunk: when its last has come they may be alike.
+    private void Join(ref PageChunk chunk, long start)
+    {
+        if (chunk.Kinds is { } kinds && !kinds.AsSpan().ContainsAnyExcept(kinds[0])) (chunk.Kind, chunk.Kinds) = (kinds[0], null);
+        if (chunk.IsDense && GenerationsOf(start, ChunkPages) is var all && !all.ContainsAnyExcept(all[0])) (chunk.Generation, chunk.IsDense) = (all[0], false);
+    }
+
     private void RemoveRaw(long first, int count)
     {
         for (int i = 0; i < count; i++) _raw.Remove(first + i);
-    }
-
-    private struct Chunk
-    {
-        public ushort[]? Kinds;
-        public uint Generation;
-        public ushort Kind;
-        public bool IsDense; // its pages differ in their generations
-
-        public readonly bool IsUniform => Kinds is null && !IsDense;
-
-        public readonly PageState Common => new(PageKind.FromCode(Kind), Generation);
     }
 }

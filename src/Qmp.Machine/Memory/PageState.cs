@@ -8,6 +8,10 @@ public readonly record struct PageState(PageKind Kind, uint Generation)
     /// <summary>A page of zeros.</summary>
     public static PageState Zero => default;
 
+    /// <summary>Whether pages in these states have the same bytes, if both are the same page; neither keeps bytes of its own.</summary>
+    internal bool HasBytesOf(PageState other) =>
+        this == other || (Generation == other.Generation && Generation > 0 && Kind.Change == RamBlock.PageSize && other.Kind.Change == RamBlock.PageSize);
+
     /// <summary>Whether all bytes are zero.</summary>
     public bool IsZero => Kind.Fill == 0 && Generation == 0 && !Kind.IsRaw;
 }
@@ -23,6 +27,9 @@ public readonly record struct PageKind
 
     /// <summary>Pages whose bytes are kept, because no model describes them.</summary>
     public static PageKind Raw => new(RawCode);
+
+    /// <summary>Pages that are noise, and of which a write changes all.</summary>
+    public static PageKind Noise { get; } = Of(100);
 
     /// <summary>Both parts in one number.</summary>
     public ushort Code { get; }

@@ -27,6 +27,9 @@ public sealed class PageStates
     /// <summary>The state of all of them, if they are alike.</summary>
     public PageState? Common => _kinds is null && _generations is null && _bytes is null ? _common : null;
 
+    /// <summary>Whether one of them keeps its bytes.</summary>
+    internal bool HasBytes => _bytes is not null;
+
     /// <summary>The state of one.</summary>
     public PageState this[int index] => new(
         _kinds is null ? _common.Kind : PageKind.FromCode(_kinds[index]),
@@ -50,6 +53,26 @@ public sealed class PageStates
         Make(0, page, mine);
         other.Make(0, page, theirs);
         return mine.SequenceEqual(theirs);
+    }
+
+    /// <summary>Whether all are of that kind.</summary>
+    internal bool HasKind(ushort code) => _kinds is null && _common.Kind.Code == code;
+
+    /// <summary>Whether all are of that generation.</summary>
+    internal bool HasGeneration(uint generation) => _generations is null && _common.Generation == generation;
+
+    /// <summary>The codes of the kinds of some.</summary>
+    internal void CopyKinds(int from, Span<ushort> target)
+    {
+        if (_kinds is null) target.Fill(_common.Kind.Code);
+        else _kinds.AsSpan(from, target.Length).CopyTo(target);
+    }
+
+    /// <summary>The generations of some.</summary>
+    internal void CopyGenerations(int from, Span<uint> target)
+    {
+        if (_generations is null) target.Fill(_common.Generation);
+        else _generations.AsSpan(from, target.Length).CopyTo(target);
     }
 
     /// <summary>The bytes of one that keeps its own.</summary>

@@ -181,8 +181,7 @@ public sealed unsafe class RamBlock : IDisposable
     public void PlaceCounted(long page, PageStates states, int from, int count)
     {
         CountedPages counted = Counted ?? throw new InvalidOperationException($"RAM block {Id} is stored, and its peer's is counted");
-        if (states.Common is { } common) counted.SetRange(page, count, common);
-        else for (int i = 0; i < count; i++) counted.Set(page + i, states, from + i);
+        counted.SetRange(page, states, from, count);
         MarkPlaced(page, count);
     }
 
@@ -234,6 +233,13 @@ public sealed unsafe class RamBlock : IDisposable
         if (Counted is { } counted) counted.SetRange(page, count, state);
         else for (long i = page; i < page + count; i++) PageContent.Make(state, i, BeginPlace(i));
         MarkWritten((ulong)page * PageSize, (ulong)count * PageSize);
+    }
+
+    /// <summary>Has the processor fetch what is known of a page of counted memory, which will be written in a moment.</summary>
+    public void Prefetch(long page)
+    {
+        Counted!.Prefetch(page);
+        DirtyLog.Prefetch(page);
     }
 
     /// <summary>Writes a page whose bytes a model knows, on behalf of a guest that has passed the gate.</summary>

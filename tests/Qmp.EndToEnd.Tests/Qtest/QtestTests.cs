@@ -96,13 +96,21 @@ internal sealed partial class QtestTests
         Assert.That((status, Passed().Count(output)), Is.EqualTo((0, 1)), output);
     }
 
+    // A case is only there if the program finds what it needs; with a QEMU there are as many.
+    [Test]
+    [Category("Slow")]
+    public async Task All_migrations_of_QEMU_are_registered() => Assert.That(await AllAsync(), Has.Exactly(75).Items);
+
     private static bool Everything => Environment.GetEnvironmentVariable(EverythingVariable) == "1";
 
     private static IEnumerable<string> Migrations()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } || !Everything) return Shard.Select(p => Root + p);
-        return PathsAsync(["--full", "-m", "slow"]).GetAwaiter().GetResult().Where(p => !OfKvm.Any(p.EndsWith));
+        return AllAsync().GetAwaiter().GetResult();
     }
+
+    private static async Task<IEnumerable<string>> AllAsync() =>
+        (await PathsAsync(["--full", "-m", "slow"])).Where(p => !OfKvm.Any(p.EndsWith));
 
     private static async Task<IReadOnlyList<string>> PathsAsync(string[] words)
     {
@@ -141,6 +149,7 @@ internal sealed partial class QtestTests
         }
     }
 
-    [GeneratedRegex("^ok ", RegexOptions.Multiline)]
+    // Cases below the one that is meant are registered and left out.
+    [GeneratedRegex("^ok (?!.*# SKIP)", RegexOptions.Multiline)]
     private static partial Regex Passed();
 }

@@ -65,13 +65,13 @@ public sealed class ModelGuest : IGuest
     private ValueTask Write(ref long due)
     {
         // Nothing can have to wait: the places of some pages are fetched together, which is most of the time a write takes.
-        while (due > 0 && _block is { Gate: null, Counted: { } counted })
+        while (due > 0 && _block is { Gate: null, Counted: not null })
         {
             int count = (int)Math.Min(due, Batch);
             for (int i = 0; i < count; i++)
             {
                 _batch[i] = _program.Write();
-                counted.Prefetch(_batch[i].Page);
+                _block.Prefetch(_batch[i].Page);
             }
 
             for (int i = 0; i < count; i++) GuestMemory.Stamp(_block, _batch[i].Page, _batch[i].State);
