@@ -51,14 +51,14 @@ internal abstract class LibvirtTests
         Bench is null ? Task.CompletedTask : Task.WhenAll(A.ForgetAsync(), B.ForgetAsync());
 
     /// <summary>Defines and starts a domain on the first host; what its memory holds is to be had nowhere else.</summary>
-    protected async Task StartAsync(DomainXml? domain = null)
+    protected async Task StartAsync(DomainXml? domain = null, string state = "running (booted)")
     {
         string content = Path.Combine(Bench.Folder, "content");
         await File.WriteAllBytesAsync(content, RandomNumberGenerator.GetBytes(FileSize));
         await A.DefineAsync(domain ?? Domain);
         await A.RunAsync("start", DomainXml.DefaultName);
         await File.WriteAllBytesAsync(content, new byte[FileSize]);
-        await A.AwaitStateAsync("running (booted)");
+        await A.AwaitStateAsync(state);
     }
 
     /// <summary>The checksum of the memory that the guest leaves as it is.</summary>

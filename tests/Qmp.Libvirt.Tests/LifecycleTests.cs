@@ -79,12 +79,12 @@ internal sealed class LifecycleTests : LibvirtTests
     [Test]
     public async Task Guest_that_panics_is_as_the_description_says()
     {
-        await StartAsync(Domain with
+        DomainXml panics = Domain with
         {
             Words = ["-x-sim", "on", "-device", "x-guest,panic-ms=300"],
             More = "<vcpu>1</vcpu><on_crash>destroy</on_crash>",
-        });
-        await A.AwaitStateAsync("shut off (crashed)");
+        };
+        await StartAsync(panics, "shut off (crashed)");
     }
 
     [Test]

@@ -36,6 +36,7 @@ internal static class EnduranceCommand
         }
 
         foreach ((string way, int count) in run.Passed) Console.WriteLine($"{way}\t{count}");
+        foreach (string line in run.QemusEnds) Console.WriteLine(line);
         string[] growth = [.. run.FindGrowth()];
         foreach (string line in (string[])[.. run.Failures, .. growth]) Console.WriteLine(line);
         return run.Failures.Count + growth.Length == 0 ? 0 : 1;

@@ -14,12 +14,16 @@ internal sealed class EnduranceRun(int seed, TimeSpan pause) : IAsyncDisposable
 
     private readonly Random _random = new(seed);
     private readonly TemporaryFolder _folder = new();
-    private readonly List<EnduranceVm> _homes = [];
+    private EnduranceVm _qmpd = null!;
+    private EnduranceVm _qemu = null!;
     private readonly SortedDictionary<string, int> _passed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<ProcessFigures>> _figures = [];
 
     /// <summary>What went wrong.</summary>
     public List<string> Failures { get; } = [];
+
+    /// <summary>How the QEMU that lived on ended by itself, and was started anew.</summary>
+    public List<string> QemusEnds { get; } = [];
 
     /// <summary>How many migrations ended as they should, by their way.</summary>
     public IReadOnlyDictionary<string, int> Passed => _passed;
@@ -30,11 +34,9 @@ internal sealed class EnduranceRun(int seed, TimeSpan pause) : IAsyncDisposable
         byte[] image = MemoryImage.Create(seed, EnduranceGuest.MemorySize);
         await File.WriteAllBytesAsync(_folder.File("image"), image, stop).ConfigureAwait(false);
         var guest = new EnduranceGuest(image);
-        string[] loaded = ["-device", $"loader,file={_folder.File("image")},addr=0,force-raw=on"];
-        _homes.Add(await EnduranceVm.StartProcessAsync(EmulatorKind.Qmpd, [.. loaded, .. EnduranceGuest.Words]).ConfigureAwait(false));
-        _homes.Add(await EnduranceVm.StartProcessAsync(EmulatorKind.Qemu, loaded).ConfigureAwait(false));
-        (string Name, int Id)[] watched = [("here", Environment.ProcessId), .. _homes.Select(h => (h.Name, h.Id))];
-        await output.WriteLineAsync(string.Join('\t', ["minutes", "passed", "failed", .. watched.Select(w => ProcessFigures.Heading(w.Name))]))
+        _qmpd = await StartHomeAsync(EmulatorKind.Qmpd, EnduranceGuest.Words).ConfigureAwait(false);
+        _qemu = await StartHomeAsync(EmulatorKind.Qemu).ConfigureAwait(false);
+        await output.WriteLineAsync(string.Join('\t', ["minutes", "passed", "failed", .. Watched.Select(w => ProcessFigures.Heading(w.Name))]))
             .ConfigureAwait(false);
         var clock = Stopwatch.StartNew();
         TimeSpan next = SampleInterval;
@@ -43,7 +45,7 @@ internal sealed class EnduranceRun(int seed, TimeSpan pause) : IAsyncDisposable
             await TakeTurnAsync(guest).ConfigureAwait(false);
             await Task.Delay(pause, CancellationToken.None).ConfigureAwait(false);
             if (clock.Elapsed < next) continue;
-            await output.WriteLineAsync(Sample(clock.Elapsed, watched)).ConfigureAwait(false);
+            await output.WriteLineAsync(Sample(clock.Elapsed)).ConfigureAwait(false);
             await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
             next += SampleInterval;
         }
@@ -65,15 +67,21 @@ internal sealed class EnduranceRun(int seed, TimeSpan pause) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (EnduranceVm home in _homes) await home.DisposeAsync().ConfigureAwait(false);
+        await _qmpd.DisposeAsync().ConfigureAwait(false);
+        await _qemu.DisposeAsync().ConfigureAwait(false);
         _folder.Dispose();
     }
+
+    private (string Name, int Id)[] Watched => [("here", Environment.ProcessId), (_qmpd.Name, _qmpd.Id), (_qemu.Name, _qemu.Id)];
+
+    private Task<EnduranceVm> StartHomeAsync(EmulatorKind kind, params string[] words) =>
+        EnduranceVm.StartProcessAsync(kind, ["-device", $"loader,file={_folder.File("image")},addr=0,force-raw=on", .. words]);
 
     private async Task TakeTurnAsync(EnduranceGuest guest)
     {
         EnduranceWay way = EnduranceWay.All[_random.Next(EnduranceWay.All.Count)];
-        EnduranceVm home = _homes[_random.Next(_homes.Count)];
-        bool isHere = home != _homes[0] || _random.Next(2) == 0;
+        EnduranceVm home = _random.Next(2) == 0 ? _qmpd : _qemu;
+        bool isHere = home == _qemu || _random.Next(2) == 0;
         try
         {
             await using EnduranceVm destination = isHere
@@ -83,6 +91,13 @@ internal sealed class EnduranceRun(int seed, TimeSpan pause) : IAsyncDisposable
             await turn.RunAsync(destination).ConfigureAwait(false);
             _passed[way.Name] = _passed.GetValueOrDefault(way.Name) + 1;
         }
+        catch (Exception e) when (home == _qemu && home.Exit.IsCompleted)
+        {
+            // That is for QEMU to mend, and nothing of ours can go on without it.
+            QemusEnds.Add($"{way.Name}: qemu ended with {await home.Exit.ConfigureAwait(false)}: {e.Message}");
+            await home.DisposeAsync().ConfigureAwait(false);
+            _qemu = await StartHomeAsync(EmulatorKind.Qemu).ConfigureAwait(false);
+        }
         catch (Exception e) when (e is not UnreachableException)
         {
             Failures.Add($"{way.Name}, {home} to {(isHere ? "here" : "qemu")}: {e.Message}");
@@ -90,10 +105,10 @@ internal sealed class EnduranceRun(int seed, TimeSpan pause) : IAsyncDisposable
         }
     }
 
-    private string Sample(TimeSpan elapsed, (string Name, int Id)[] watched)
+    private string Sample(TimeSpan elapsed)
     {
         var columns = new List<string> { $"{elapsed.TotalMinutes:0}", $"{_passed.Values.Sum()}", $"{Failures.Count}" };
-        foreach ((string name, int id) in watched)
+        foreach ((string name, int id) in Watched)
         {
             ProcessFigures figures = ProcessFigures.Of(id);
             if (!_figures.TryGetValue(name, out List<ProcessFigures>? all)) _figures.Add(name, all = []);

@@ -15,11 +15,12 @@ internal sealed class EnduranceVm : IAsyncDisposable
     private readonly Func<ValueTask> _end;
     private readonly Action _kill;
 
-    private EnduranceVm(string name, QmpConnection qmp, int id, Action kill, Func<ValueTask> end)
+    private EnduranceVm(string name, QmpConnection qmp, int id, Task<int> exit, Action kill, Func<ValueTask> end)
     {
         Name = name;
         Qmp = qmp;
         Id = id;
+        Exit = exit;
         _kill = kill;
         _end = end;
         Migration = new MigrationClient(qmp);
@@ -34,13 +35,16 @@ internal sealed class EnduranceVm : IAsyncDisposable
     /// <summary>The number of its process.</summary>
     public int Id { get; }
 
+    /// <summary>Ends with its exit status; below 0, the signal that ended it.</summary>
+    public Task<int> Exit { get; }
+
     /// <summary>Starts one in a process of its own.</summary>
     public static async Task<EnduranceVm> StartProcessAsync(EmulatorKind kind, params string[] words)
     {
         QemuProcess process = await QemuProcess.StartAsync(
             new QemuProcessOptions { Program = EmulatorPrograms.PathOf(kind), Client = ClientOptions }, [.. Common, .. words])
             .ConfigureAwait(false);
-        return new EnduranceVm(kind.ToString().ToLowerInvariant(), process.Qmp, process.Id, process.Kill, process.DisposeAsync);
+        return new EnduranceVm(kind.ToString().ToLowerInvariant(), process.Qmp, process.Id, process.Exit, process.Kill, process.DisposeAsync);
     }
 
     /// <summary>Starts one in this process.</summary>
@@ -48,7 +52,7 @@ internal sealed class EnduranceVm : IAsyncDisposable
     {
         TestVm vm = await TestVm.StartAsync([.. Common, .. words]).ConfigureAwait(false);
         QmpConnection qmp = await vm.ConnectAsync(ClientOptions).ConfigureAwait(false);
-        return new EnduranceVm("here", qmp, Environment.ProcessId, vm.Kill, async () =>
+        return new EnduranceVm("here", qmp, Environment.ProcessId, vm.Exit, vm.Kill, async () =>
         {
             await qmp.DisposeAsync().ConfigureAwait(false);
             await vm.DisposeAsync().ConfigureAwait(false);

@@ -14,4 +14,7 @@ public sealed record LinkSettings
 
     /// <summary>The connection breaks when so many bytes have gone from the source to the destination.</summary>
     public long? CutAfter { get; init; }
+
+    /// <summary>The connection breaks when so many bytes have gone from the destination to the source.</summary>
+    public long? CutBackAfter { get; init; }
 }

@@ -69,10 +69,10 @@ public sealed class VirtualNetwork : IMigrationConnector
 
         VirtualLink link = SharesLink ? SharedLink() : listener.LinkOf(Link);
         var forward = new VirtualPipe(_timeline, link.Forward, Link.CutAfter, ForwardTap, ForwardCount, Cut);
-        var backward = new VirtualPipe(_timeline, link.Backward, null, BackwardTap, BackwardCount, Cut);
+        var backward = new VirtualPipe(_timeline, link.Backward, Link.CutBackAfter, BackwardTap, BackwardCount, Cut);
         source = new VirtualChannel(backward, forward);
         destination = new VirtualChannel(forward, backward);
-        if (Link.CutAfter == 0) Cut();
+        if (Link.CutAfter == 0 || Link.CutBackAfter == 0) Cut();
         listener.Connect(destination);
         return new ValueTask<IMigrationChannel>(source);
     }
