@@ -1,34 +1,53 @@
 using Qmp.Machine;
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
+using Serilog;
 
 namespace Qmp.Devices.Workload;
 
 /// <summary>The guest: dirties memory at a set rate, on an activity of its own (<c>-device x-workload</c>).</summary>
+/// <remarks>
+/// For each page that it writes it reads one back. If that is not what it wrote, it says so once in the log, counts it,
+/// and goes on: a migration takes the course that it would take with any guest, and <see cref="Verify"/> knows afterwards.
+/// </remarks>
 public sealed class WorkloadGuest : IGuest
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
+    private readonly GuestMemory _guestMemory;
     private readonly Timeline _timeline;
+    private readonly ILogger _logger;
     private readonly WorkloadPattern _pattern;
+    private readonly WorkloadFaults _faults;
+    private readonly bool _readsBack;
     private readonly GuestActivity _activity;
     private readonly long _memory;
     private long _rate;
     private long _newWorkingSet; // 0 for none
     private volatile int _throttle;
+    private long _reads;
+    private long _damaged;
+    private string? _damage;
 
     /// <summary>A guest that does not run yet.</summary>
+    /// <param name="machine">Its machine.</param>
+    /// <param name="settings">What it does.</param>
+    /// <param name="logger">Is told of what it reads and has not written.</param>
     /// <exception cref="ArgumentException">The working set does not lie in memory.</exception>
-    public WorkloadGuest(VirtualMachine machine, WorkloadSettings settings)
+    public WorkloadGuest(VirtualMachine machine, WorkloadSettings settings, ILogger logger)
     {
         Id = settings.Id;
         Offset = settings.Offset;
         Reach = settings.WorkingSet;
         _memory = (long)machine.Memory.LengthFrom((ulong)settings.Offset);
         if (!Fits(settings.WorkingSet)) throw new ArgumentException("no such memory", nameof(settings));
+        _guestMemory = machine.Memory;
         _timeline = machine.Timeline;
+        _logger = logger;
         _rate = settings.Rate;
-        _pattern = new WorkloadPattern(machine.Memory, settings.Offset, settings.WorkingSet);
+        _readsBack = settings.Reads;
+        _faults = new WorkloadFaults(_timeline);
+        _pattern = new WorkloadPattern(machine.Memory, settings.Offset, settings.WorkingSet, _faults);
         _activity = new GuestActivity(_timeline, "workload", RunAsync);
     }
 
@@ -51,6 +70,15 @@ public sealed class WorkloadGuest : IGuest
     /// <summary>How many writes the guest has made since its first boot, migrations included.</summary>
     public ulong Writes => _pattern.Writes;
 
+    /// <summary>What it has done and seen. Answers at any moment.</summary>
+    public WorkloadCounts Counts => _faults.AddTo(new WorkloadCounts
+    {
+        Writes = Writes,
+        Reads = Interlocked.Read(ref _reads),
+        Damaged = Interlocked.Read(ref _damaged),
+        Damage = Volatile.Read(ref _damage),
+    });
+
     /// <summary>Whether so many bytes from its first page lie in memory and are enough.</summary>
     public bool Fits(long workingSet) => workingSet >= 2 * RamBlock.PageSize && workingSet <= _memory;
 
@@ -62,7 +90,8 @@ public sealed class WorkloadGuest : IGuest
     }
 
     /// <summary>Compares memory with what must be there; the guest must be stopped.</summary>
-    public string? Verify() => _pattern.Verify();
+    /// <returns>What the guest has read while it ran and had not written, what is wrong now, or <see langword="null"/>.</returns>
+    public string? Verify() => Volatile.Read(ref _damage) ?? _pattern.Verify();
 
     /// <inheritdoc/>
     public void Start() => _activity.Start();
@@ -90,11 +119,29 @@ public sealed class WorkloadGuest : IGuest
             last = now;
             if (due >= 1)
             {
-                for (; due >= 1 && _activity.IsWanted; due--) await _pattern.WriteAsync(++writes);
+                for (; due >= 1 && _activity.IsWanted; due--)
+                {
+                    await _pattern.WriteAsync(++writes);
+                    if (_readsBack) await ReadBackAsync(writes);
+                }
+
                 await _pattern.RecordAsync(writes);
             }
 
             await _activity.WaitAsync(Tick);
+        }
+    }
+
+    private async ValueTask ReadBackAsync(ulong newest)
+    {
+        string? damage = await _pattern.ReadBackAsync(newest);
+        if (_guestMemory.IsAbandoned) return;
+        Interlocked.Increment(ref _reads);
+        if (damage is null) return;
+        Interlocked.Increment(ref _damaged);
+        if (Interlocked.CompareExchange(ref _damage, damage, null) is null)
+        {
+            _logger.Warning("warning: guest '{Id:l}' reads what it has not written: {Damage:l}", Id, damage);
         }
     }
 }

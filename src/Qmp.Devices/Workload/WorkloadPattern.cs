@@ -20,6 +20,7 @@ public sealed class WorkloadPattern
     private const int LedgerSize = 32;
 
     private readonly GuestMemory _memory;
+    private readonly WorkloadFaults? _faults;
     private readonly ulong _offset;
     private readonly byte[] _head = new byte[Body];
     private readonly byte[] _number = new byte[8];
@@ -27,9 +28,14 @@ public sealed class WorkloadPattern
     private Ledger _ledger;
 
     /// <summary>The pattern in <paramref name="workingSet"/> bytes from <paramref name="offset"/>.</summary>
-    public WorkloadPattern(GuestMemory memory, long offset, long workingSet)
+    /// <param name="memory">Guest memory.</param>
+    /// <param name="offset">Where the ledger is, in bytes.</param>
+    /// <param name="workingSet">Bytes of the ledger and the data pages.</param>
+    /// <param name="faults">Counts the accesses that wait; <see langword="null"/> for who does not want to know.</param>
+    public WorkloadPattern(GuestMemory memory, long offset, long workingSet, WorkloadFaults? faults = null)
     {
         _memory = memory;
+        _faults = faults;
         _offset = (ulong)offset;
         _ledger = new Ledger(PagesOf(workingSet), 0, 0);
     }
@@ -52,7 +58,7 @@ public sealed class WorkloadPattern
     /// <returns>How many writes were made.</returns>
     public async ValueTask<ulong> ResumeAsync()
     {
-        await _memory.ReadAsync(_offset, _record);
+        await ReadAsync(_offset, _record);
         _ledger = Find(_record) ?? _ledger;
         return _ledger.Writes;
     }
@@ -71,9 +77,22 @@ public sealed class WorkloadPattern
         ulong page = PageOf(_ledger, number);
         BinaryPrimitives.WriteUInt64LittleEndian(_head, number);
         Fill(number, _head.AsSpan(8));
-        await _memory.WriteAsync(page, _head);
+        await WriteAsync(page, _head);
         BinaryPrimitives.WriteUInt64LittleEndian(_number, number);
-        await _memory.WriteAsync(page + Page - 8, _number);
+        await WriteAsync(page + Page - 8, _number);
+    }
+
+    /// <summary>Reads back one page that was written before: of all that are, the one in the middle between oldest and newest.</summary>
+    /// <remarks>So each page is read once between two writes, when it has had half a round to go astray.</remarks>
+    /// <param name="newest">The number of the latest write; the ledger need not know of it yet.</param>
+    /// <returns>What is wrong with the page, or <see langword="null"/> if nothing is.</returns>
+    public async ValueTask<string?> ReadBackAsync(ulong newest)
+    {
+        ulong number = newest - (Math.Min(newest - _ledger.Before, (ulong)_ledger.Pages) / 2);
+        ulong page = PageOf(_ledger, number);
+        await ReadAsync(page, _head);
+        await ReadAsync(page + Page - 8, _number);
+        return FindDamage(page, number, _head, _number);
     }
 
     /// <summary>Writes into the ledger that <paramref name="writes"/> writes were made.</summary>
@@ -85,7 +104,7 @@ public sealed class WorkloadPattern
         BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], _ledger.Pages);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[16..], _ledger.Writes);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[24..], _ledger.Before);
-        return _memory.WriteAsync(_offset, _record);
+        return WriteAsync(_offset, _record);
     }
 
     /// <summary>Compares memory with what the ledger says must be there. The guest must be stopped.</summary>
@@ -98,22 +117,39 @@ public sealed class WorkloadPattern
         ulong pages = (ulong)ledger.Pages;
         ulong first = Math.Max(ledger.Before + 1, ledger.Writes > pages ? ledger.Writes - pages + 1 : 1);
         Span<byte> head = stackalloc byte[Body];
-        Span<byte> expected = stackalloc byte[Body - 8];
         Span<byte> tail = stackalloc byte[8];
         for (ulong number = first; number <= ledger.Writes; number++)
         {
             ulong page = PageOf(ledger, number);
             _memory.Peek(page, head);
             _memory.Peek(page + Page - 8, tail);
-            ulong begin = BinaryPrimitives.ReadUInt64LittleEndian(head);
-            ulong end = BinaryPrimitives.ReadUInt64LittleEndian(tail);
-            if (begin != end) return $"page 0x{page:x} is torn: write {begin} at its start, {end} at its end";
-            if (begin != number) return $"page 0x{page:x} lost a write: it shows {begin}, not {number}";
-            Fill(number, expected);
-            if (!head[8..].SequenceEqual(expected)) return $"page 0x{page:x} is corrupt in write {number}";
+            if (FindDamage(page, number, head, tail) is { } damage) return damage;
         }
 
         return null;
+    }
+
+    private static string? FindDamage(ulong page, ulong number, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    {
+        ulong begin = BinaryPrimitives.ReadUInt64LittleEndian(head);
+        ulong end = BinaryPrimitives.ReadUInt64LittleEndian(tail);
+        if (begin != end) return $"page 0x{page:x} is torn: write {begin} at its start, {end} at its end";
+        if (begin != number) return $"page 0x{page:x} lost a write: it shows {begin}, not {number}";
+        Span<byte> expected = stackalloc byte[Body - 8];
+        Fill(number, expected);
+        return head[8..].SequenceEqual(expected) ? null : $"page 0x{page:x} is corrupt in write {number}";
+    }
+
+    private async ValueTask ReadAsync(ulong address, Memory<byte> data)
+    {
+        if (_faults is not null && !_memory.IsOpen(address, data.Length, writes: false)) await _faults.WaitAsync(_memory, address, data.Length, writes: false);
+        await _memory.ReadAsync(address, data);
+    }
+
+    private async ValueTask WriteAsync(ulong address, ReadOnlyMemory<byte> data)
+    {
+        if (_faults is not null && !_memory.IsOpen(address, data.Length, writes: true)) await _faults.WaitAsync(_memory, address, data.Length, writes: true);
+        await _memory.WriteAsync(address, data);
     }
 
     private static long PagesOf(long workingSet)

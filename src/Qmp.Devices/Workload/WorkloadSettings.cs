@@ -12,6 +12,9 @@ public sealed record WorkloadSettings
     /// <summary>Bytes of the memory that is written, over and over; a multiple of the page size.</summary>
     public long WorkingSet { get; init; }
 
+    /// <summary>Whether it reads back a page for each one that it writes.</summary>
+    public bool Reads { get; init; } = true;
+
     /// <summary>Where the working set begins, in guest-physical memory.</summary>
     public long Offset { get; init; }
 }

@@ -23,7 +23,8 @@ internal static class Listings
 
     private static readonly Dictionary<string, string> OfWorkload = new()
     {
-        ["addr"] = "0", ["migratable"] = "on", ["offset"] = "0", ["rate"] = "0", ["working-set"] = "all of the memory from addr",
+        ["addr"] = "0", ["migratable"] = "on", ["offset"] = "0", ["rate"] = "0", ["reads"] = "on",
+        ["working-set"] = "all of the memory from addr",
     };
 
     private static readonly Dictionary<string, string> OfMemory = new()

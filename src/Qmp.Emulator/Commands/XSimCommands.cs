@@ -80,6 +80,9 @@ internal sealed class XSimCommands(MigrationCore migration, SimulatedDevices dev
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask<IReadOnlyList<WorkloadInfo>> XQueryWorkloadAsync(
+        XQueryWorkloadArguments arguments, CancellationToken cancellationToken) => new([.. devices.Workloads.Select(Describe)]);
+
     public ValueTask XFaultSetAsync(FaultPlan arguments, CancellationToken cancellationToken)
     {
         migration.Faults.Set(arguments);
@@ -99,6 +102,23 @@ internal sealed class XSimCommands(MigrationCore migration, SimulatedDevices dev
 
     public ValueTask<IReadOnlyList<FaultInfo>> XQueryFaultsAsync(
         XQueryFaultsArguments arguments, CancellationToken cancellationToken) => new(migration.Faults.Query());
+
+    private static WorkloadInfo Describe(WorkloadGuest guest)
+    {
+        WorkloadCounts counts = guest.Counts;
+        return new WorkloadInfo
+        {
+            Id = guest.Id,
+            Writes = counts.Writes,
+            Reads = counts.Reads,
+            Faults = counts.Faults,
+            WaitedUs = (long)counts.Waited.TotalMicroseconds,
+            LongestUs = (long)counts.Longest.TotalMicroseconds,
+            WaitingUs = (long?)counts.Waiting?.TotalMicroseconds,
+            Damaged = counts.Damaged,
+            Damage = counts.Damage,
+        };
+    }
 
     private static CommandException NoDevice(string id) =>
         new(new QmpError("DeviceNotFound", $"Device '{id}' not found"));

@@ -46,7 +46,7 @@ internal static class DeviceFactory
 
                 case DeviceOptions.XWorkload workload:
                     if (workload.Value.Migratable == false) Block(device, workload, migration.Blockers);
-                    workloads.Add(CreateWorkload(device, workload, machine));
+                    workloads.Add(CreateWorkload(device, workload, machine, logger));
                     break;
 
                 case DeviceOptions.XGuest guest:
@@ -133,7 +133,7 @@ internal static class DeviceFactory
     private static string NameOf(DeviceOptions.XWorkload workload) => workload.Id ?? "workload0";
 
     private static WorkloadGuest CreateWorkload(
-        OptionValue<DeviceArguments> device, DeviceOptions.XWorkload workload, VirtualMachine machine)
+        OptionValue<DeviceArguments> device, DeviceOptions.XWorkload workload, VirtualMachine machine, ILogger logger)
     {
         if (workload.Value is { Addr: not null, Offset: not null }) throw device.Error("Parameters 'addr' and 'offset' are the same");
         ulong offset = workload.Value.Addr ?? workload.Value.Offset ?? 0;
@@ -151,12 +151,14 @@ internal static class DeviceFactory
 
         ulong rate = workload.Value.Rate ?? 0;
         if (rate > long.MaxValue) throw device.Error("Parameter 'rate' is too large");
-        return new WorkloadGuest(machine, new WorkloadSettings
+        var settings = new WorkloadSettings
         {
             Id = NameOf(workload),
             Rate = (long)rate,
             WorkingSet = (long)(workingSet / RamBlock.PageSize * RamBlock.PageSize),
             Offset = (long)offset,
-        });
+            Reads = workload.Value.Reads ?? true,
+        };
+        return new WorkloadGuest(machine, settings, logger);
     }
 }

@@ -8,6 +8,7 @@ namespace Qmp.Machine.Memory;
 public sealed class GuestMemory : IDisposable
 {
     private volatile Mapping[] _mappings = []; // replaced as a whole: a guest may be looking
+    private volatile bool _isAbandoned;
 
     /// <summary>The blocks in the order in which a migration sends them.</summary>
     public IReadOnlyList<RamBlock> Blocks { get; private set; } = [];
@@ -17,6 +18,12 @@ public sealed class GuestMemory : IDisposable
 
     /// <summary>Bytes of all blocks.</summary>
     public ulong TotalLength { get; private set; }
+
+    /// <summary>Whether the machine ends before all of its memory has come: what is read of it means nothing any more.</summary>
+    public bool IsAbandoned => _isAbandoned;
+
+    /// <summary>What has yet to come will not, because the machine ends. Done before the gates are taken away.</summary>
+    public void Abandon() => _isAbandoned = true;
 
     /// <summary>Adds a block that the guest sees at <paramref name="address"/>. No migration is under way.</summary>
     public void Map(RamBlock block, ulong address)

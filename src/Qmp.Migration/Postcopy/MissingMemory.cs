@@ -12,6 +12,7 @@ namespace Qmp.Migration.Postcopy;
 /// <remarks>The source names them before the guest is handed over. From then on the blocks' gates are closed for them.</remarks>
 internal sealed class MissingMemory
 {
+    private readonly GuestMemory _memory;
     private readonly MissingPages[] _blocks;
     private readonly ILogger _logger;
     private volatile ReturnPathWriter? _returnPath;
@@ -22,6 +23,7 @@ internal sealed class MissingMemory
     /// <param name="logger">Is told of requests that could not be sent.</param>
     public MissingMemory(Timeline timeline, GuestMemory memory, ILogger logger)
     {
+        _memory = memory;
         _logger = logger;
         _blocks = [.. memory.Blocks.Select(block => new MissingPages(timeline, block, Times, AskAsync))];
     }
@@ -76,6 +78,7 @@ internal sealed class MissingMemory
     public void Abandon()
     {
         _isAbandoned = true;
+        if (IsArmed && Count > 0) _memory.Abandon();
         foreach (MissingPages pages in _blocks) pages.Remove();
     }
 

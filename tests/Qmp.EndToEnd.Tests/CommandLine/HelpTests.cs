@@ -12,6 +12,7 @@ internal sealed partial class HelpTests
     [TestCase("-device", "?", "name \"loader\", desc \"Generic Loader\"")]
     [TestCase("-device", "x-vfio,help", "x-vfio options:\n  ack=<VfioAckPolicy>    - auto/manual/never (default: auto)\n")]
     [TestCase("-device", "driver=x-workload,help", "  rate=<size>            -  (default: 0)\n")]
+    [TestCase("-device", "x-workload,help", "  reads=<bool>           - on/off (default: on)\n")]
     [TestCase("-device", "loader,help", """
         loader options:
           addr=<uint64>          -  (default: 0)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using Newtonsoft.Json.Linq;
 using Qmp.EndToEnd.Tests.CommandLine;
 using Qmp.Interop.Emulators;
 using Qmp.Simulation.Text;
@@ -185,6 +186,22 @@ internal sealed class ScenarioTests
             "{\"on\": \"source\", \"execute\": \"query-status\", \"return\": {\"status\": \"finish-migrate\", \"running\": false}}"));
         Assert.That(text, Does.Contain("\"desc\": \"The command no-such-command has not been found\""));
         Assert.That(text, Does.Contain("\"event\": \"X_FAULT\""));
+    }
+
+    [Test]
+    public void A_guest_tells_of_the_pages_that_it_waited_for()
+    {
+        MigrationScenario scenario = Read("postcopy");
+        scenario = scenario with { Steps = [.. scenario.Steps!, new ScenarioStep { AtMs = 3000, On = ScenarioEnd.Destination, Execute = "x-query-workload" }] };
+        ScenarioResult result = Run(scenario, out string text);
+        Assert.That(result.HasSucceeded, text);
+        JToken guest = result.Messages.Single(m => (string?)m.Body["execute"] == "x-query-workload").Body["return"]![0]!;
+        Assert.That((long)guest["faults"]!, Is.EqualTo(result.Source.Ram!.PostcopyRequests).And.GreaterThan(10), $"{guest}");
+        Assert.That((long)guest["longest-us"]!, Is.GreaterThanOrEqualTo(2 * 200), "there and back");
+        Assert.That((long)guest["waited-us"]!, Is.InRange((long)guest["longest-us"]!, (long)guest["longest-us"]! * (long)guest["faults"]!));
+        Assert.That((long)guest["reads"]!, Is.GreaterThan(100));
+        Assert.That((long)guest["damaged"]!, Is.Zero);
+        Assert.That(guest["waiting-us"], Is.Null);
     }
 
     [Test]

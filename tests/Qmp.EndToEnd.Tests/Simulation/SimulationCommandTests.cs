@@ -11,7 +11,7 @@ internal sealed class SimulationCommandTests
 
     private static readonly string[] Commands =
     [
-        "x-approve-switchover", "x-fault-release", "x-fault-set", "x-query-faults", "x-query-switchover", "x-reinit-switchover", "x-workload-set",
+        "x-approve-switchover", "x-fault-release", "x-fault-set", "x-query-faults", "x-query-switchover", "x-query-workload", "x-reinit-switchover", "x-workload-set",
     ];
 
     // QEMU has commands whose names begin like ours.
@@ -93,6 +93,18 @@ internal sealed class SimulationCommandTests
         JToken info = await emulator.ResultAsync("x-query-switchover");
         var expected = JToken.Parse("""
             { "role": "none", "required": false, "acknowledged": false, "approvals": 0, "outstanding": 0, "devices": [] }
+            """);
+        Assert.That(JToken.DeepEquals(info, expected), $"{info}");
+    }
+
+    [Test]
+    public async Task A_guest_that_has_not_run_has_done_nothing()
+    {
+        await using InProcess emulator = await InProcess.StartAsync([.. On, "-S", "-device", "x-workload,id=a,rate=1M,working-set=1M", "-device", "x-workload,id=b,addr=1M,reads=off"]);
+        JToken info = await emulator.ResultAsync("x-query-workload");
+        var expected = JToken.Parse("""
+            [ { "id": "a", "writes": 0, "reads": 0, "faults": 0, "waited-us": 0, "longest-us": 0, "damaged": 0 },
+              { "id": "b", "writes": 0, "reads": 0, "faults": 0, "waited-us": 0, "longest-us": 0, "damaged": 0 } ]
             """);
         Assert.That(JToken.DeepEquals(info, expected), $"{info}");
     }

@@ -46,7 +46,7 @@ internal sealed class TestMachine : IDisposable
         Core.Entries.Add(TimerDevice.Create(Machine));
         Core.IncomingFailed += failure => LoadError = failure.Reason;
         if (workload is null) return;
-        Guest = new WorkloadGuest(Machine, workload);
+        Guest = new WorkloadGuest(Machine, workload, logger);
         Machine.AddGuest(Guest);
     }
 

@@ -18,6 +18,7 @@ internal sealed class ServerNames(ShellSession session)
         ("chardev-change", "id", "query-chardev", "label"),
         ("chardev-send-break", "id", "query-chardev", "label"),
         ("x-approve-switchover", "id", "x-query-switchover", "id"),
+        ("x-workload-set", "id", "x-query-workload", "id"),
         ("job-", "id", "query-jobs", "id"),
         ("block-job-", "device", "query-block-jobs", "device"),
         ("eject", "id", "query-block", "qdev"),
