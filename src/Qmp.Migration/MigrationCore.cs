@@ -6,6 +6,7 @@ using Qmp.Migration.Destination;
 using Qmp.Migration.DirtyRate;
 using Qmp.Migration.Faults;
 using Qmp.Migration.Options;
+using Qmp.Migration.Postcopy;
 using Qmp.Migration.Ram;
 using Qmp.Migration.Rules;
 using Qmp.Migration.SaveState;
@@ -291,6 +292,9 @@ public sealed class MigrationCore
 
     /// <summary>What <c>query-migrate</c> answers.</summary>
     public MigrationInfo Query() => MigrationReport.Of(_machine, Blockers, _outgoing, _incoming);
+
+    /// <summary>How it stands with those who wait for pages of an incoming migration in postcopy. For one who asks again and again.</summary>
+    public PageWaits TakePageWaits() => _incoming?.Loader?.Postcopy.Missing.Times.Take() ?? PageWaits.None;
 
     /// <summary>Waits until nothing is under way any more, after <see cref="Shutdown"/>.</summary>
     public async ValueTask JoinAsync()

@@ -20,6 +20,12 @@ public sealed record ScenarioResult
     /// <summary>How things stood, every 10 ms or as the scenario says.</summary>
     public required IReadOnlyList<ScenarioSample> Samples { get; init; }
 
+    /// <summary>The statuses of the source's migration in order, with the times at which they began and ended.</summary>
+    public required IReadOnlyList<ScenarioStatus> Statuses { get; init; }
+
+    /// <summary>What postcopy came to, in numbers; <see langword="null"/> if the guest never went before its memory.</summary>
+    public required ScenarioPostcopy? Postcopy { get; init; }
+
     /// <summary>What <c>query-migrate</c> said at the source in the end.</summary>
     public required MigrationInfo Source { get; init; }
 

@@ -6,6 +6,7 @@ using Qmp.Machine.Time;
 using Qmp.Migration.Channels.Virtual;
 using Qmp.Migration.Status;
 using Qmp.Protocol.Json;
+using Qmp.Protocol.Messages;
 using Qmp.Protocol.Visitors;
 using Qmp.Simulation.Text;
 using Qmp.Types;
@@ -28,6 +29,7 @@ public sealed class ScenarioRunner
     private readonly List<ScenarioSample> _samples = [];
     private readonly List<(ScenarioPair Pair, long At)> _neighbours = [];
     private readonly PassWatch _passes;
+    private readonly PageWatch _pages = new();
     private ScenarioPair? _pair;
     private string? _refusal;
     private long _start; // ns
@@ -184,14 +186,18 @@ public sealed class ScenarioRunner
         MigrationInfo loaded = pair.Destination.Migration;
         pair.Source.ReportExit();
         pair.Destination.ReportExit();
-        Report(ScenarioEnd.Source, new JObject { ["query-migrate"] = ToJson(sent) });
-        Report(ScenarioEnd.Destination, new JObject { ["query-migrate"] = ToJson(loaded) });
+        Report(ScenarioEnd.Source, new JObject { ["query-migrate"] = ToJson(MigrationInfoVisitor.Write, sent) });
+        Report(ScenarioEnd.Destination, new JObject { ["query-migrate"] = ToJson(MigrationInfoVisitor.Write, loaded) });
         MigrationInfo[] neighbours = [.. _neighbours.Select(n => n.Pair.Source.Migration)];
         for (int i = 0; i < neighbours.Length; i++)
         {
-            Report(null, new JObject { ["neighbour"] = i + 1, ["query-migrate"] = ToJson(neighbours[i]) });
+            Report(null, new JObject { ["neighbour"] = i + 1, ["query-migrate"] = ToJson(MigrationInfoVisitor.Write, neighbours[i]) });
         }
 
+        _pages.Look(pair.Destination.TakePageWaits());
+        IReadOnlyList<ScenarioStatus> statuses = ScenarioStatus.Of(_messages, _samples);
+        ScenarioPostcopy? postcopy = _pages.Summarize(sent.Ram?.PostcopyRequests ?? 0, statuses);
+        if (postcopy is not null) Report(null, new JObject { ["postcopy"] = ToJson(ScenarioPostcopyVisitor.Write, postcopy) });
         bool isApart = pair.IsApart;
         string? damage = await pair.FindDamageAsync();
         foreach ((ScenarioPair other, _) in _neighbours) damage ??= await other.FindDamageAsync();
@@ -201,6 +207,8 @@ public sealed class ScenarioRunner
             Messages = _messages,
             Passes = _passes.Passes,
             Samples = _samples,
+            Statuses = statuses,
+            Postcopy = postcopy,
             Source = sent,
             Destination = loaded,
             Neighbours = neighbours,
@@ -224,10 +232,10 @@ public sealed class ScenarioRunner
         return link.Buffer is { } buffer ? settings with { Buffer = (int)Math.Clamp(buffer, 1, int.MaxValue) } : settings;
     }
 
-    private static JToken ToJson(MigrationInfo info)
+    private static JToken ToJson<T>(ValueWriter<T> write, T value)
     {
         using var output = new ByteBuffer();
-        MigrationInfoVisitor.Write(new JsonOutputVisitor(output), [], info);
+        write(new JsonOutputVisitor(output), [], value);
         using var reader = new QmpJsonReader(output.Span);
         return JToken.Load(reader);
     }
@@ -235,19 +243,29 @@ public sealed class ScenarioRunner
     // The first refusal tells most.
     private void Note(string? refusal) => _refusal ??= refusal;
 
-    private void Sample(ScenarioVm source, ScenarioVm destination) => _samples.Add(new ScenarioSample
+    private void Sample(ScenarioVm source, ScenarioVm destination)
     {
-        Milliseconds = Now,
-        Status = source.Migration.Status ?? MigrationStatus.None,
-        SourceRuns = source.IsRunning,
-        DestinationRuns = destination.IsRunning,
-        WaitsForAck = source.WaitsForAck,
-        Forward = Interlocked.Read(ref _forward),
-        Backward = Interlocked.Read(ref _backward),
-        Throttle = source.Throttle,
-        Remaining = source.Remaining,
-        Dirtied = _pair!.Dirtied,
-    });
+        MigrationInfo info = source.Migration;
+        _pages.Look(destination.TakePageWaits());
+        _samples.Add(new ScenarioSample
+        {
+            Milliseconds = Now,
+            Status = info.Status ?? MigrationStatus.None,
+            SourceRuns = source.IsRunning,
+            DestinationRuns = destination.IsRunning,
+            WaitsForAck = source.WaitsForAck,
+            Forward = Interlocked.Read(ref _forward),
+            Backward = Interlocked.Read(ref _backward),
+            Faults = _pages.Faults,
+            Waiting = _pages.Waiting,
+            Requests = info.Ram?.PostcopyRequests ?? 0,
+            MedianLatency = _pages.Median,
+            LongestLatency = _pages.Longest,
+            Throttle = source.Throttle,
+            Remaining = source.Remaining,
+            Dirtied = _pair!.Dirtied,
+        });
+    }
 
     private void Report(ScenarioEnd? on, JObject body)
     {

@@ -32,6 +32,21 @@ public sealed record ScenarioSample
     /// <summary>Bytes of pages that the guest's workload has written, those written again included.</summary>
     public required ulong Dirtied { get; init; }
 
+    /// <summary>Accesses that have found their page missing at the destination in postcopy, so far.</summary>
+    public required long Faults { get; init; }
+
+    /// <summary>Accesses that wait for their page.</summary>
+    public required int Waiting { get; init; }
+
+    /// <summary>Pages that the source was asked for, so far.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>The median of the waits for a page that ended since the sample before; zero if none did.</summary>
+    public required TimeSpan MedianLatency { get; init; }
+
+    /// <summary>The longest of these waits.</summary>
+    public required TimeSpan LongestLatency { get; init; }
+
     /// <summary>Percent of the source's guest's time that is taken away.</summary>
     public required int Throttle { get; init; }
 }

@@ -9,6 +9,7 @@ using Qmp.Emulator.Versions;
 using Qmp.Machine.Memory;
 using Qmp.Machine.Time;
 using Qmp.Migration.Channels;
+using Qmp.Migration.Postcopy;
 using Qmp.Protocol.Json;
 using Qmp.Server.Dispatch;
 using Qmp.Simulation.Text;
@@ -89,6 +90,9 @@ internal sealed class ScenarioVm : IAsyncDisposable
 
     /// <summary>Bytes of memory that are left to send.</summary>
     public long Remaining => _emulator.Migration.Query().Ram?.Remaining ?? 0;
+
+    /// <summary>How it stands with those who wait for pages here, and the waits that have ended since this was last called.</summary>
+    public PageWaits TakePageWaits() => _emulator.Migration.TakePageWaits();
 
     public bool WaitsForAck => _emulator.Migration.Switchover.WaitingSince is not null;
 

@@ -8,6 +8,7 @@ namespace Qmp.EndToEnd.Tests;
 internal sealed class PictureTests
 {
     [TestCase("switchover-ack")]
+    [TestCase("postcopy-recovery")]
     public async Task A_picture_is_that_of_a_run(string scenario)
     {
         string demo = Path.Combine(Repository.Root, "artifacts/bin/demo/release/demo");

@@ -48,6 +48,17 @@ internal static class ScenarioDemo
         }
     }
 
+    private static IEnumerable<(string Name, string Value)> Figures(ScenarioPostcopy postcopy)
+    {
+        yield return ("page faults", $"{postcopy.Faults}, {postcopy.Requests} requests");
+        if (postcopy.Faults > 0)
+        {
+            yield return ("waits for a page", string.Create(CultureInfo.InvariantCulture, $"median {postcopy.MedianUs / 1e3:F1} ms, longest {postcopy.LongestUs / 1e3:F1} ms"));
+        }
+
+        if (postcopy.Pauses > 0) yield return ("pauses", $"{postcopy.Pauses}, {postcopy.PausedMs} ms in all; {postcopy.Recoveries} recovered");
+    }
+
     private static void Show(ScenarioMessage message, DemoScreen screen)
     {
         if (message.EventName == "MIGRATION_PASS" || message.On is not { } on) return;
@@ -76,6 +87,7 @@ internal static class ScenarioDemo
         }
 
         if (result.Samples.Max(s => s.Throttle) is var throttle and > 0) figures.Add(("most throttled", $"{throttle} %"));
+        if (result.Postcopy is { } postcopy) figures.AddRange(Figures(postcopy));
         figures.Add(("memory", result.Damage ?? "intact"));
         return figures;
 

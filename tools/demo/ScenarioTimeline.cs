@@ -5,7 +5,7 @@ using Qmp.Types;
 
 namespace Demo;
 
-/// <summary>Draws a scenario over time: one row each for the guest at either end, the bytes, the gate, the throttle.</summary>
+/// <summary>Draws a scenario over time: rows for the guest at either end, the bytes, the pages that it waits for, the gate, the throttle, the status.</summary>
 internal sealed class ScenarioTimeline
 {
     private const string Levels = " ▁▂▃▄▅▆▇█";
@@ -36,8 +36,23 @@ internal sealed class ScenarioTimeline
             yield return new TimelineRow("waits for the ack", Draw(s => s.WaitsForAck, '░'), RowKind.Gate);
         }
 
+        if (_result.Samples.Any(s => s.Faults > 0))
+        {
+            yield return new TimelineRow("page faults", Flow(s => s.Faults), RowKind.Gate);
+            yield return new TimelineRow("page requests", Flow(s => s.Requests), RowKind.Gate);
+            yield return new TimelineRow("waits for a page", Draw(s => s.Waiting > 0, '░'), RowKind.Gate);
+            yield return new TimelineRow("median wait", Waits(s => s.MedianLatency), RowKind.Gate);
+            yield return new TimelineRow("longest wait", Waits(s => s.LongestLatency), RowKind.Gate);
+        }
+
         if (_result.Samples.Any(s => s.Throttle > 0)) yield return new TimelineRow("throttle", Throttle(), RowKind.Gate);
-        yield return new TimelineRow("status", Statuses(), RowKind.Axis);
+        string name = "status";
+        foreach (string line in Statuses())
+        {
+            yield return new TimelineRow(name, line, RowKind.Axis);
+            name = "";
+        }
+
         yield return new TimelineRow("ms", Axis(), RowKind.Axis);
     }
 
@@ -95,24 +110,40 @@ internal sealed class ScenarioTimeline
     private string Throttle() => string.Concat(
         Columns().Select(c => Levels[c.Max(s => s.Throttle) is var percent and > 0 ? Math.Max(1, percent * 8 / 100) : 0]));
 
-    // Each status where it begins, as much of its name as there is room for; the last one in full.
-    private string Statuses()
+    private string Waits(Func<ScenarioSample, TimeSpan> wait) => string.Concat(
+        Enumerable.Range(0, _columns).GroupJoin(
+            _result.Samples, column => column, s => ColumnOf(s.Milliseconds),
+            (_, samples) => Levels[(int)Math.Ceiling(LatencyScale.HeightOf(samples.Select(wait).DefaultIfEmpty().Max()) * 8)]));
+
+    // The name of each status where it begins, in full: one that has no room goes a line further down. A pause is filled with ░
+    // to its end, a recovery with ▓. Names that would not end before the edge begin earlier.
+    private List<string> Statuses()
     {
-        char[] row = new string('·', _columns).ToCharArray();
-        int end = _columns;
-        foreach (ScenarioSample sample in _result.Samples.Where(IsChange).Reverse())
+        var lines = new List<char[]>();
+        var free = new List<int>();
+        foreach (ScenarioStatus status in _result.Statuses)
         {
-            string name = sample.Status.ToWireName();
-            int at = ColumnOf(sample.Milliseconds);
-            if (end == _columns) at = Math.Min(at, Math.Max(0, end - name.Length));
-            name[..Math.Clamp(end - at, 0, name.Length)].CopyTo(row.AsSpan(Math.Min(at, end)));
-            end = Math.Min(at, end);
+            string name = status.Status.ToWireName();
+            int begin = Math.Min(ColumnOf(status.From), Math.Max(0, _columns - name.Length));
+            int line = free.FindIndex(column => column <= begin);
+            if (line < 0)
+            {
+                line = lines.Count;
+                lines.Add(new string(line == 0 ? '·' : ' ', _columns).ToCharArray());
+                free.Add(0);
+            }
+
+            name.AsSpan(0, Math.Min(name.Length, _columns)).CopyTo(lines[line].AsSpan(begin));
+            int end = begin + name.Length;
+            if (status.IsPause || status.IsRecovery)
+            {
+                for (; end <= ColumnOf(status.To) && end < _columns; end++) lines[line][end] = status.IsPause ? '░' : '▓';
+            }
+
+            free[line] = end + 1;
         }
 
-        return new string(row);
-
-        bool IsChange(ScenarioSample sample, int index) =>
-            index == 0 || _result.Samples[index - 1].Status != sample.Status;
+        return lines.Count == 0 ? [new string('·', _columns)] : [.. lines.Select(line => new string(line))];
     }
 
     private string Axis()

@@ -8,11 +8,13 @@ namespace Qmp.Migration.Postcopy;
 internal sealed class BlockTimes
 {
     private const int Buckets = 24;
+    private const int MostRecent = 4096; // of those that nobody takes
     private const long Microsecond = 1000;
     private const long Millisecond = 1_000_000;
 
     private readonly Lock _gate = new(); // guards what follows
     private readonly ulong[] _distribution = new ulong[Buckets];
+    private readonly List<long> _recent = [];
     private int _waiting;
     private long _since;
     private long _blocked;
@@ -46,6 +48,17 @@ internal sealed class BlockTimes
         }
     }
 
+    /// <summary>How it stands with the waits, and how long those were that have ended since this was last asked.</summary>
+    public PageWaits Take()
+    {
+        lock (_gate)
+        {
+            var waits = new PageWaits(_waits + _waiting, _waiting, [.. _recent.Select(ns => TimeSpan.FromMicroseconds(ns / 1e3))]);
+            _recent.Clear();
+            return waits;
+        }
+    }
+
     /// <summary>Somebody begins to wait.</summary>
     public void Begin(long now)
     {
@@ -63,6 +76,7 @@ internal sealed class BlockTimes
             if (--_waiting == 0) _blocked += now - _since;
             _waited += now - since;
             _waits++;
+            if (_recent.Count < MostRecent) _recent.Add(now - since);
             ulong microseconds = (ulong)((now - since) / Microsecond);
             _distribution[microseconds == 0 ? 0 : Math.Min(Buckets - 1, System.Numerics.BitOperations.Log2(microseconds))]++;
         }

@@ -9,6 +9,7 @@ public static class Summary
     public static ScenarioSummary Of(ScenarioResult result) => Of(result.Source, result.Passes.LastOrDefault()?.Remaining) with
     {
         Throttle = result.Samples.Count > 0 ? result.Samples.Max(sample => sample.Throttle) : 0,
+        Postcopy = result.Postcopy,
         Neighbours = result.Neighbours.Count > 0 ? result.Neighbours.Count(n => n.Status == MigrationStatus.Completed) : null,
     };
 
