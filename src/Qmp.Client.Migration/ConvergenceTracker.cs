@@ -219,9 +219,7 @@ public sealed class ConvergenceTracker
     /// <returns><see langword="null"/> if it does not shrink, or cannot be compared.</returns>
     private double? LaterPasses(double fits)
     {
-        if (_starts.Count < 2) return null;
-        PassStart last = _starts[^1];
-        PassStart earlier = _starts[^2];
+        if (_starts is not [.., { IsOfWhatWasDirtied: true } earlier, var last]) return null;
         double excess = last.Bytes - fits;
         double ratio = Math.Pow(excess / (earlier.Bytes - fits), 1.0 / (last.Number - earlier.Number));
         if (!(ratio > 0 && ratio < 1 - Fall)) return null;
@@ -233,6 +231,12 @@ public sealed class ConvergenceTracker
     /// <summary>What was left at the start of a pass.</summary>
     private readonly record struct PassStart(long Number, double Bytes, double Bandwidth, int Looks)
     {
+        /// <summary>
+        /// Whether it is known how much the guest had written. The first pass starts with all of memory, and a single look
+        /// at the second one may still show that.
+        /// </summary>
+        public bool IsOfWhatWasDirtied => Number > 2 || (Number == 2 && Looks > 1);
+
         /// <summary>How long it takes to send that.</summary>
         public double Seconds => Bandwidth > 0 ? Bytes / Bandwidth : 0;
     }

@@ -25,6 +25,19 @@ internal sealed class ConvergenceTrackerTests
         Assert.That(verdict.ToString(), Does.StartWith("does not converge: ").And.Contain("downtime-limit="));
     }
 
+    /// <summary>The first pass sends all of memory, more than the guest writes: what the second has less says nothing.</summary>
+    [Test]
+    public void A_guest_that_outruns_the_link_is_never_said_to_converge(
+        [Values(1.02, 1.3, 3, 50)] double rate, [Values(0.3, 0.6, 1)] double workingSet, [Values(20, 50, 200, 700, 3000)] int interval)
+    {
+        var model = new PrecopyModel { DirtyRate = rate * Bandwidth, WorkingSet = workingSet * 128e6 };
+        Watch(model, interval, until: c =>
+        {
+            Assert.That(c.Verdict, Is.Not.EqualTo(ConvergenceVerdict.Converges), $"pass {model.Pass}: {c}");
+            return model.Pass > 8;
+        });
+    }
+
     [Test]
     public void What_is_said_to_help_does(
         [Values] bool byBandwidth)

@@ -31,6 +31,7 @@ internal sealed class VerdictTests
         Assert.That(
             seen.SkipWhile(s => s.Verdict != verdict).Select(s => s.Verdict.Verdict),
             Has.All.EqualTo(ConvergenceVerdict.DoesNotConverge), "it stands");
+        Assert.That(seen.Select(s => s.Verdict.Verdict), Has.None.EqualTo(ConvergenceVerdict.Converges), string.Join('\n', seen));
     }
 
     [Test]
