@@ -61,7 +61,7 @@ public sealed record Convergence
     {
         ConvergenceVerdict.DoesNotConverge =>
             $"does not converge: {Show(ExpectedDowntime)} of downtime would remain, the limit is {Show(DowntimeLimit)};"
-                + $" it needs downtime-limit={Show(SufficientDowntimeLimit.TotalMilliseconds)},"
+                + $" enough would be downtime-limit={Show(SufficientDowntimeLimit.TotalMilliseconds)},"
                 + (double.IsFinite(SufficientBandwidth) ? $" or {ShowRate(SufficientBandwidth)} of bandwidth," : "")
                 + (Throttle > 0
                     ? $" or a guest that is throttled by more than {Throttle} %"

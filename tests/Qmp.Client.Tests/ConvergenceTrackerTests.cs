@@ -22,7 +22,7 @@ internal sealed class ConvergenceTrackerTests
         Assert.That(verdict.ExpectedDowntime.TotalSeconds, Is.EqualTo(workingSet * 128e6 / Bandwidth).Within(0.1).Percent.Or.EqualTo(workingSet * 128e6 / Bandwidth).Within(0.35));
         Assert.That(verdict.DowntimeLimit, Is.EqualTo(TimeSpan.FromMilliseconds(300)));
         Assert.That(verdict.SufficientBandwidth, Is.EqualTo(workingSet * 128e6 / 0.3).Within(3).Percent);
-        Assert.That(verdict.ToString(), Does.StartWith("does not converge: ").And.Contain("downtime-limit="));
+        Assert.That(verdict.ToString(), Does.StartWith("does not converge: ").And.Contain("; enough would be downtime-limit="));
     }
 
     /// <summary>The first pass sends all of memory, more than the guest writes: what the second has less says nothing.</summary>
