@@ -7,8 +7,9 @@ namespace Qmp.Client.Migration;
 
 /// <summary>Carries out one outgoing migration over a connection to its source.</summary>
 /// <remarks>
-/// It follows <c>MIGRATION</c> events, or asks where the plan has them switched off, and takes part in the switchover
-/// if the plan wants that. Other users of the connection, or of the machine, may look on and cancel. For one run.
+/// It follows <c>MIGRATION</c> events, or asks where the plan has them switched off, and takes part in the switchover,
+/// starts postcopy and recovers it if the plan wants that. Other users of the connection, or of the machine, may look
+/// on, cancel and recover. For one run.
 /// </remarks>
 public sealed class MigrationDriver
 {
@@ -18,12 +19,14 @@ public sealed class MigrationDriver
     private readonly TimeProvider _time;
     private readonly bool _usesEvents;
     private readonly ConvergenceTracker _convergence;
+    private readonly PostcopyCourse _course = new();
     private long _startedAt;
     private long _newLowAt;
     private long _low = long.MaxValue;
     private bool _accepted;
     private bool _sawSetup;
     private bool _continued;
+    private bool _mayStartPostcopy;
 
     /// <summary>A driver for one migration.</summary>
     public MigrationDriver(QmpConnection connection, MigrationPlan plan)
@@ -35,6 +38,7 @@ public sealed class MigrationDriver
         _plan = plan;
         _time = connection.Options.Time;
         _usesEvents = plan.Capabilities.GetValueOrDefault(MigrationCapability.Events, true);
+        _mayStartPostcopy = plan.StartPostcopyWhen is not null;
         _convergence = new ConvergenceTracker(
             plan.Parameters?.DowntimeLimit is { } limit ? TimeSpan.FromMilliseconds(limit) : null,
             plan.Capabilities.GetValueOrDefault(MigrationCapability.AutoConverge));
@@ -45,7 +49,10 @@ public sealed class MigrationDriver
     /// Cancels the migration and waits until it has ended; if it completes all the same, that is the result.
     /// </param>
     /// <returns>How it ended.</returns>
-    /// <exception cref="QmpCommandException">The server refused capabilities, parameters or the start.</exception>
+    /// <exception cref="QmpCommandException">
+    /// The server refused capabilities, parameters or the start; or to start postcopy, and the migration was cancelled;
+    /// or to resume it, and it stays paused.
+    /// </exception>
     /// <exception cref="QmpDisconnectedException">
     /// The connection to the source ended; whether the guest runs there or at the destination is unknown.
     /// </exception>
@@ -57,7 +64,8 @@ public sealed class MigrationDriver
     {
         // Without events there is nothing to read here but the end of the connection.
         using EventSubscription events = _connection.Subscribe(
-            e => _usesEvents && e.Is(MigrationEventDescriptors.Migration));
+            e => _usesEvents && (e.Is(MigrationEventDescriptors.Migration)
+                || (_mayStartPostcopy && e.Is(MigrationEventDescriptors.MigrationPass))));
         await PrepareAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         _startedAt = _newLowAt = _time.GetTimestamp();
         try
@@ -70,19 +78,16 @@ public sealed class MigrationDriver
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             MigrationInfo? last = await CancelAsync().ConfigureAwait(OrderedContext.IsCurrent);
-            if (_accepted && last?.Status == MigrationStatus.Completed) return Result(MigrationOutcome.Completed, last);
+            if (_accepted && last?.Status == MigrationStatus.Completed) return _course.Result(MigrationOutcome.Completed, last);
             throw;
         }
-        catch (CallbackException e)
+        catch (AbandonedException e)
         {
             await CancelAsync().ConfigureAwait(OrderedContext.IsCurrent);
             ExceptionDispatchInfo.Throw(e.InnerException!);
             throw;
         }
     }
-
-    private static MigrationResult Result(MigrationOutcome outcome, MigrationInfo? info) =>
-        new(outcome, info?.ErrorDesc, info);
 
     private static bool IsEnd(MigrationStatus status) => status is MigrationStatus.Completed or MigrationStatus.Failed
         or MigrationStatus.Cancelled or MigrationStatus.PostcopyPaused;
@@ -105,6 +110,7 @@ public sealed class MigrationDriver
         var capabilities = new Dictionary<MigrationCapability, bool>(_plan.Capabilities);
         capabilities.TryAdd(MigrationCapability.Events, true);
         if (_plan.BeforeSwitchover is not null) capabilities.TryAdd(MigrationCapability.PauseBeforeSwitchover, true);
+        if (_plan.StartPostcopyWhen is not null) capabilities.TryAdd(MigrationCapability.PostcopyRam, true);
         MigrationCapabilityStatus[] changes =
             [.. capabilities.Select(c => new MigrationCapabilityStatus { Capability = c.Key, State = c.Value })];
         await _client.MigrateSetCapabilitiesAsync(new() { Capabilities = changes }, cancellationToken)
@@ -115,27 +121,38 @@ public sealed class MigrationDriver
 
     private async Task<MigrationResult> FollowAsync(EventSubscription events, CancellationToken cancellationToken)
     {
+        // Postcopy may be wanted at once.
+        bool asks = _mayStartPostcopy;
         while (true)
         {
-            if (!await WaitAsync(events, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent))
+            asks = asks || !await WaitAsync(events, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
+            if (asks && await AskAndReportAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent) is { } now
+                && await ActAsync(now.Status, now, events, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent) is { } result)
             {
-                if (await AskAndReportAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent) is not { } info) continue;
-                if (await ActAsync(info.Status, info, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent) is { } end) return end;
+                return result;
             }
 
+            asks = false;
             while (events.TryRead(out QmpEvent? value))
             {
+                if (!value.Is(MigrationEventDescriptors.Migration))
+                {
+                    // Once is enough for all passes that have begun.
+                    asks = _mayStartPostcopy;
+                    continue;
+                }
+
                 MigrationStatus status = StatusOf(value);
                 // What comes before is the end of an earlier migration.
                 _sawSetup |= status == MigrationStatus.Setup || value.LostBefore > 0;
                 if (!_sawSetup) continue;
                 MigrationInfo? info = null;
-                if (_plan.Progress is not null && !IsEnd(status))
+                if ((_plan.Progress is not null || _mayStartPostcopy) && !IsEnd(status))
                 {
                     info = await AskAndReportAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
                 }
 
-                if (await ActAsync(status, info, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent) is { } end) return end;
+                if (await ActAsync(status, info, events, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent) is { } end) return end;
             }
         }
     }
@@ -144,7 +161,8 @@ public sealed class MigrationDriver
     /// <returns>Whether it was an event.</returns>
     private async ValueTask<bool> WaitAsync(EventSubscription events, CancellationToken cancellationToken)
     {
-        TimeSpan interval = _usesEvents && _plan.Progress is null ? Timeout.InfiniteTimeSpan : _plan.PollInterval;
+        bool waitsForEvents = _usesEvents && _plan.Progress is null && !_mayStartPostcopy;
+        TimeSpan interval = waitsForEvents ? Timeout.InfiniteTimeSpan : _plan.PollInterval;
         using var tick = new CancellationTokenSource(interval, _time);
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, tick.Token);
         try
@@ -161,8 +179,9 @@ public sealed class MigrationDriver
     }
 
     private async ValueTask<MigrationResult?> ActAsync(
-        MigrationStatus? status, MigrationInfo? info, CancellationToken cancellationToken)
+        MigrationStatus? status, MigrationInfo? info, EventSubscription events, CancellationToken cancellationToken)
     {
+        _course.Note(status);
         switch (status)
         {
             case MigrationStatus.Completed:
@@ -172,7 +191,7 @@ public sealed class MigrationDriver
             case MigrationStatus.Cancelled:
                 return await EndAsync(MigrationOutcome.Cancelled, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
             case MigrationStatus.PostcopyPaused:
-                return await EndAsync(MigrationOutcome.PostcopyPaused, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
+                return await RecoverAsync(events, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
             case MigrationStatus.PreSwitchover when !_continued:
                 _continued = true;
                 await SwitchOverAsync(info, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
@@ -186,12 +205,12 @@ public sealed class MigrationDriver
     {
         try
         {
-            return Result(outcome, await AskAndReportAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent));
+            return _course.Result(outcome, await AskAndReportAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent));
         }
         catch (QmpDisconnectedException)
         {
             // Whoever watches the source may end it the moment it has completed; how it went is known.
-            return Result(outcome, null);
+            return _course.Result(outcome, null);
         }
     }
 
@@ -207,7 +226,7 @@ public sealed class MigrationDriver
             catch (Exception e) when (
                 e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                throw new CallbackException(e);
+                throw new AbandonedException(e);
             }
         }
 
@@ -221,6 +240,67 @@ public sealed class MigrationDriver
             // Another client was faster: it has cancelled the migration, or continued it.
             MigrationInfo now = await _client.QueryMigrateAsync(new(), cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
             if (now.Status == MigrationStatus.PreSwitchover) throw;
+        }
+    }
+
+    /// <summary>Has a paused postcopy go on, if the caller wants that.</summary>
+    /// <returns>How it ended, if it does not go on.</returns>
+    private async ValueTask<MigrationResult?> RecoverAsync(EventSubscription events, CancellationToken cancellationToken)
+    {
+        if (_plan.Recover is not { } callback)
+        {
+            _course.Pause();
+            return await EndAsync(MigrationOutcome.PostcopyPaused, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
+        }
+
+        // What is unread is older than the answer, and may tell of pauses that are over.
+        while (events.TryRead(out QmpEvent? value))
+        {
+            if (value.Is(MigrationEventDescriptors.Migration)) _course.Note(StatusOf(value));
+        }
+
+        MigrationInfo info = await _client.QueryMigrateAsync(new(), cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
+        Report(info);
+        if (info.Status != MigrationStatus.PostcopyPaused)
+        {
+            return await ActAsync(info.Status, info, events, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
+        }
+
+        _course.Pause();
+        string? uri;
+        try
+        {
+            uri = await callback(new(_course.Pauses, info), cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw new AbandonedException(e);
+        }
+
+        return uri is null
+            ? await EndAsync(MigrationOutcome.PostcopyPaused, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent)
+            : await ResumeAsync(uri, events, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
+    }
+
+    private async ValueTask<MigrationResult?> ResumeAsync(
+        string uri, EventSubscription events, CancellationToken cancellationToken)
+    {
+        while (events.TryRead(out _))
+        {
+            // If the source is paused still, none of it matters; if not, it refuses.
+        }
+
+        try
+        {
+            await _client.MigrateAsync(new() { Uri = uri, Resume = true }, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
+            return null;
+        }
+        catch (QmpCommandException)
+        {
+            // Another client was faster.
+            MigrationInfo now = await _client.QueryMigrateAsync(new(), cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
+            if (now.Status == MigrationStatus.PostcopyPaused) throw;
+            return await ActAsync(now.Status, now, events, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         }
     }
 
@@ -240,6 +320,12 @@ public sealed class MigrationDriver
             return null;
         }
 
+        await StartPostcopyAsync(Report(info), cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
+        return info;
+    }
+
+    private MigrationProgress Report(MigrationInfo info)
+    {
         long now = _time.GetTimestamp();
         if (info.Ram is { } ram && ram.Remaining < _low)
         {
@@ -248,11 +334,36 @@ public sealed class MigrationDriver
         }
 
         TimeSpan elapsed = _time.GetElapsedTime(_startedAt, now);
-        _plan.Progress?.Report(new(info, elapsed, _time.GetElapsedTime(_newLowAt, now))
+        var progress = new MigrationProgress(info, elapsed, _time.GetElapsedTime(_newLowAt, now))
         {
             Convergence = _convergence.Observe(info, elapsed),
-        });
-        return info;
+        };
+        _plan.Progress?.Report(progress);
+        return progress;
+    }
+
+    /// <summary>Has the guest go ahead, if the caller wants that by now.</summary>
+    private async ValueTask StartPostcopyAsync(MigrationProgress progress, CancellationToken cancellationToken)
+    {
+        if (!_mayStartPostcopy || progress.Status is not (MigrationStatus.Setup or MigrationStatus.Active)) return;
+        try
+        {
+            if (!_plan.StartPostcopyWhen!(progress)) return;
+        }
+        catch (Exception e)
+        {
+            throw new AbandonedException(e);
+        }
+
+        _mayStartPostcopy = false;
+        try
+        {
+            await _client.MigrateStartPostcopyAsync(new(), cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
+        }
+        catch (QmpCommandException e)
+        {
+            throw new AbandonedException(e);
+        }
     }
 
     /// <summary>Cancels and waits until the source says that it is over.</summary>
@@ -262,6 +373,8 @@ public sealed class MigrationDriver
         using var limit = new CancellationTokenSource(_plan.CancelTimeout, _time);
         try
         {
+            // From there it does not come back. Older releases would try, and the guest would be lost.
+            if (_course.WentAhead) return await _client.QueryMigrateAsync(new(), limit.Token).ConfigureAwait(OrderedContext.IsCurrent);
             await _client.MigrateCancelAsync(new(), limit.Token).ConfigureAwait(OrderedContext.IsCurrent);
             while (true)
             {
@@ -277,6 +390,6 @@ public sealed class MigrationDriver
         }
     }
 
-    /// <summary>Tells a failure of the caller's own code from everything else.</summary>
-    private sealed class CallbackException(Exception inner) : Exception(inner.Message, inner);
+    /// <summary>Tells failures with which the driver gives up, mostly of the caller's own code, from all others.</summary>
+    private sealed class AbandonedException(Exception inner) : Exception(inner.Message, inner);
 }

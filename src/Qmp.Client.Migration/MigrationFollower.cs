@@ -6,9 +6,11 @@ namespace Qmp.Client.Migration;
 
 /// <summary>Follows a migration that has been started, by whomever, until it has ended. It changes nothing.</summary>
 internal sealed class MigrationFollower(
-    QmpConnection connection, IProgress<MigrationProgress>? progress, TimeSpan pollInterval)
+    QmpConnection connection, IProgress<MigrationProgress>? progress, TimeSpan pollInterval, bool overPauses)
 {
     private readonly TimeProvider _time = connection.Options.Time;
+    private readonly PostcopyCourse _course = new();
+    private MigrationStatus? _status;
     private ConvergenceTracker? _convergence;
     private long _low = long.MaxValue;
     private TimeSpan _lowAt;
@@ -19,17 +21,25 @@ internal sealed class MigrationFollower(
         while (true)
         {
             MigrationInfo info = await LookAsync(cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
-            if (OutcomeOf(info.Status) is { } outcome) return new MigrationResult(outcome, info.ErrorDesc, info);
+            Note(info.Status);
+            if (OutcomeOf(info.Status) is { } outcome) return _course.Result(outcome, info);
             await WaitAsync(events, cancellationToken).ConfigureAwait(OrderedContext.IsCurrent);
         }
     }
 
-    private static MigrationOutcome? OutcomeOf(MigrationStatus? status) => status switch
+    private void Note(MigrationStatus? status)
+    {
+        if (status != MigrationStatus.PostcopyPaused) _course.Note(status);
+        else if (_status != status) _course.Pause();
+        _status = status;
+    }
+
+    private MigrationOutcome? OutcomeOf(MigrationStatus? status) => status switch
     {
         MigrationStatus.Completed => MigrationOutcome.Completed,
         MigrationStatus.Failed => MigrationOutcome.Failed,
         MigrationStatus.Cancelled => MigrationOutcome.Cancelled,
-        MigrationStatus.PostcopyPaused => MigrationOutcome.PostcopyPaused,
+        MigrationStatus.PostcopyPaused when !overPauses => MigrationOutcome.PostcopyPaused,
         _ => null,
     };
 

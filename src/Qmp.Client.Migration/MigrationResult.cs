@@ -9,7 +9,17 @@ namespace Qmp.Client.Migration;
 /// What <c>query-migrate</c> answered in the end; <see langword="null"/> if the source was gone, or too busy, to be
 /// asked.
 /// </param>
-public sealed record MigrationResult(MigrationOutcome Outcome, string? Reason, MigrationInfo? Info);
+public sealed record MigrationResult(MigrationOutcome Outcome, string? Reason, MigrationInfo? Info)
+{
+    /// <summary>Whether the guest went to run at the destination before all of its memory was there: postcopy.</summary>
+    public bool WentAhead { get; init; }
+
+    /// <summary>How often postcopy was paused while this call looked on; a recovery that failed is another pause.</summary>
+    public int Pauses { get; init; }
+
+    /// <summary>How often postcopy went on after a pause while this call looked on, whoever had it go on.</summary>
+    public int Recoveries { get; init; }
+}
 
 /// <summary>How a migration may end.</summary>
 public enum MigrationOutcome

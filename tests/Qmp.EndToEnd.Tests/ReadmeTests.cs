@@ -8,7 +8,7 @@ using Qmp.Types;
 
 namespace Qmp.EndToEnd.Tests;
 
-/// <summary>The README of the repository and that of the harness: their snippets are tests, and their links lead somewhere.</summary>
+/// <summary>The READMEs of the repository, of the harness and of the driver: their snippets are tests, and their links lead somewhere.</summary>
 [Category("Slow")]
 [TestFixture]
 internal sealed partial class ReadmeTests
@@ -82,6 +82,7 @@ internal sealed partial class ReadmeTests
     }
 
     [TestCase("README.md", "ReadmeTests.cs", "Testing/QemuProcessTests.cs")]
+    [TestCase("src/Qmp.Client.Migration/README.md", "Driving/PostcopyTests.cs")]
     [TestCase("src/Qmp.Testing/README.md", "Testing/TestVmTests.cs", "Testing/ScriptedMonitorTests.cs", "Testing/VirtualTimeTests.cs")]
     public void Code_is_that_of_a_test(string readme, params string[] tests)
     {

@@ -118,7 +118,8 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view, I
     {
         try
         {
-            return await session.Connection.FollowMigrationAsync(new Reports(_reports.Writer), view.Interval, leaving);
+            return await session.Connection.FollowMigrationAsync(
+                new Reports(_reports.Writer), view.Interval, cancellationToken: leaving);
         }
         finally
         {
