@@ -1,3 +1,4 @@
+using Qmp.Api;
 using Qmp.Client;
 using Qmp.Shell.Completion;
 using Qmp.Shell.Interactive;
@@ -5,6 +6,7 @@ using Qmp.Shell.Output;
 using Qmp.Shell.Session;
 using Qmp.Shell.Terminal;
 using Qmp.Shell.Tests.Support;
+using Qmp.Types;
 
 namespace Qmp.Shell.Tests.Session;
 
@@ -138,6 +140,37 @@ internal sealed class InteractiveShellTests(ServerKind kind)
             text, @"\d MIGRATION_PASS are not listed\.\nThe migration has completed in [^\n]* passes\.\n\(QEMU\)$"));
         Assert.That(_terminal.Screen.Text, Does.Not.Contain("MIGRATION_PASS {"));
         Assert.That(_terminal.Screen.Text, Does.Contain(" MIGRATION {\"status\": \"completed\"}\n"));
+        _terminal.Press("exit\r");
+        Assert.That(await shell.Guarded(), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_key_has_the_guest_go_ahead()
+    {
+        byte[] noise = new byte[4 << 20];
+        new Random(1).NextBytes(noise);
+        await File.WriteAllBytesAsync(_folder.File("noise"), noise);
+        await _server.DisposeAsync();
+        _server = await LiveServer.StartAsync(
+            kind,
+            _folder.File("qmp"),
+            more: ["-qmp", $"unix:{_folder.File("other")},server=on,wait=off", "-device", $"loader,file={_folder.File("noise")},addr=0,force-raw=on"]);
+        string uri = $"unix:{_folder.File("stream")}";
+        MigrateSetCapabilitiesArguments postcopy = new() { Capabilities = [new() { Capability = MigrationCapability.PostcopyRam, State = true }] };
+        await using LiveServer destination =
+            await LiveServer.StartAsync(kind, _folder.File("dst"), waitsForMigration: true);
+        await using QmpConnection there = await destination.ConnectAsync().Guarded();
+        await there.MigrateSetCapabilitiesAsync(postcopy);
+        await there.MigrateIncomingAsync(new() { Uri = uri });
+        Task<int> shell = await StartAsync();
+        await using QmpConnection other = await QmpConnection.ConnectUnixAsync(_folder.File("other")).Guarded();
+        await other.MigrateSetCapabilitiesAsync(postcopy);
+        // By itself it would take minutes.
+        await other.MigrateSetParametersAsync(new() { MaxBandwidth = 65536 });
+        _terminal.Press($"migrate --watch uri={uri}\r");
+        _terminal.Press("p");
+        await _terminal.UntilAsync(text => System.Text.RegularExpressions.Regex.IsMatch(
+            text, @"The migration has completed in [^\n]*, in postcopy, \d+ pages requested\.\n\(QEMU\)$"));
         _terminal.Press("exit\r");
         Assert.That(await shell.Guarded(), Is.Zero);
     }

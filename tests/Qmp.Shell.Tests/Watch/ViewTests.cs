@@ -18,11 +18,19 @@ internal sealed class ViewTests
         Frame(MigrationStatus.Completed, 3, 1600),
     ];
 
+    private static readonly WatchFrame[] AheadFrames =
+    [
+        Ahead(MigrationStatus.PostcopyActive, 100),
+        Ahead(MigrationStatus.PostcopyPaused, 200),
+        Ahead(MigrationStatus.PostcopyPaused, 60_000),
+        Ahead(MigrationStatus.PostcopyRecover, 61_000) with { Note = "as you like" },
+    ];
+
     [Test]
     public async Task Lines_for_each_change_and_each_second()
     {
         var output = new StringWriter();
-        await ShowAsync(new LineView(output));
+        await ShowAsync(new LineView(output), Frames);
         Assert.That(output.ToString().ReplaceLineEndings("\n"), Is.EqualTo(
             """
               0.0 s  setup
@@ -38,15 +46,7 @@ internal sealed class ViewTests
     public async Task A_table_that_changes_in_its_place()
     {
         var text = new StringWriter();
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.Yes,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.Yes,
-            Out = new AnsiConsoleOutput(text),
-        });
-        console.Profile.Width = 80;
-        await ShowAsync(new LiveView(console, "q leaves"));
+        await ShowAsync(Table(text), Frames);
         string last = text.ToString()[text.ToString().LastIndexOf('╭')..];
         foreach (string expected in (string[])
             ["completed, 1.6 s", "3  ━━━", "0 B", "119.2 MiB/s", "3.9 MiB/s", "downtime   │ 35 ms", "closed"])
@@ -55,6 +55,36 @@ internal sealed class ViewTests
         }
 
         Assert.That(text.ToString(), Does.Contain("expected downtime │ 250 ms").And.Contain("━━━━━━━╌╌"));
+    }
+
+    [Test]
+    public async Task Lines_of_postcopy_say_what_a_pause_needs()
+    {
+        var output = new StringWriter();
+        await ShowAsync(new LineView(output), AheadFrames);
+        Assert.That(output.ToString().ReplaceLineEndings("\n"), Is.EqualTo(
+            """
+              0.1 s  postcopy-active  pass 2  remaining 30.0 MiB  sends 119.2 MiB/s  page requests 7  downtime 35 ms
+              0.2 s  postcopy-paused  pass 2  remaining 30.0 MiB  sends 119.2 MiB/s  page requests 7  downtime 35 ms  Channel\nerror  next: 'migrate-recover uri=URI' at the destination, then 'migrate uri=URI resume=true' here, or from another client
+             61.0 s  postcopy-recover  pass 2  remaining 30.0 MiB  sends 119.2 MiB/s  page requests 7  downtime 35 ms  note: as you like
+
+            """));
+    }
+
+    [Test]
+    public async Task The_table_of_a_pause_says_what_it_needs()
+    {
+        var text = new StringWriter();
+        await ShowAsync(Table(text), AheadFrames[..2]);
+        string last = text.ToString()[text.ToString().LastIndexOf('╭')..];
+        foreach (string expected in (string[])
+            ["postcopy-paused, 0.2 s", "30.0 MiB", "page requests │ 7", "downtime      │ 35 ms", "lost          │ Channel\\nerror",
+                "next          │ 'migrate-recover", "q leaves"])
+        {
+            Assert.That(last, Does.Contain(expected));
+        }
+
+        Assert.That(last, Does.Not.Contain("dirty rate").And.Not.Contain("gate"));
     }
 
     [Test]
@@ -72,11 +102,36 @@ internal sealed class ViewTests
     [TestCase(3e18, "2728484.1 TiB")]
     public void Bytes_for_people(double bytes, string text) => Assert.That(Quantity.Bytes(bytes), Is.EqualTo(text));
 
-    private static Task ShowAsync(MigrationView view) => view.ShowAsync(show =>
+    private static LiveView Table(StringWriter text)
     {
-        foreach (WatchFrame frame in Frames) show(frame);
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = 80;
+        return new LiveView(console, "q leaves");
+    }
+
+    private static Task ShowAsync(MigrationView view, WatchFrame[] frames) => view.ShowAsync(show =>
+    {
+        foreach (WatchFrame frame in frames) show(frame);
         return Task.CompletedTask;
     });
+
+    private static WatchFrame Ahead(MigrationStatus status, int milliseconds)
+    {
+        var info = new MigrationInfo
+        {
+            Status = status,
+            Downtime = 35,
+            ErrorDesc = status == MigrationStatus.PostcopyPaused ? "Channel\nerror" : null,
+            Ram = Ram(2, 30 << 20) with { PostcopyRequests = 7, PostcopyBytes = 4096 },
+        };
+        return new WatchFrame(new(info, TimeSpan.FromMilliseconds(milliseconds), TimeSpan.Zero), 40 << 20, "open");
+    }
 
     private static WatchFrame Frame(MigrationStatus status, long pass, int milliseconds, bool ram = true)
     {

@@ -22,9 +22,9 @@ internal sealed class InteractiveShell : IWatchKeys
     private const string Pretty = ":pretty";
 
     /// <summary>What each key does while a migration is watched.</summary>
-    private const string Keys = "qc:";
+    private const string Keys = "qcp:";
 
-    private const string KeysHint = "q leaves, c cancels, : runs a command";
+    private const string KeysHint = "q leaves, c cancels, p starts postcopy, : runs a command";
 
     private readonly SessionSet _sessions;
     private readonly ShellSettings _settings;
@@ -149,6 +149,7 @@ internal sealed class InteractiveShell : IWatchKeys
         {
             'q' => WatchRequest.Leave,
             'c' => WatchRequest.Cancel,
+            'p' => WatchRequest.StartPostcopy,
             _ => WatchRequest.Command,
         };
 

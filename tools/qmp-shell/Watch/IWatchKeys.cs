@@ -19,6 +19,9 @@ internal enum WatchRequest
     /// <summary>To cancel the migration.</summary>
     Cancel,
 
+    /// <summary>To have the guest go ahead of its memory.</summary>
+    StartPostcopy,
+
     /// <summary>To run a command meanwhile.</summary>
     Command,
 }

@@ -8,7 +8,7 @@ internal sealed class LineView(TextWriter output) : MigrationView
 {
     private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(1);
 
-    private (MigrationStatus Status, long Pass, string Gate, ConvergenceVerdict Verdict) _shown;
+    private (MigrationStatus Status, long Pass, string Gate, ConvergenceVerdict Verdict, string Note) _shown;
     private TimeSpan _shownAt;
 
     public override TimeSpan Interval => TimeSpan.FromMilliseconds(200);
@@ -17,9 +17,10 @@ internal sealed class LineView(TextWriter output) : MigrationView
 
     private void Show(WatchFrame frame)
     {
-        (MigrationStatus, long, string, ConvergenceVerdict) now =
-            (frame.Progress.Status, frame.Progress.Pass, frame.Gate, frame.Progress.Convergence.Verdict);
-        if (now == _shown && frame.Progress.Elapsed - _shownAt < QuietTime) return;
+        (MigrationStatus, long, string, ConvergenceVerdict, string) now =
+            (frame.Progress.Status, frame.Progress.Pass, frame.Gate, frame.Progress.Convergence.Verdict, frame.Note);
+        // A pause may be long, and there is nothing new in it.
+        if (now == _shown && (frame.Next.Length > 0 || frame.Progress.Elapsed - _shownAt < QuietTime)) return;
         _shown = now;
         _shownAt = frame.Progress.Elapsed;
         output.WriteLine(string.Join("  ", Figures(frame)));
@@ -28,8 +29,28 @@ internal sealed class LineView(TextWriter output) : MigrationView
     private static IEnumerable<string> Figures(WatchFrame frame)
     {
         yield return Quantity.Seconds(frame.Progress.Elapsed).PadLeft(7);
-        yield return frame.Progress.Status.ToString().ToLowerInvariant();
-        if (frame.Progress.Info.Ram is null) yield break;
+        yield return frame.StatusName;
+        if (frame.Progress.Info.Ram is not null)
+        {
+            foreach (string figure in frame.IsPostcopy ? FiguresAhead(frame) : FiguresBefore(frame)) yield return figure;
+        }
+
+        if (frame.Loss.Length > 0) yield return frame.Loss;
+        if (frame.Next.Length > 0) yield return $"next: {frame.Next}";
+        if (frame.Note.Length > 0) yield return $"note: {frame.Note}";
+    }
+
+    private static IEnumerable<string> FiguresAhead(WatchFrame frame)
+    {
+        yield return $"pass {frame.Progress.Pass}";
+        yield return $"remaining {Quantity.Bytes(frame.Progress.RemainingBytes)}";
+        yield return $"sends {Quantity.Rate(frame.Progress.SendRate)}";
+        yield return $"page requests {frame.PageRequests}";
+        yield return $"downtime {Quantity.Milliseconds(frame.Progress.Info.Downtime)}";
+    }
+
+    private static IEnumerable<string> FiguresBefore(WatchFrame frame)
+    {
         yield return $"pass {frame.Progress.Pass}";
         yield return $"remaining {Quantity.Bytes(frame.Progress.RemainingBytes)}";
         yield return $"sends {Quantity.Rate(frame.Progress.SendRate)}";

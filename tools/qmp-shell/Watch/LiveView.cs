@@ -33,14 +33,15 @@ internal sealed class LiveView(IAnsiConsole console, string hint) : MigrationVie
     private IEnumerable<(string Name, IRenderable Value)> Rows(WatchFrame frame)
     {
         yield return ("status", new Text(
-            $"{frame.Progress.Status.ToString().ToLowerInvariant()}, {Quantity.Seconds(frame.Progress.Elapsed)}",
+            $"{frame.StatusName}, {Quantity.Seconds(frame.Progress.Elapsed)}",
             new Style(ColourOf(frame.Progress.Status))));
         yield return ("pass", new Text(frame.Progress.Pass.ToString(CultureInfo.InvariantCulture) + "  " + Bar(frame)));
         yield return ("remaining", new Text(Quantity.Bytes(frame.Progress.RemainingBytes)));
         yield return ("bandwidth", new Text(Quantity.Rate(frame.Progress.SendRate)));
-        yield return ("dirty rate", new Text(Quantity.Rate(frame.Progress.DirtyRate)));
-        yield return frame.Progress.Info.Downtime is { } downtime
-            ? ("downtime", new Text(Quantity.Milliseconds(downtime)))
+        if (!frame.IsPostcopy) yield return ("dirty rate", new Text(Quantity.Rate(frame.Progress.DirtyRate)));
+        if (frame.PageRequests is { } requests) yield return ("page requests", new Text(requests.ToString(CultureInfo.InvariantCulture)));
+        yield return frame.IsPostcopy || frame.Progress.Info.Downtime is not null
+            ? ("downtime", new Text(Quantity.Milliseconds(frame.Progress.Info.Downtime)))
             : ("expected downtime", new Text(ExpectedDowntime(frame.Progress)));
         if (frame.Progress.Status == MigrationStatus.Active)
         {
@@ -48,7 +49,10 @@ internal sealed class LiveView(IAnsiConsole console, string hint) : MigrationVie
                 frame.Progress.Convergence.ToString(), new Style(frame.Progress.IsOutrun ? Color.Red : Color.Default)));
         }
 
-        yield return ("gate", new Text(frame.Gate));
+        if (!frame.IsPostcopy) yield return ("gate", new Text(frame.Gate));
+        if (frame.Loss.Length > 0) yield return ("lost", new Text(frame.Loss));
+        if (frame.Next.Length > 0) yield return ("next", new Text(frame.Next, new Style(Color.Yellow)));
+        if (frame.Note.Length > 0 && !frame.IsOver) yield return ("note", new Text(frame.Note));
         if (hint.Length > 0 && !frame.IsOver) yield return ("keys", new Text(hint));
     }
 
@@ -67,6 +71,7 @@ internal sealed class LiveView(IAnsiConsole console, string hint) : MigrationVie
     private static Color ColourOf(MigrationStatus status) => status switch
     {
         MigrationStatus.Completed => Color.Green,
+        MigrationStatus.PostcopyPaused => Color.Yellow,
         MigrationStatus.Failed or MigrationStatus.Cancelled or MigrationStatus.Cancelling => Color.Red,
         _ => Color.Default,
     };

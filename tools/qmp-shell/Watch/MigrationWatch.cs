@@ -3,7 +3,9 @@ using Newtonsoft.Json.Linq;
 using Qmp.Client;
 using Qmp.Client.Migration;
 using Qmp.Shell.Language;
+using Qmp.Shell.Output;
 using Qmp.Shell.Session;
+using Qmp.Types;
 
 namespace Qmp.Shell.Watch;
 
@@ -17,6 +19,7 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view, I
     private const string Cancel = "migrate_cancel";
     private const string SetCapabilities = "migrate-set-capabilities";
     private const string QueryMigrate = "query-migrate";
+    private const string TooLate = "Postcopy cannot be cancelled, the migration goes on";
 
     private static readonly TimeSpan CancelTimeout = TimeSpan.FromSeconds(30);
 
@@ -28,8 +31,13 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view, I
 
     private long _pass = -1;
     private long _passBytes;
+    private volatile MigrationStatus _status;
+    private volatile string _note = "";
 
-    /// <summary>Starts a migration by a command <c>migrate</c> that was checked, with <c>events</c> on, and shows it.</summary>
+    /// <summary>
+    /// Starts a migration by a command <c>migrate</c> that was checked, with <c>events</c> on, and shows it; or resumes
+    /// one, and giving it up then leaves it alone.
+    /// </summary>
     /// <exception cref="ShellInputException">
     /// The command is not <c>migrate</c>, or runs where it cannot be watched.
     /// </exception>
@@ -42,20 +50,23 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view, I
             throw new ShellInputException($"{command.Name}: only {Migrate} has a course to watch");
         }
 
-        if ((bool?)arguments["resume"] == true)
-        {
-            throw new ShellInputException($"{Migrate}: a migration that is resumed cannot be watched; 'watch' follows it");
-        }
-
+        bool resumes = (bool?)arguments["resume"] == true;
+        // The first answer may come later than the first key.
+        if (resumes) _status = MigrationStatus.PostcopyPaused;
         return ShowAsync(
             async () =>
             {
-                var on = new JObject { ["capability"] = "events", ["state"] = true };
-                await session.Connection.ExecuteRawAsync(
-                    SetCapabilities, new JObject { ["capabilities"] = new JArray(on) }, cancellationToken: cancellationToken);
+                // Of what is under way capabilities cannot be changed.
+                if (!resumes)
+                {
+                    var on = new JObject { ["capability"] = "events", ["state"] = true };
+                    await session.Connection.ExecuteRawAsync(
+                        SetCapabilities, new JObject { ["capabilities"] = new JArray(on) }, cancellationToken: cancellationToken);
+                }
+
                 await session.Connection.ExecuteRawAsync(Migrate, arguments, cancellationToken: cancellationToken);
             },
-            isOwn: true,
+            isOwn: !resumes,
             cancellationToken);
     }
 
@@ -80,10 +91,15 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view, I
             ? $" in {Quantity.Milliseconds(total)}, downtime {Quantity.Milliseconds(result.Info.Downtime)},"
                 + $" {Quantity.Bytes(result.Info.Ram?.Transferred ?? 0)} sent in {result.Info.Ram?.DirtySyncCount} passes"
             : "";
+        if (result.WentAhead)
+        {
+            figures += $", in postcopy, {result.Info?.Ram?.PostcopyRequests ?? 0} pages requested"
+                + result.Pauses switch { 0 => "", 1 => ", paused once", int pauses => $", paused {pauses} times" };
+        }
+
         return result.Outcome switch
         {
             MigrationOutcome.Completed => $"The migration has completed{figures}.",
-            MigrationOutcome.PostcopyPaused => "Postcopy has lost its connection; the guest is on the other side.",
             MigrationOutcome.Cancelled => "The migration was cancelled.",
             _ => $"The migration has failed: {result.Reason ?? "the server gives no reason"}",
         };
@@ -119,7 +135,7 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view, I
         try
         {
             return await session.Connection.FollowMigrationAsync(
-                new Reports(_reports.Writer), view.Interval, cancellationToken: leaving);
+                new Reports(this), view.Interval, overPauses: true, leaving);
         }
         finally
         {
@@ -131,21 +147,23 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view, I
     private async Task<WatchOutcome> ShowAsync(
         Task<MigrationResult> following, SwitchoverGate gate, bool isOwn, CancellationToken cancellationToken)
     {
+        var postcopy = new Postcopy(session, gate.AllowsPostcopy);
         while (true)
         {
             using var piece = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             Task showing = view.ShowAsync(show => ShowAsync(gate, show, piece.Token));
-            Task<WatchRequest> asked = keys?.NextAsync(piece.Token) ?? new TaskCompletionSource<WatchRequest>().Task;
-            bool wasAsked = await Task.WhenAny(showing, asked) == asked;
+            WatchRequest? request = await AskedAsync(showing, postcopy, piece.Token);
             await piece.CancelAsync();
             await showing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            WatchRequest? request = wasAsked && asked.IsCompletedSuccessfully ? await asked : null;
-            if (cancellationToken.IsCancellationRequested) request = isOwn ? WatchRequest.Cancel : WatchRequest.Leave;
+            bool isInterrupted = cancellationToken.IsCancellationRequested;
+            if (isInterrupted) request = isOwn && !Postcopy.Includes(_status) ? WatchRequest.Cancel : WatchRequest.Leave;
             switch (request)
             {
                 case null when following.IsCompleted:
                     MigrationResult result = await following;
                     return new(result.Outcome == MigrationOutcome.Completed, Describe(result), await LastInfoAsync());
+                case WatchRequest.Leave when isInterrupted && isOwn:
+                    return new(false, $"{TooLate}; 'watch' follows it.", await LastInfoAsync());
                 case WatchRequest.Leave:
                     return new(true, "The migration goes on; 'watch' follows it.", await LastInfoAsync());
                 case WatchRequest.Cancel:
@@ -157,13 +175,34 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view, I
         }
     }
 
+    // What can be done while it is shown is done at once.
+    private async Task<WatchRequest?> AskedAsync(Task showing, Postcopy postcopy, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task<WatchRequest> asked = keys?.NextAsync(cancellationToken) ?? new TaskCompletionSource<WatchRequest>().Task;
+            if (await Task.WhenAny(showing, asked) != asked || !asked.IsCompletedSuccessfully) return null;
+            switch (await asked)
+            {
+                case WatchRequest.StartPostcopy:
+                    _note = ForeignText.OneLine(await postcopy.StartAsync(_status));
+                    break;
+                case WatchRequest.Cancel when Postcopy.Includes(_status):
+                    _note = TooLate;
+                    break;
+                case var request:
+                    return request;
+            }
+        }
+    }
+
     private async Task ShowAsync(SwitchoverGate gate, Action<WatchFrame> show, CancellationToken cancellationToken)
     {
         await foreach (MigrationProgress progress in _reports.Reader.ReadAllAsync(cancellationToken))
         {
             if (progress.Pass != _pass) (_pass, _passBytes) = (progress.Pass, progress.RemainingBytes);
             _passBytes = Math.Max(_passBytes, progress.RemainingBytes);
-            show(new(progress, _passBytes, await gate.DescribeAsync(progress, cancellationToken)));
+            show(new(progress, _passBytes, await gate.DescribeAsync(progress, cancellationToken), _note));
         }
     }
 
@@ -175,6 +214,11 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view, I
             await session.Connection.ExecuteRawAsync(Cancel);
             MigrationResult result = await following.WaitAsync(CancelTimeout);
             if (result.Outcome == MigrationOutcome.Completed) return new(true, Describe(result), await LastInfoAsync());
+        }
+        catch (QmpCommandException e)
+        {
+            // The guest has gone meanwhile.
+            return new(false, $"The migration goes on: {e.Error.Description}", await LastInfoAsync());
         }
         catch (Exception e) when (e is QmpException or TimeoutException)
         {
@@ -197,8 +241,12 @@ internal sealed class MigrationWatch(ShellSession session, MigrationView view, I
         }
     }
 
-    private sealed class Reports(ChannelWriter<MigrationProgress> writer) : IProgress<MigrationProgress>
+    private sealed class Reports(MigrationWatch watch) : IProgress<MigrationProgress>
     {
-        public void Report(MigrationProgress value) => writer.TryWrite(value);
+        public void Report(MigrationProgress value)
+        {
+            watch._status = value.Status;
+            watch._reports.Writer.TryWrite(value);
+        }
     }
 }

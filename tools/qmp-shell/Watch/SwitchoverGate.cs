@@ -30,6 +30,7 @@ internal sealed class SwitchoverGate
         _canAsk = _needsAcknowledgement && session.Schema?.FindCommand(Query) is not null;
         IsHeldByUser = IsOn("pause-before-switchover");
         Throttles = IsOn("auto-converge");
+        AllowsPostcopy = IsOn("postcopy-ram");
     }
 
     /// <summary>Whether the source is to stop before the switchover until somebody lets it go on.</summary>
@@ -37,6 +38,9 @@ internal sealed class SwitchoverGate
 
     /// <summary>Whether the source slows a guest down that does not let the migration converge.</summary>
     public bool Throttles { get; }
+
+    /// <summary>Whether the guest may go before its memory, without this gate.</summary>
+    public bool AllowsPostcopy { get; }
 
     /// <summary>Asks what the migration to come needs.</summary>
     public static async Task<SwitchoverGate> CreateAsync(ShellSession session, CancellationToken cancellationToken)
@@ -63,6 +67,7 @@ internal sealed class SwitchoverGate
             return "paused: waits for 'migrate-continue state=pre-switchover' from another client";
         }
 
+        if (Postcopy.Includes(progress.Status)) return "open: the guest has gone ahead";
         if (!_needsAcknowledgement) return "open: no acknowledgement needed";
         if (progress.Status is MigrationStatus.Device or MigrationStatus.Completed) return "open: acknowledged";
         return _canAsk
