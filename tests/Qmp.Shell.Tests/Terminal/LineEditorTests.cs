@@ -267,6 +267,80 @@ internal sealed class LineEditorTests
         Assert.That((await reading.Guarded()).Text, Is.EqualTo("abc"));
     }
 
+    [TestCase("", "q")]
+    [TestCase(" ", "q")]
+    [TestCase("x", "q")]
+    [TestCase("xxx", "c")]
+    [TestCase("\r", "q")]
+    [TestCase("\e[B", "c")]
+    [TestCase("\e[B\e[B\e[B", "c")]
+    [TestCase("\e", "q")]
+    [TestCase("ä", "q")]
+    public async Task A_key_that_means_nothing_is_dropped(string stray, string key)
+    {
+        if (stray.Length > 0) _terminal.Press(stray);
+        _terminal.Press(key);
+        Assert.That(await ReadKeyAsync(), Is.EqualTo(key[0]));
+        _terminal.Press("line\r");
+        Assert.That(await ReadAsync(), Is.EqualTo("line"));
+    }
+
+    [TestCase("qq", 'q')]
+    [TestCase(" q", 'q')]
+    [TestCase("\e[Aq\r", 'q')]
+    [TestCase(":", ':')]
+    [TestCase("x:", ':')]
+    public async Task A_key_may_come_with_others(string keys, char key)
+    {
+        _terminal.Press(keys);
+        Assert.That(await ReadKeyAsync(), Is.EqualTo(key));
+    }
+
+    [Test]
+    public async Task A_key_that_opens_a_line_may_come_with_it()
+    {
+        _terminal.Press(":stop\r:cont");
+        Assert.That(await ReadKeyAsync(), Is.EqualTo(':'));
+        Assert.That(await ReadAsync(), Is.EqualTo("stop"));
+        _terminal.Press("\r");
+        Assert.That(await ReadKeyAsync(), Is.EqualTo(':'));
+        Assert.That(await ReadAsync(), Is.EqualTo("cont"));
+    }
+
+    [TestCase("query-status\r")]
+    [TestCase("cont\r")]
+    [TestCase("magic\r")]
+    public async Task Text_that_was_typed_ahead_is_no_key_and_for_the_next_line(string text)
+    {
+        _terminal.Press(text);
+        _terminal.Press("x");
+        _terminal.Press("q");
+        Assert.That(await ReadKeyAsync(), Is.EqualTo('q'));
+        Assert.That(await ReadAsync(), Is.EqualTo(text.TrimEnd()));
+    }
+
+    [Test]
+    public async Task An_end_of_input_while_keys_are_waited_for_ends_the_next_line()
+    {
+        _terminal.Press("\u0004");
+        _terminal.Press("q");
+        Assert.That(await ReadKeyAsync(), Is.EqualTo('q'));
+        Assert.That((await _editor.ReadAsync("> ", CancellationToken.None).Guarded()).End, Is.EqualTo(LineEnd.EndOfInput));
+    }
+
+    [Test]
+    public async Task Without_a_terminal_no_key_ever_comes()
+    {
+        using var stop = new CancellationTokenSource();
+        _terminal.HangUp();
+        Task<char> key = _editor.ReadKeyAsync("qc", ':', stop.Token);
+        await stop.CancelAsync();
+        await key.FailsWith<OperationCanceledException>();
+        Assert.That((await _editor.ReadAsync("> ", CancellationToken.None).Guarded()).End, Is.EqualTo(LineEnd.EndOfInput));
+    }
+
+    private Task<char> ReadKeyAsync() => _editor.ReadKeyAsync("qc", ':', CancellationToken.None).Guarded();
+
     private static Painted Text(string text) => new Paint(false).Plain(text);
 
     private async Task<string> ReadAsync()

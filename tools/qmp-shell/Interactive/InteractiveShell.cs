@@ -22,7 +22,9 @@ internal sealed class InteractiveShell : IWatchKeys
     private const string Pretty = ":pretty";
 
     /// <summary>What each key does while a migration is watched.</summary>
-    private const string Keys = "qcp:";
+    private const string Keys = "qcp";
+
+    private const char CommandKey = ':';
 
     private const string KeysHint = "q leaves, c cancels, p starts postcopy, : runs a command";
 
@@ -145,7 +147,7 @@ internal sealed class InteractiveShell : IWatchKeys
     }
 
     private async Task<WatchRequest> NextKeyAsync(CancellationToken cancellationToken) =>
-        await _screen.ReadKeyAsync(Keys, cancellationToken) switch
+        await _screen.ReadKeyAsync(Keys, CommandKey, cancellationToken) switch
         {
             'q' => WatchRequest.Leave,
             'c' => WatchRequest.Cancel,

@@ -12,8 +12,13 @@ internal interface ILineReader
     /// <exception cref="OperationCanceledException">The wait was cancelled; no further line can be read.</exception>
     Task<LineRead> ReadAsync(string prompt, CancellationToken cancellationToken);
 
-    /// <summary>Waits for one of some keys. What else was typed is kept for the next line, and then there are no keys any more.</summary>
-    Task<char> ReadKeyAsync(string keys, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Waits for one of some keys. Other keys are dropped; text that was typed ahead, or pasted, is kept for the next line.
+    /// </summary>
+    /// <param name="keys">Keys that mean something alone.</param>
+    /// <param name="opening">A key that a line follows, which may be typed at once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<char> ReadKeyAsync(string keys, char opening, CancellationToken cancellationToken) =>
         new TaskCompletionSource<char>().Task.WaitAsync(cancellationToken);
 
     /// <summary>Leaves the terminal to another program, until what is returned is disposed.</summary>

@@ -15,6 +15,7 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
     private readonly byte[] _input = new byte[256];
     private int _at;
     private int _end;
+    private readonly Queue<byte> _ahead = new(); // what was typed while keys were waited for, for the next line
     private Task<int>? _reading; // one that was given up, and will bring what is typed next
     private string _prompt = "";
     private bool _isReading;
@@ -36,15 +37,16 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
         {
             while (true)
             {
-                if (_at == _end)
+                if (_ahead.Count == 0 && _at == _end)
                 {
                     await FillAsync(cancellationToken);
                     if (_end == 0) return new(LineEnd.EndOfInput, "");
                 }
 
+                byte next = _ahead.Count > 0 ? _ahead.Dequeue() : _input[_at++];
                 lock (_gate)
                 {
-                    if (Press(_decoder.Feed(_input[_at++])) is { } result) return result;
+                    if (Press(_decoder.Feed(next)) is { } result) return result;
                 }
             }
         }
@@ -59,20 +61,21 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
         }
     }
 
-    public async Task<char> ReadKeyAsync(string keys, CancellationToken cancellationToken)
+    public async Task<char> ReadKeyAsync(string keys, char opening, CancellationToken cancellationToken)
     {
         while (true)
         {
             if (_at == _end) await FillAsync(cancellationToken);
-            // Several bytes at once are no key, but what somebody has typed ahead, or pasted.
-            if (_end - _at != 1) break;
-            char key = (char)_input[_at];
-            if (!keys.Contains(key, StringComparison.Ordinal)) break;
-            _at++;
-            return key;
-        }
+            if (_end == 0) return await new TaskCompletionSource<char>().Task.WaitAsync(cancellationToken);
+            LoneKey typed = LoneKey.Of(_input.AsSpan(_at, _end - _at), keys, opening);
+            if (typed.IsForLine)
+            {
+                foreach (byte value in _input.AsSpan(_at, typed.Length)) _ahead.Enqueue(value);
+            }
 
-        return await new TaskCompletionSource<char>().Task.WaitAsync(cancellationToken);
+            _at += typed.Length;
+            if (typed.Key is { } key) return key;
+        }
     }
 
     public IDisposable? Lend() => terminal.Lend();
