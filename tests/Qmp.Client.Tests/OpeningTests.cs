@@ -200,6 +200,34 @@ internal sealed class OpeningTests
         time.Advance(TimeSpan.FromSeconds(5));
         QmpConnectException failure = await opening.FailsWith<QmpConnectException>();
         Assert.That(failure.Phase, Is.EqualTo(ConnectPhase.Connecting));
+        Assert.That(failure.Message, Is.EqualTo("never: cannot connect: nothing within 5 s; the last attempt: nobody there"));
+    }
+
+    [Test]
+    public async Task Waiting_for_a_server_can_end_before_the_deadline()
+    {
+        var time = new ManualTime();
+        await using var connection = new QmpConnection(
+            QmpEndpoint.Custom("never", _ => throw new TransportException("nobody there")),
+            new()
+            {
+                ConnectRetryInterval = TimeSpan.FromMilliseconds(500),
+                ConnectRetryTime = TimeSpan.FromSeconds(1),
+                ConnectTimeout = TimeSpan.FromSeconds(60),
+                Time = time,
+            });
+        Task opening = connection.OpenAsync();
+        // The first timer is the deadline.
+        for (int attempt = 1; attempt <= 2; attempt++)
+        {
+            await time.WhenStarted(1 + attempt);
+            Assert.That(opening.IsCompleted, Is.False);
+            time.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
+        QmpConnectException failure = await opening.FailsWith<QmpConnectException>();
+        Assert.That(failure.Message, Is.EqualTo("never: cannot connect: nobody there"));
+        Assert.That(failure.InnerException, Is.TypeOf<TransportException>());
     }
 
     [Test]

@@ -12,18 +12,21 @@ internal sealed class SessionOpener(QmpEndpoint endpoint, QmpClientOptions optio
         "; a monitor serves one client at a time, and another one may hold this one (or the server is stopped)";
 
     private volatile ConnectPhase _phase;
+    private volatile string? _refusal;
 
     /// <summary>Connects; again and again while nobody listens, if the options say so.</summary>
     public async Task<IConnection> ReachAsync(CancellationToken giveUp)
     {
+        long start = options.Time.GetTimestamp();
         while (true)
         {
             try
             {
                 return await endpoint.ConnectAsync(giveUp).ConfigureAwait(OrderedContext.IsCurrent);
             }
-            catch (TransportException e) when (options.ConnectRetryInterval is not null)
+            catch (TransportException e) when (options.ConnectRetryInterval is not null && MayTryAgain(start))
             {
+                _refusal = e.Message;
                 options.Logger.NotReachedYet(endpoint.Name, e.Message);
             }
 
@@ -64,7 +67,10 @@ internal sealed class SessionOpener(QmpEndpoint endpoint, QmpClientOptions optio
     /// <summary>The same where time was up.</summary>
     public QmpConnectException ExplainTimeout() => Explain(new TimeoutException(
         $"nothing within {options.ConnectTimeout.TotalSeconds:0.###} s"
-            + (_phase == ConnectPhase.Greeting ? UsualCause : "")));
+            + (_phase == ConnectPhase.Greeting ? UsualCause : _refusal is null ? "" : $"; the last attempt: {_refusal}")));
+
+    private bool MayTryAgain(long start) =>
+        options.ConnectRetryTime is not { } limit || options.Time.GetElapsedTime(start) < limit;
 
     private async Task<(QmpGreeting Greeting, bool OutOfBand)> ShakeHandsAsync(Handshake handshake, NegotiationSender send)
     {

@@ -23,6 +23,12 @@ public sealed record QmpClientOptions
     public TimeSpan? ConnectRetryInterval { get; init; }
 
     /// <summary>
+    /// For how long to try again, within the deadline; then the last refusal is told. <see langword="null"/>, the default,
+    /// until the deadline.
+    /// </summary>
+    public TimeSpan? ConnectRetryTime { get; init; }
+
+    /// <summary>
     /// How long a call waits for its reply if it does not say otherwise; for ever by default. A monitor may be silent
     /// for seconds while the emulator is busy, so choose with care.
     /// </summary>

@@ -38,6 +38,14 @@ internal sealed class SilentServerTests
         Assert.That(run.Error, Does.Contain("no greeting: nothing within 0.5 s; a monitor serves one client at a time, and another one may hold this one"));
     }
 
+    [Test]
+    public async Task Where_nobody_listens_the_reason_is_told_after_the_wait()
+    {
+        ShellRun run = await ShellRun.RunAsync(_folder.File("none"), "--wait", "0.1", "-c", "query-status");
+        Assert.That(run.Status, Is.EqualTo(1));
+        Assert.That(run.Error, Does.StartWith($"qmp-shell: {_folder.File("none")}: cannot connect: ").And.EndsWith("No such file or directory\n"));
+    }
+
     [TestCase("QEMU 10.0.2 monitor - type 'help' for more information\r\n(qemu) ", "this is a human monitor")]
     [TestCase("HTTP/1.1 400 Bad Request\r\n\r\n", "this is a web server")]
     [TestCase("SSH-2.0-OpenSSH_9.2p1\r\n", "this is an SSH server")]

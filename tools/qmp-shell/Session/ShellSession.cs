@@ -37,6 +37,7 @@ internal sealed class ShellSession : IAsyncDisposable
                 Negotiate = settings.Negotiate,
                 CommandTimeout = settings.Timeout,
                 ConnectTimeout = TimeToConnect(settings),
+                ConnectRetryTime = settings.Wait,
                 ConnectRetryInterval = settings.Wait > TimeSpan.Zero ? RetryInterval : null,
                 Logger = settings.Verbose ? ConnectionLog.Create() : NullLogger.Instance,
             });
@@ -174,11 +175,8 @@ internal sealed class ShellSession : IAsyncDisposable
     }
 
     /// <summary>The limit of a reply holds for the greeting, too; a server that is being started comes before that.</summary>
-    private static TimeSpan TimeToConnect(ShellSettings settings)
-    {
-        if (settings.Timeout != Timeout.InfiniteTimeSpan) return settings.Wait + settings.Timeout;
-        return settings.Wait > ConnectTimeout ? settings.Wait : ConnectTimeout;
-    }
+    private static TimeSpan TimeToConnect(ShellSettings settings) =>
+        settings.Wait + (settings.Timeout == Timeout.InfiniteTimeSpan ? ConnectTimeout : settings.Timeout);
 
     /// <summary>A server that was told to quit answers first. What follows may rely on its end.</summary>
     private async Task WhenGoneAsync() => await ((Task)Connection.Completion).WaitAsync(QuitTimeout)
