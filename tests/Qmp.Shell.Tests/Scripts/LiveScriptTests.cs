@@ -76,7 +76,7 @@ internal sealed class LiveScriptTests(ServerKind kind)
     [TestCase("expect-error GenericError", "there is no command before it")]
     [TestCase("expect STOP 50ms", "STOP did not come within 0.05 s")]
     [TestCase("cont|expect STOP 50ms", "STOP did not come within 0.05 s")]
-    [TestCase("stop|expect STOP reason=5 50ms", "STOP with {\"reason\":5} did not come within 0.05 s; came instead: STOP")]
+    [TestCase("stop|expect SHUTDOWN guest=on 50ms", "SHUTDOWN with {\"guest\":true} did not come within 0.05 s; came instead: STOP")]
     public async Task What_does_not_happen_ends_it(string script, string message)
     {
         ShellRun run = await RunAsync(script.Split('|'));
@@ -91,6 +91,13 @@ internal sealed class LiveScriptTests(ServerKind kind)
     [TestCase("migrate-continue", "'state' is missing")]
     [TestCase("expect STOPP", "the server has no event 'STOPP'; did you mean 'STOP'?")]
     [TestCase("expect STOP soon", "'soon' is no time")]
+    [TestCase("expect STOP foo=1", "expect: STOP: it has no data, and so no 'foo'")]
+    [TestCase("expect MIGRATION stats=completed", "expect: MIGRATION: there is no 'stats'; did you mean 'status'?")]
+    [TestCase("expect MIGRATION status=complete", "did you mean 'completed'?")]
+    [TestCase("expect MIGRATION {'status': 'complete'} 5s", "did you mean 'completed'?")]
+    [TestCase("expect SHUTDOWN guest=maybe", "expect: SHUTDOWN: 'guest' is to be true or false, not 'maybe'")]
+    [TestCase("expect-error GenericErr", "expect-error: there is no class 'GenericErr'; did you mean 'GenericError'?")]
+    [TestCase("expect-error Nonsense", "expect-error: there is no class 'Nonsense'; there are GenericError, CommandNotFound, ")]
     [TestCase("expect", "the name of an event is missing")]
     [TestCase("expect-error", "one class is expected")]
     [TestCase("query-status x", "column 14: KEY=VALUE is expected, not 'x'; query-status takes no arguments")]

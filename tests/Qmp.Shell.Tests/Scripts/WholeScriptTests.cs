@@ -38,6 +38,18 @@ internal sealed class WholeScriptTests
         Assert.That(await IsRunningAsync(), Is.True);
     }
 
+    [TestCase("expect MIGRATION status=complete")]
+    [TestCase("expect MIGRATION stats=completed")]
+    [TestCase("expect STOP foo=1")]
+    [TestCase("expect-error GenericErr")]
+    public async Task What_is_expected_is_checked_before_anything_is_sent(string line)
+    {
+        ShellRun run = await RunScriptAsync($"stop\n{line}\n", "--check");
+        Assert.That(run.Status, Is.EqualTo(2), run.Output);
+        Assert.That(run.Error, Does.StartWith($"qmp-shell: -:2: {line.Split(' ')[0]}: "));
+        Assert.That(await IsRunningAsync(), Is.True);
+    }
+
     [TestCase("--check", false)]
     [TestCase("--dry-run", true)]
     [TestCase("-n", true)]

@@ -247,7 +247,7 @@ internal sealed class InteractiveShell : IWatchKeys
             case ScriptRunner.Watch:
                 await WatchAsync(session, null, [], cancellationToken);
                 return;
-            case EventExpectation.Keyword or ScriptRunner.ExpectError:
+            case EventExpectation.Keyword or ErrorExpectation.Keyword:
                 throw new ShellInputException($"{words[0].Text}: it is for scripts; here, events are shown as they come");
         }
 

@@ -5,7 +5,9 @@ using Qmp.Shell.Language;
 namespace Qmp.Shell.Schema;
 
 /// <summary>Turns what was typed into what is sent, and refuses what the server's schema does not allow.</summary>
-internal sealed class ArgumentBinder(LiveSchema schema)
+/// <param name="schema">The schema.</param>
+/// <param name="isPart">Whether objects are parts of such ones: members may be missing, the tag included.</param>
+internal sealed class ArgumentBinder(LiveSchema schema, bool isPart = false)
 {
     /// <summary>With more names than that, an error message does not list them.</summary>
     private const int ListedMembers = 6;
@@ -47,6 +49,10 @@ internal sealed class ArgumentBinder(LiveSchema schema)
         }
     }
 
+    /// <summary>An object of the schema's, from the outside.</summary>
+    /// <exception cref="InvalidArgumentException">The object does not fit the type.</exception>
+    public JObject Bind(ObjectNode node, ObjectType type) => BindObject(node, type, "", isOpen: false);
+
     private static string Member(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     private JToken Bind(ArgumentNode node, SchemaType type, string path)
@@ -71,7 +77,9 @@ internal sealed class ArgumentBinder(LiveSchema schema)
 
     private JObject BindObject(ObjectNode node, ObjectType type, string path, bool isOpen)
     {
-        SchemaMember[] members = [.. schema.MembersOf(type, TagValue.Of(type, node))];
+        string? variant = TagValue.Of(type, node);
+        SchemaMember[] members =
+            [.. isPart && variant is null ? schema.MembersOfAny(type) : schema.MembersOf(type, variant)];
         // A wrong tag is what is wrong with the members of its variant.
         if (Array.Find(members, m => m.Name == type.Tag) is { } tag
             && node.Members.TryGetValue(tag.Name, out ArgumentNode? chosen))
@@ -89,16 +97,20 @@ internal sealed class ArgumentBinder(LiveSchema schema)
                 member is null ? Guess(value) : Bind(value, schema.TypeOf(member.Type), Member(path, name)));
         }
 
+        if (isPart) return result;
         string[] missing = [.. members.Where(m => !m.IsOptional && !node.Members.ContainsKey(m.Name)).Select(m => m.Name)];
         if (missing.Length == 0) return result;
         string list = string.Join(", ", missing.Select(name => $"'{Member(path, name)}'"));
         throw new InvalidArgumentException(missing.Length == 1 ? $"{list} is missing" : $"{list} are missing");
     }
 
-    private static InvalidArgumentException Unknown(
-        ObjectType type, SchemaMember[] members, string path, string name)
+    private InvalidArgumentException Unknown(ObjectType type, SchemaMember[] members, string path, string name)
     {
-        if (members.Length == 0 && path.Length == 0) return new($"it takes no arguments, and so no '{name}'");
+        if (members.Length == 0 && path.Length == 0)
+        {
+            return new(isPart ? $"it has no data, and so no '{name}'" : $"it takes no arguments, and so no '{name}'");
+        }
+
         string where = type.Tag is { } tag && !members.Any(m => m.Name == name) && type.Variants.Count > 0
             ? $" (which there are depends on '{Member(path, tag)}')"
             : "";

@@ -79,6 +79,11 @@ internal sealed class LiveSchema
         return type.Members.Concat(variant.Members);
     }
 
+    /// <summary>The members of an object of which the tag is not known: those of all variants, each name once.</summary>
+    public IEnumerable<SchemaMember> MembersOfAny(ObjectType type) => type.Members
+        .Concat(type.Variants.Values.Select(TypeOf).OfType<ObjectType>().SelectMany(v => v.Members))
+        .DistinctBy(m => m.Name);
+
     private JObject? Find(string name, string kind) =>
         _entities.TryGetValue(name, out JObject? entity)
         && SchemaReader.Text(entity, SchemaReader.MetaType) == kind

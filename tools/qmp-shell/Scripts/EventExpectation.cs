@@ -20,13 +20,14 @@ internal sealed record EventExpectation(string Event, ObjectNode Data, TimeSpan 
     /// <param name="words">Its words, without the first.</param>
     /// <param name="schema">The events that the server has, if it tells.</param>
     /// <exception cref="ShellInputException">
-    /// The line is not an expectation, or the server has no such event.
+    /// The line is not an expectation, or the server has no such event, or none with such data.
     /// </exception>
     public static EventExpectation Parse(IReadOnlyList<Word> words, LiveSchema? schema)
     {
         if (words.Count == 0) throw new ShellInputException("expect: the name of an event is missing");
         string name = words[0].Text;
-        if (schema is not null && schema.FindEvent(name) is null)
+        SchemaEvent? known = schema?.FindEvent(name);
+        if (schema is not null && known is null)
         {
             throw new ShellInputException(
                 $"expect: the server has no event '{name}'{Suggestion.For(name, schema.Events)}");
@@ -41,7 +42,8 @@ internal sealed record EventExpectation(string Event, ObjectNode Data, TimeSpan 
             rest = rest.SkipLast(1);
         }
 
-        return new(name, CommandParser.ReadArguments(rest), timeout);
+        ObjectNode data = CommandParser.ReadArguments(rest);
+        return new(name, schema is null || known is null ? data : new EventDataBinder(schema).Bind(known, data), timeout);
     }
 
     /// <summary>Waits for the event, among those that nobody has waited for.</summary>

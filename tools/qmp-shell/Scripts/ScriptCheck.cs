@@ -43,9 +43,10 @@ internal sealed class ScriptCheck(SessionSet sessions)
             case EventExpectation.Keyword:
                 EventExpectation.Parse([.. words.Skip(1)], schema);
                 return;
-            case ScriptRunner.ExpectError when words.Count != 2:
-                throw new ShellInputException($"{ScriptRunner.ExpectError}: one class is expected");
-            case ScriptRunner.ExpectError or ScriptRunner.Exit or ScriptRunner.Watch or Completion.CommandCompleter.Help:
+            case ErrorExpectation.Keyword:
+                ErrorExpectation.Parse([.. words.Skip(1)], session.Connection.Greeting);
+                return;
+            case ScriptRunner.Exit or ScriptRunner.Watch or Completion.CommandCompleter.Help:
                 return;
         }
 

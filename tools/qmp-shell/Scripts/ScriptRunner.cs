@@ -21,7 +21,6 @@ namespace Qmp.Shell.Scripts;
 /// <param name="error">Everything else.</param>
 internal sealed class ScriptRunner(SessionSet sessions, ShellSettings settings, TextWriter output, TextWriter error)
 {
-    public const string ExpectError = "expect-error";
     public const string Exit = "exit";
     public const string Watch = "watch";
     private const int HelpWidth = 80;
@@ -85,7 +84,7 @@ internal sealed class ScriptRunner(SessionSet sessions, ShellSettings settings, 
         (_session, string text) = sessions.Choose(whole);
         if (CommandParser.IsBlank(text)) return true;
         IReadOnlyList<Word> words = WordScanner.Scan(text);
-        if (words[0].Text == ExpectError)
+        if (words[0].Text == ErrorExpectation.Keyword)
         {
             CheckError([.. words.Skip(1)]);
             return true;
@@ -143,11 +142,11 @@ internal sealed class ScriptRunner(SessionSet sessions, ShellSettings settings, 
 
     private void CheckError(Word[] words)
     {
-        if (words is not [{ Text: var name }]) throw new ShellInputException($"{ExpectError}: one class is expected");
+        string name = ErrorExpectation.Parse(words, _session.Connection.Greeting);
         if (_failure is null)
         {
             throw new ScriptException(_latest is null
-                ? $"{ExpectError}: there is no command before it"
+                ? $"{ErrorExpectation.Keyword}: there is no command before it"
                 : $"{_latest}: it succeeded, but {name} was expected");
         }
 
