@@ -55,6 +55,18 @@ internal sealed class RealTerminalTests
             await File.ReadAllTextAsync(_folder.File("state/qmp-shell/history")), Is.EqualTo("query-status\n# query-status\n"));
     }
 
+    [Test]
+    public async Task What_a_program_writes_without_an_end_of_line_stays()
+    {
+        Start($"stty cols 80; exec {Shell}");
+        await UntilAsync("Ctrl-D leaves.\n(QEMU)");
+        await TypeAsync("query-status | head -c 20\r");
+        await UntilAsync("\n{\"return\": {\"status\"\n(QEMU)");
+        await TypeAsync("\u0004");
+        await UntilEndAsync();
+        Assert.That(_process.ExitCode, Is.Zero);
+    }
+
     /// <summary>All of it before the shell has begun to read: the end of the input must not be lost.</summary>
     [TestCase("")]
     [TestCase("query-status\r")]

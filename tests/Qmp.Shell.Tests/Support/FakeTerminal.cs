@@ -47,6 +47,8 @@ internal sealed class FakeTerminal(int width) : ITerminal
         return new Raw(this);
     }
 
+    public IDisposable Lend() => EnterRawMode();
+
     public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         if (!await _keys.Reader.WaitToReadAsync()) return 0;

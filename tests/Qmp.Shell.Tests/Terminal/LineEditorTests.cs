@@ -339,6 +339,21 @@ internal sealed class LineEditorTests
         Assert.That((await _editor.ReadAsync("> ", CancellationToken.None).Guarded()).End, Is.EqualTo(LineEnd.EndOfInput));
     }
 
+    [TestCase("", ">")]
+    [TestCase("a line\r\n", "a line\n>")]
+    [TestCase("no end", "no end\n>")]
+    [TestCase("x", "x\n>")]
+    [TestCase("0123456789012345678", "0123456789012345678\n>")]
+    [TestCase("01234567890123456789", "01234567890123456789\n>")]
+    public async Task What_another_program_has_written_stays(string written, string screen)
+    {
+        using (_editor.Lend()) _terminal.Write(written);
+        Task<LineRead> reading = _editor.ReadAsync("> ", CancellationToken.None);
+        await _terminal.UntilAsync(text => text == screen);
+        _terminal.Press("\r");
+        await reading.Guarded();
+    }
+
     private Task<char> ReadKeyAsync() => _editor.ReadKeyAsync("qc", ':', CancellationToken.None).Guarded();
 
     private static Painted Text(string text) => new Paint(false).Plain(text);

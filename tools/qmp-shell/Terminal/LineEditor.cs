@@ -78,7 +78,11 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
         }
     }
 
-    public IDisposable? Lend() => terminal.Lend();
+    public IDisposable? Lend()
+    {
+        IDisposable? lent = terminal.Lend();
+        return lent is null ? null : new Lent(this, lent);
+    }
 
     public void Print(Painted lines)
     {
@@ -218,5 +222,14 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
         if (common.Length > typed.Length) _line.ReplaceBack(result.Start, common);
         else if (result.Candidates.Count == 0) terminal.Write("\a");
         else _screen.Replace(Columns.Lay(result.Candidates.Select(c => c.Text), Width, "\r\n"));
+    }
+
+    private sealed class Lent(LineEditor editor, IDisposable terminal) : IDisposable
+    {
+        public void Dispose()
+        {
+            terminal.Dispose();
+            lock (editor._gate) editor._screen.BeginRow();
+        }
     }
 }

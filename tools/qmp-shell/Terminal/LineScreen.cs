@@ -58,6 +58,14 @@ internal sealed class LineScreen(ITerminal terminal)
         _isBelow = false;
     }
 
+    /// <summary>Goes to the next row, unless the cursor is at the beginning of one. Where it is, nobody knows.</summary>
+    public void BeginRow()
+    {
+        // So many cells end in the next row if there was something in this one, and otherwise behind its last column.
+        terminal.Write(new string(' ', Width) + "\r\e[J");
+        Forget();
+    }
+
     // A terminal that gets another width wraps lines anew; the cursor stays with the character that it stood on.
     private string Erasing(int width)
     {
