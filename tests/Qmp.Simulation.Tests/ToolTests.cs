@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Qmp.Sim.CommandLine;
 
 namespace Qmp.Simulation.Tests;
 
 /// <summary>The tool's command line.</summary>
 [TestFixture]
-internal sealed class ToolTests
+internal sealed partial class ToolTests
 {
     private string _folder = null!;
 
@@ -69,6 +70,26 @@ internal sealed class ToolTests
         Assert.That(status, Is.EqualTo(1));
         Assert.That(error, Does.Contain("memroy"));
     }
+
+    [TestCase]
+    [TestCase("run")]
+    [TestCase("sweep")]
+    [TestCase("merge")]
+    [TestCase("compare")]
+    [TestCase("fit")]
+    public async Task The_manual_page_has_every_option_and_the_help_says_a_default_once(params string[] command)
+    {
+        (int status, string help, _) = await RunAsync([.. command, "--help"]);
+        Assert.That(status, Is.Zero);
+        string file = Path.Combine(Repository.Root, "tools", "qmp-sim", "qmp-sim.1");
+        string page = File.ReadAllText(file).Replace(@"\-", "-", StringComparison.Ordinal);
+        Assert.That(OptionPattern().Matches(help).Select(m => m.Value).Where(o => !page.Contains(o, StringComparison.Ordinal)), Is.Empty);
+        Assert.That(command.Where(name => !page.Contains($"\n.B {name}\n", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(help.Split('\n'), Has.None.Match(@"\[default: .*\[default: |\[default: \("));
+    }
+
+    [GeneratedRegex("(?<=[ ,])--[a-z-]+")]
+    private static partial Regex OptionPattern();
 
     private string Write(string text)
     {

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Qmp.Client;
+using Qmp.Tools;
 
 namespace Demo;
 
@@ -31,7 +32,7 @@ internal static class DemoCommand
         };
         var guest = new Option<string>("--guest")
         {
-            Description = "What runs in the machine: a workload that writes memory, or a boot sector that prints. [default: workload]",
+            Description = "What runs in the machine: a workload that writes memory, or a boot sector that prints.",
             HelpName = "workload|bootsector",
             DefaultValueFactory = _ => "workload",
         };
@@ -41,6 +42,7 @@ internal static class DemoCommand
         {
             memory, rate, channels, plain, scenario, picture, guest,
         };
+        ProgramVersion.Install(root, "demo");
         root.SetAction((parsed, stop) =>
         {
             DemoScreen screen = DemoScreen.Create(parsed.GetValue(plain), output);
@@ -76,7 +78,7 @@ internal static class DemoCommand
 
     private static Option<int> Number(string name, string description, int byDefault, int least, int most, string unit = "MIB") => new(name)
     {
-        Description = $"{description} [default: {byDefault}]",
+        Description = description,
         HelpName = unit,
         DefaultValueFactory = _ => byDefault,
         CustomParser = result =>

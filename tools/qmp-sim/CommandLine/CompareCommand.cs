@@ -14,7 +14,7 @@ internal sealed class CompareCommand : Command
     private readonly TextWriter _output;
     private readonly Argument<string[]> _files = new("FILE") { Description = "The scenarios.", Arity = new ArgumentArity(2, 100) };
     private readonly Option<string[]> _plot = Inputs.Plot();
-    private readonly Option<int> _workers = Inputs.Workers();
+    private readonly Option<int?> _workers = Inputs.Workers();
 
     public CompareCommand(TextWriter output)
         : base("compare", "Runs scenarios and shows their numbers side by side.")
@@ -31,7 +31,7 @@ internal sealed class CompareCommand : Command
         string[] files = parsed.GetValue(_files)!;
         MigrationScenario[] scenarios = [.. files.Select(file => Inputs.ReadScenario(file, []))];
         var results = new ScenarioResult[files.Length];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = parsed.GetValue(_workers) };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Inputs.WorkersIn(parsed, _workers) };
         Parallel.For(0, files.Length, options, i => results[i] = ScenarioRunner.Run(scenarios[i], Inputs.Clock, Logger.None));
         (string, ScenarioSummary)[] rows = [.. files.Zip(results, (file, result) => (file, Summary.Of(result)))];
         Outputs.Table(rows, _output);

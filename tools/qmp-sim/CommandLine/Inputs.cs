@@ -29,11 +29,10 @@ internal static class Inputs
         AllowMultipleArgumentsPerToken = true,
     };
 
-    public static Option<int> Workers() => new("--workers")
+    public static Option<int?> Workers() => new("--workers")
     {
         Description = "How many runs at a time [default: one a processor].",
         HelpName = "N",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
         CustomParser = result =>
         {
             if (int.TryParse(result.Tokens[0].Value, out int number) && number > 0) return number;
@@ -41,6 +40,8 @@ internal static class Inputs
             return 1;
         },
     };
+
+    public static int WorkersIn(ParseResult parsed, Option<int?> option) => parsed.GetValue(option) ?? Environment.ProcessorCount;
 
     public static Option<string[]> Plot() => new("--plot")
     {

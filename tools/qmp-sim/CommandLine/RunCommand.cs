@@ -15,7 +15,7 @@ internal sealed class RunCommand : Command
     private readonly Argument<string> _file = Inputs.Scenario();
     private readonly Option<string[]> _set = Inputs.Set(isSweep: false);
     private readonly Option<string[]> _plot = Inputs.Plot();
-    private readonly Option<int> _workers = Inputs.Workers();
+    private readonly Option<int?> _workers = Inputs.Workers();
     private readonly Option<bool> _json = new("--json") { Description = "The numbers as one line of JSON instead." };
     private readonly Option<bool> _passes = new("--passes") { Description = "Every pass over memory." };
     private readonly Option<bool> _transcript = new("--transcript") { Description = "All events, commands and answers as lines of JSON, first." };
@@ -50,7 +50,7 @@ internal sealed class RunCommand : Command
         }
         else
         {
-            verdict = new Advisor(Inputs.Clock, parsed.GetValue(_workers)).Verdict(scenario, result, looksFurther: !parsed.GetValue(_quick));
+            verdict = new Advisor(Inputs.Clock, Inputs.WorkersIn(parsed, _workers)).Verdict(scenario, result, looksFurther: !parsed.GetValue(_quick));
             _output.WriteLine(verdict);
             if (parsed.GetValue(_passes)) Outputs.Passes(result, _output);
         }
@@ -61,7 +61,7 @@ internal sealed class RunCommand : Command
             Outputs.Csv(result, file);
         }
 
-        IReadOnlyList<(string, ScenarioSummary)> others = parsed.GetValue(_alternatives) ? Others(scenario, result, parsed.GetValue(_workers)) : [];
+        IReadOnlyList<(string, ScenarioSummary)> others = parsed.GetValue(_alternatives) ? Others(scenario, result, Inputs.WorkersIn(parsed, _workers)) : [];
         if (others.Count > 0) Outputs.Table(others, _output);
         if (parsed.GetValue(_plot) is { Length: > 0 } plots) RunReport.Write(plots, scenario, [("", result)], verdict, others);
         return result.Refusal is not null || result.Damage is not null ? SimTool.Failure

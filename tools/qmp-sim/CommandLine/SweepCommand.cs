@@ -14,13 +14,12 @@ internal sealed class SweepCommand : Command
     private readonly Argument<string> _file = Inputs.Scenario();
     private readonly Option<string[]> _set = Inputs.Set(isSweep: true);
     private readonly Option<string[]> _plot = Inputs.Plot();
-    private readonly Option<int> _workers = Inputs.Workers();
-    private readonly Option<(int Shard, int Shards)> _shard = new("--shard")
+    private readonly Option<int?> _workers = Inputs.Workers();
+    private readonly Option<(int Shard, int Shards)?> _shard = new("--shard")
     {
         Description = "Run every Nth point only, from the Ith on; 'qmp-sim merge' puts the parts together.",
         HelpName = "I/N",
         CustomParser = Shard,
-        DefaultValueFactory = _ => (1, 1),
     };
 
     public SweepCommand(TextWriter output)
@@ -37,10 +36,10 @@ internal sealed class SweepCommand : Command
         SweepAxis[] axes = [.. (parsed.GetValue(_set) ?? []).Select(AxisText.Parse)];
         var plan = new SweepPlan(Inputs.Read(parsed.GetValue(_file)!), axes);
         plan.ScenarioOf(0); // a mistake in the file is one of all points
-        (int shard, int shards) = parsed.GetValue(_shard);
+        (int shard, int shards) = parsed.GetValue(_shard) ?? (1, 1);
         var points = new List<SweepPoint>();
         _output.WriteLine(SweepFile.Line(plan.Head));
-        new SweepRunner(plan, Inputs.Clock).Run(shard - 1, shards, parsed.GetValue(_workers), point =>
+        new SweepRunner(plan, Inputs.Clock).Run(shard - 1, shards, Inputs.WorkersIn(parsed, _workers), point =>
         {
             _output.WriteLine(SweepFile.Line(point));
             points.Add(point);
@@ -49,7 +48,7 @@ internal sealed class SweepCommand : Command
         return points.Exists(point => point.Error is not null) ? SimTool.Failure : SimTool.Success;
     }
 
-    private static (int Shard, int Shards) Shard(ArgumentResult result)
+    private static (int Shard, int Shards)? Shard(ArgumentResult result)
     {
         string text = result.Tokens[0].Value;
         string[] parts = text.Split('/');
