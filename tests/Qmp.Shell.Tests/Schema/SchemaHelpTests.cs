@@ -99,4 +99,20 @@ internal sealed class SchemaHelpTests
         () => _help.Describe(WordScanner.Scan("qurey-status")),
         Throws.TypeOf<InvalidArgumentException>().With.Message.EqualTo(
             "qurey-status: the server has no such command, event, argument or value; did you mean 'query-status'?"));
+
+    [TestCase("filenam", "filename")]
+    [TestCase("pasued", "paused")]
+    [TestCase("no-fluhs", "no-flush")]
+    [TestCase("expetc", "expect")]
+    public void Something_like_it(string typed, string meant) => Assert.That(
+        () => _help.Describe(WordScanner.Scan(typed)),
+        Throws.TypeOf<InvalidArgumentException>().With.Message.EndsWith($"; did you mean '{meant}'?"));
+
+    [Test]
+    public void Errors_stand_under_one_heading()
+    {
+        string[] lines = new SchemaHelp(TestSchema.Create(), 60).Describe(WordScanner.Scan("device_del")).Split('\n');
+        Assert.That(lines.Count(line => line.StartsWith("errors:", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(lines.SkipWhile(line => line != "errors:").Skip(1), Is.Not.Empty.And.All.StartsWith("  "));
+    }
 }

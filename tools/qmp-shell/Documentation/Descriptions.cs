@@ -31,16 +31,11 @@ internal sealed class Descriptions
     /// <summary>The first sentence of that; empty if there is none.</summary>
     public string Summary(string name) => Of(name) is [var first, ..] ? DescriptionText.FirstSentence(first) : "";
 
-    /// <summary>What a command returns, and why it may fail; in paragraphs.</summary>
-    public IReadOnlyList<string> Results(string name)
-    {
-        if (Find(name)?.Documentation is not { } doc) return [];
-        return
-        [
-            .. DescriptionText.Paragraphs(doc.Returns).Select(p => "returns: " + p),
-            .. DescriptionText.Paragraphs(doc.Errors).Select(p => "errors: " + p),
-        ];
-    }
+    /// <summary>What a command returns, in paragraphs.</summary>
+    public IReadOnlyList<string> Results(string name) => DescriptionText.Paragraphs(Find(name)?.Documentation?.Returns);
+
+    /// <summary>Why a command may fail, in paragraphs.</summary>
+    public IReadOnlyList<string> Errors(string name) => DescriptionText.Paragraphs(Find(name)?.Documentation?.Errors);
 
     /// <summary>The arguments of a command, or the data of an event.</summary>
     public DescribedType? Arguments(string name) => Find(name) switch

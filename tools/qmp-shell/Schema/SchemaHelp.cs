@@ -72,7 +72,8 @@ internal sealed class SchemaHelp(LiveSchema schema, int width, Descriptions? wor
         if (schema.FindCommand(name) is { } command) return DescribeCommand(command, chosen);
         if (schema.FindEvent(name) is { } known) return DescribeEvent(known, chosen);
         if (Own.TryGetValue(name, out string? own)) return own;
-        if (new WordSearch(schema, _words, name, _width).Lines() is { Count: > 0 } found) return string.Join('\n', found);
+        var search = new WordSearch(schema, _words, name, _width);
+        if (search.Lines() is { Count: > 0 } found) return string.Join('\n', found);
         string[] like =
         [
             .. schema.Commands.Concat(schema.Events)
@@ -82,7 +83,7 @@ internal sealed class SchemaHelp(LiveSchema schema, int width, Descriptions? wor
             ? $"No command or event is called '{name}'. With it in their names:\n{Indent(like)}"
             : throw new InvalidArgumentException(
                 $"{name}: the server has no such command, event, argument or value"
-                + Suggestion.For(name, schema.Commands.Concat(schema.Events)));
+                + Suggestion.For(name, [.. schema.Commands, .. schema.Events, .. Own.Keys, .. search.Names]));
     }
 
     private static string Indent(IEnumerable<string> lines) => string.Join('\n', lines.Select(l => "  " + l));
@@ -124,7 +125,13 @@ internal sealed class SchemaHelp(LiveSchema schema, int width, Descriptions? wor
         AddSection(lines, "arguments", command.Arguments, _words.Arguments(command.Name), chosen);
         if (command.IsOpen) lines.Add("  and others that the server does not list, such as properties of the device");
         AddSection(lines, "returns", command.Result, _words.Result(command.Name), chosen);
-        lines.AddRange(Text(_words.Results(command.Name)));
+        lines.AddRange(Text(_words.Results(command.Name).Select(p => "returns: " + p)));
+        if (_words.Errors(command.Name) is { Count: > 0 } errors)
+        {
+            lines.Add("errors:");
+            lines.AddRange(errors.SelectMany(p => DescriptionText.Wrap(p, "  ", _width)));
+        }
+
         return string.Join('\n', lines);
     }
 

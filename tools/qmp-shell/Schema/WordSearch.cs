@@ -12,6 +12,10 @@ internal sealed class WordSearch(LiveSchema schema, Descriptions words, string w
 
     private readonly List<(string Kind, string Text, List<string> Places)> _found = [];
     private readonly HashSet<string> _open = [];
+    private readonly HashSet<string> _names = [];
+
+    /// <summary>The names of all arguments and values that were looked at.</summary>
+    public IReadOnlyCollection<string> Names => _names;
 
     /// <summary>What it means where; none if nothing is called so.</summary>
     public IReadOnlyList<string> Lines()
@@ -62,8 +66,9 @@ internal sealed class WordSearch(LiveSchema schema, Descriptions words, string w
             case AlternateType alternate:
                 foreach (string branch in alternate.Branches) Search(branch, said, place, depth);
                 break;
-            case EnumType values when values.Values.Any(v => v.Name == word):
-                Add("value of", said?.Of(word), place);
+            case EnumType values:
+                _names.UnionWith(values.Values.Select(v => v.Name));
+                if (values.Values.Any(v => v.Name == word)) Add("value of", said?.Of(word), place);
                 break;
         }
 
@@ -72,6 +77,7 @@ internal sealed class WordSearch(LiveSchema schema, Descriptions words, string w
 
     private void Look(SchemaMember member, DescribedType? said, string place, int depth)
     {
+        _names.Add(member.Name);
         string path = depth == 1 ? $"{place} {member.Name}" : $"{place}.{member.Name}";
         if (member.Name == word)
         {
