@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Qmp.Emulator.Recorded;
 
@@ -18,7 +19,7 @@ internal static class RecordedListings
         {
             if (property.IsObject && property.Type.StartsWith("child<", StringComparison.Ordinal)) continue;
             string left = $"{property.Name}=<{property.Type}>";
-            string right = (property.Values is null ? "" : $" - {property.Values}")
+            string right = (property.Values is null && property.Default is null ? "" : $" - {property.Values}")
                 + (property.Default is null ? "" : $" (default: {Text(property.Default)})");
             text.Append(right.Length == 0 ? $"  {left}\n" : string.Create(CultureInfo.InvariantCulture, $"  {left,-22}{right}\n"));
         }
@@ -26,7 +27,10 @@ internal static class RecordedListings
         return text.ToString();
     }
 
-    private static string Text(JToken value) => value.Type == JTokenType.Boolean
-        ? (bool)value ? "on" : "off"
-        : Convert.ToString(((JValue)value).Value, CultureInfo.InvariantCulture) ?? "";
+    private static string Text(JToken value) => value switch
+    {
+        JValue { Type: JTokenType.Boolean } logical => (bool)logical ? "on" : "off",
+        JValue scalar => Convert.ToString(scalar.Value, CultureInfo.InvariantCulture) ?? "",
+        _ => value.ToString(Formatting.None),
+    };
 }

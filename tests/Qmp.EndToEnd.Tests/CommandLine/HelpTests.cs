@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Qmp.Emulator.Logging;
 using Qmp.Emulator.Options;
+using Qmp.Emulator.Versions;
 
 namespace Qmp.EndToEnd.Tests.CommandLine;
 
@@ -24,6 +25,9 @@ internal sealed partial class HelpTests
           force-raw=<bool>       - on/off (default: off)
 
         """)]
+    [TestCase("-device", "virtio-net-pci,help", "  ebpf-rss-fds=<list>    -  (default: [])\n")]
+    [TestCase("-device", "virtio-iommu-pci,help", "  reserved-regions=<list> -  (default: [])\n")]
+    [TestCase("-device", "rocker,help", "  ports=<list>           -  (default: [])\n")]
     [TestCase("-object", "help", "  iothread\n  memory-backend-file\n")]
     [TestCase("-object", "memory-backend-file,help", "memory-backend-file options:\n")]
     [TestCase("-object", "memory-backend-file,id=x,help", "  mem-path=<str>\n")]
@@ -68,6 +72,24 @@ internal sealed partial class HelpTests
         Assert.That(
             () => CommandLineParser.Parse([.. more, option, argument]),
             Throws.TypeOf<CommandLineException>().With.Message.EqualTo(message));
+
+    [TestCase("10.0")]
+    [TestCase("11.1")]
+    public void Every_device_lists_its_properties(string name)
+    {
+        QemuVersion version = QemuVersion.Find(name)!;
+        string[] devices = [.. version.Recorded.Types.All.Where(t => !t.IsAbstract && t.Is("device")).Select(t => t.Name)];
+        Assert.That(devices, Has.Length.GreaterThan(400));
+        Assert.Multiple(() =>
+        {
+            foreach (string device in devices)
+            {
+                Assert.That(
+                    () => CommandLineParser.Parse(["-device", $"{device},help"], version: version).Printout?.Text.Split('\n')[0],
+                    Is.EqualTo($"{device} options:").Or.EqualTo($"There are no options for {device}."), device);
+            }
+        });
+    }
 
     // What ganeti and avocado-vt look for to know what an emulator can.
     [TestCase("qmp")]
