@@ -59,6 +59,10 @@ internal static class Listings
 
         """;
 
+    /// <summary>The kinds of network backends.</summary>
+    public static string Netdevs(QemuVersion version) => "Available netdev backend types:\n"
+        + string.Concat(version.Netdevs.Select(kind => $"{kind.ToWireName()}\n"));
+
     /// <summary>The objects of <c>-object</c>.</summary>
     public static string Objects(QemuVersion version) => "List of user creatable objects:\n"
         + string.Concat(ObjectKinds.Of(version).Select(ObjectTypeExtensions.ToWireName).Order(StringComparer.Ordinal).Select(n => $"  {n}\n"));

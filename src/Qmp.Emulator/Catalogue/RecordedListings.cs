@@ -27,6 +27,14 @@ internal static class RecordedListings
         return text.ToString();
     }
 
+    /// <summary>The models of network cards, a line each.</summary>
+    public static string NetworkCards(RecordedCatalogue recorded) => string.Concat(recorded.Types.All
+        .Where(t => t is { IsAbstract: false, IsForUsers: true } && t.Categories.Contains("Network devices"))
+        .Where(t => t.DeviceProperties?.Any(p => p.Name == "netdev") == true)
+        .Select(t => t.Name)
+        .Order(StringComparer.Ordinal)
+        .Select(name => $"{name}\n"));
+
     private static string Text(JToken value) => value switch
     {
         JValue { Type: JTokenType.Boolean } logical => (bool)logical ? "on" : "off",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Qmp.Emulator.Blocks;
+using Qmp.Emulator.Catalogue;
 using Qmp.Emulator.Control;
 using Qmp.Emulator.Machines;
 using Qmp.Emulator.Options;
@@ -61,12 +62,28 @@ internal sealed partial class HumanMachineCommands
         return new ValueTask<string>("");
     }
 
-    private static ValueTask<string> LastOr(HumanArguments arguments, string needed, Action<string> run)
+    private ValueTask<string> LastOr(HumanArguments arguments, string needed, Option option, Action<string> run)
     {
         string text = arguments.OptionalText() ?? throw new CommandException($"Parameter '{needed}' is missing");
         arguments.End();
-        run(text);
-        return new ValueTask<string>("");
+        return ListOr(text, option, run);
+    }
+
+    // What is not there is no error of the command's: it is told like a list.
+    private ValueTask<string> ListOr(string text, Option option, Action<string> run)
+    {
+        string? listing;
+        try
+        {
+            listing = option.Listing?.Invoke(text, _built.Version)?.Text;
+        }
+        catch (CommandLineException e)
+        {
+            listing = option == OptionTable.Object ? Listings.Objects(_built.Version) : $"{e.Reason}\n";
+        }
+
+        if (listing is null) run(text);
+        return new ValueTask<string>(listing ?? "");
     }
 
     private void Interrupt()
@@ -74,7 +91,7 @@ internal sealed partial class HumanMachineCommands
         if (!_built.Type.IsPc) throw new CommandException("machine does not provide NMIs");
     }
 
-    private ValueTask<string> AddDevice(HumanArguments arguments) => LastOr(arguments, "driver", text =>
+    private ValueTask<string> AddDevice(HumanArguments arguments) => LastOr(arguments, "driver", OptionTable.Device, text =>
     {
         if (_built.Migration.IsRunning) throw new CommandException("device_add not allowed while migrating");
         DeviceArguments device = Read(() => DeviceArguments.OfText(text, _ => { }));
@@ -82,11 +99,15 @@ internal sealed partial class HumanMachineCommands
         _built.Plugged.Add(device, isHot: true);
     });
 
-    private ValueTask<string> AddObject(HumanArguments arguments) =>
-        Last(arguments, text => _built.Objects.Add(Read(() => OptionTable.Object.ReadValue(text, _built.Version))));
+    private ValueTask<string> AddObject(HumanArguments arguments)
+    {
+        string text = arguments.Text();
+        arguments.End();
+        return ListOr(text, OptionTable.Object, t => _built.Objects.Add(Read(() => OptionTable.Object.ReadValue(t, _built.Version))));
+    }
 
     private ValueTask<string> AddNetwork(HumanArguments arguments) =>
-        LastOr(arguments, "id", text =>
+        LastOr(arguments, "id", OptionTable.Netdev, text =>
         {
             Netdev network;
             try

@@ -26,7 +26,6 @@ internal static class HelpTexts
     public const string Sandbox = "elevateprivileges=<str> enable=<bool (on/off)> obsolete=<str> resourcecontrol=<str> spawn=<str>";
     public const string RunWith = "async-teardown=<bool (on/off)> chroot=<str> user=<str>";
     public const string Audio = "Available audio drivers:\nnone\n";
-    public const string NetworkCard = "Available netdev backend types:\nnone\n";
 
     public const string Video =
         """
@@ -90,11 +89,25 @@ internal static class HelpTexts
         _ => new(Listings.Chardev(version), 1),
     };
 
+    public static Printout? Netdev(string text, QemuVersion version) =>
+        AsksForKinds(text) ? new(Listings.Netdevs(version)) : null;
+
+    public static Printout? NetworkCard(string text, QemuVersion version) => AsksForKinds(text)
+        ? new($"{Listings.Netdevs(version)}\nAvailable NIC models (use -nic model=help for a filtered list):\n{RecordedListings.NetworkCards(version.Recorded)}")
+        : null;
+
     // QEMU also lists what there is where an item is unknown.
     public static Printout? LogItems(string text, QemuVersion version)
     {
         if (text == "trace:help") return new(TraceEvents.Help);
         return ValueTexts.AreLogItems(text) ? null : new(Items, 1);
+    }
+
+    // The kind may stand anywhere with its key, but without it only in the first place.
+    private static bool AsksForKinds(string text)
+    {
+        string[] items = text.Split(',');
+        return Listings.AsksForHelp(items[0]) || items.Any(i => i is "type=help" or "type=?");
     }
 
     /// <summary>The help: an option a line, at its beginning, as programs expect that look for options there.</summary>

@@ -119,7 +119,10 @@ internal static class OptionTable
     public static Option<Netdev> Netdev { get; } = Row(new Option<Netdev>(
         "TYPE,id=ID,...",
         "a network backend, which moves no packets",
-        new("netdev", OptionForm.Tree, NetdevVisitor.Read, "type") { TakesJson = true }));
+        new("netdev", OptionForm.Tree, NetdevVisitor.Read, "type") { TakesJson = true })
+    {
+        Listing = HelpTexts.Netdev,
+    });
 
     public static Option<GlobalProperty> Global { get; } = Row(
         new Option<GlobalProperty>("global", "DRIVER.PROP=VALUE", "default of a property", (text, parser) => GlobalProperty.Read(text, parser))
@@ -205,7 +208,7 @@ internal static class OptionTable
     public static Option<string> NetworkCard { get; } = Row(new Option<string>("nic", "none", "there is no network", text => text)
     {
         Check = OptionChecks.OneOf("none"),
-        Listing = (text, _) => Listings.AsksForHelp(text) ? new(HelpTexts.NetworkCard) : null,
+        Listing = HelpTexts.NetworkCard,
     });
 
     public static Option<AudioOptions> Audio { get; } = Row(

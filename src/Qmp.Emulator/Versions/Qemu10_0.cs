@@ -29,5 +29,11 @@ public sealed partial record QemuVersion
             ChardevBackendKind.Null, ChardevBackendKind.Socket, ChardevBackendKind.Vc, ChardevBackendKind.Memory,
             ChardevBackendKind.File,
         ],
+        Netdevs =
+        [
+            NetClientDriver.Socket, NetClientDriver.Stream, NetClientDriver.Dgram, NetClientDriver.Hubport,
+            NetClientDriver.Tap, NetClientDriver.User, NetClientDriver.L2tpv3, NetClientDriver.Vde,
+            NetClientDriver.Bridge, NetClientDriver.VhostUser, NetClientDriver.VhostVdpa,
+        ],
     };
 }

@@ -31,6 +31,12 @@ public sealed partial record QemuVersion
             ChardevBackendKind.Socket, ChardevBackendKind.Vc, ChardevBackendKind.Memory, ChardevBackendKind.File,
             ChardevBackendKind.Stdio,
         ],
+        Netdevs =
+        [
+            NetClientDriver.Socket, NetClientDriver.Stream, NetClientDriver.Dgram, NetClientDriver.Hubport,
+            NetClientDriver.Tap, NetClientDriver.Passt, NetClientDriver.User, NetClientDriver.L2tpv3,
+            NetClientDriver.Vde, NetClientDriver.Bridge, NetClientDriver.VhostUser, NetClientDriver.VhostVdpa,
+        ],
         FurtherContainers = ["audiodevs"],
         MonitorsAreObjects = true,
         GroupsMigrationText = true,

@@ -51,6 +51,9 @@ public sealed partial record QemuVersion
     /// <summary>The kinds of character devices that are here, in the order in which QEMU lists them.</summary>
     internal IReadOnlyList<ChardevBackendKind> Chardevs { get; private init; } = [];
 
+    /// <summary>The kinds of network backends that are here, in the order in which QEMU lists them.</summary>
+    internal IReadOnlyList<NetClientDriver> Netdevs { get; private init; } = [];
+
     /// <summary>What the root of the object tree has beside <c>chardevs</c>, behind it.</summary>
     internal IReadOnlyList<string> FurtherContainers { get; init; } = [];
 
