@@ -3,8 +3,9 @@ using Qmp.Emulator.Blocks;
 using Qmp.Emulator.Control;
 using Qmp.Emulator.Jobs;
 using Qmp.Migration;
+using Qmp.Migration.DirtyRate;
 using Qmp.Migration.Options;
-using Qmp.Server.Dispatch;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Emulator.Commands;
@@ -97,13 +98,23 @@ internal sealed class MigrationCommands : IMigrationCommands, IMigrationOobComma
         QueryMigrationthreadsArguments arguments, CancellationToken cancellationToken) =>
         new([.. _core.Threads.Select(t => new MigrationThreadInfo { Name = t.Name, ThreadId = t.ThreadId })]);
 
-    // No processor has a limit: capability dirty-limit needs KVM.
     public ValueTask<IReadOnlyList<DirtyLimitInfo>> QueryVcpuDirtyLimitAsync(
-        QueryVcpuDirtyLimitArguments arguments, CancellationToken cancellationToken) => new([]);
+        QueryVcpuDirtyLimitArguments arguments, CancellationToken cancellationToken) => new(DirtyLimits.All);
+
+    public ValueTask SetVcpuDirtyLimitAsync(SetVcpuDirtyLimitArguments arguments, CancellationToken cancellationToken)
+    {
+        DirtyLimits.Set();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask CancelVcpuDirtyLimitAsync(CancelVcpuDirtyLimitArguments arguments, CancellationToken cancellationToken)
+    {
+        DirtyLimits.Cancel();
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask<COLOStatus> QueryColoStatusAsync(
-        QueryColoStatusArguments arguments, CancellationToken cancellationToken) =>
-        new(new COLOStatus { Mode = COLOMode.None, LastMode = COLOMode.None, Reason = COLOExitReason.None });
+        QueryColoStatusArguments arguments, CancellationToken cancellationToken) => new(Colo.Status);
 
     public ValueTask CalcDirtyRateAsync(CalcDirtyRateArguments arguments, CancellationToken cancellationToken)
     {
@@ -121,8 +132,11 @@ internal sealed class MigrationCommands : IMigrationCommands, IMigrationOobComma
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask XColoLostHeartbeatAsync(XColoLostHeartbeatArguments arguments, CancellationToken cancellationToken) =>
-        throw new CommandException("VM is not in COLO mode");
+    public ValueTask XColoLostHeartbeatAsync(XColoLostHeartbeatArguments arguments, CancellationToken cancellationToken)
+    {
+        Colo.LoseHeartbeat();
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask SnapshotSaveAsync(SnapshotSaveArguments arguments, CancellationToken cancellationToken) => Start(
         arguments.JobId,

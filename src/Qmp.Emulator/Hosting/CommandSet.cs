@@ -39,6 +39,7 @@ internal static class CommandSet
                 .. new HumanObjectCommands(built.Tree, new QomCommands(built.Tree, built.Objects, monitorId: "")).All,
                 .. new HumanMemoryCommands(commands).All,
                 .. new HumanActionCommands(new RunStateCommands(built.Machine, shutdown)).All,
+                .. HumanLimitCommands.All,
             ],
             [
                 .. new HumanInfos(built, chardevs, dump).All,

@@ -6,6 +6,7 @@ using Qmp.Emulator.Dumps;
 using Qmp.Emulator.Machines;
 using Qmp.Machine;
 using Qmp.Migration;
+using Qmp.Migration.DirtyRate;
 using Qmp.Types;
 
 namespace Qmp.Emulator.HumanMonitor;
@@ -37,6 +38,7 @@ internal sealed class HumanInfos
                 "show current migration parameters",
                 () => ParametersText.Of(migration.Options)),
             Info("dirty_rate", "show dirty rate information", () => DirtyRate(migration.DirtyRate.Query(TimeUnit.Second))),
+            Info("vcpu_dirty_limit", "show dirty page limit information of all vCPU", () => DirtyLimit(DirtyLimits.All)),
         ];
     }
 
@@ -87,6 +89,12 @@ internal sealed class HumanInfos
             .Append(info.DirtyRate is { } rate ? string.Create(CultureInfo.InvariantCulture, $"{rate} (MB/s)\n") : "(not ready)\n")
             .ToString();
     }
+
+    private static string DirtyLimit(IReadOnlyList<DirtyLimitInfo> limits) => limits.Count == 0
+        ? "Dirty page limit not enabled!\n"
+        : string.Concat(limits.Select(limit => string.Create(
+            CultureInfo.InvariantCulture,
+            $"vcpu[{limit.CpuIndex}], limit rate {limit.LimitRate} (MB/s), current rate {limit.CurrentRate} (MB/s)\n")));
 
     private static string Status(VirtualMachine machine)
     {
