@@ -77,9 +77,7 @@ internal static class MigrationPreconditions
     {
         foreach (CapabilityRow row in CapabilityTable.Rows)
         {
-            Refuse(
-                !row.IsBuilt && options.Has(row.Capability),
-                $"Migration with capability '{row.Capability.ToWireName()}' is not supported by this emulator");
+            if (row.Refusal is { } reason) Refuse(options.Has(row.Capability), reason);
         }
 
         Refuse(options.Parameters.Mode == MigMode.CprExec, "Migration mode 'cpr-exec' is not supported by this emulator");

@@ -36,7 +36,7 @@ internal sealed class PreconditionTests
         MigrationCapability.PostcopyPreempt)]
     [TestCase(
         "unix:x",
-        "Migration with capability 'x-colo' is not supported by this emulator",
+        "QEMU compiled without replication module can't enable COLO",
         MigrationCapability.ReturnPath,
         MigrationCapability.XColo)]
     public void Capabilities_must_fit_the_transport_and_be_built(

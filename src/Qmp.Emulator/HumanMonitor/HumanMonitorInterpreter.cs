@@ -1,5 +1,6 @@
 using System.Text;
 using Qmp.Emulator.Control;
+using Qmp.Emulator.Options;
 using Qmp.Migration.Channels;
 using Qmp.Migration.Status;
 using Qmp.Protocol.Threading;
@@ -50,7 +51,7 @@ internal sealed class HumanMonitorInterpreter
         }
         catch (Exception e) when (e is CommandException or MigrationException or ChannelException or VisitorException)
         {
-            output = $"Error: {e.Message}\n";
+            output = $"Error: {Hints.Explain(e.Message)}\n";
         }
         finally
         {

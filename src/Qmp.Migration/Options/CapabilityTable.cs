@@ -1,4 +1,5 @@
 using Qmp.Migration.Rules;
+using Qmp.Migration.Status;
 using Qmp.Types;
 
 namespace Qmp.Migration.Options;
@@ -8,8 +9,10 @@ namespace Qmp.Migration.Options;
 /// <param name="Property">The property of <c>-global migration.</c> that presets it, or <see langword="null"/> for none.</param>
 public sealed record CapabilityRow(MigrationCapability Capability, string? Property)
 {
-    /// <summary>Whether this program has the machinery for it.</summary>
-    public bool IsBuilt { get; init; } = true;
+    /// <summary>
+    /// How a QEMU that was built without its machinery, as this program was, refuses it; <see langword="null"/> if the machinery is here.
+    /// </summary>
+    public string? Refusal { get; init; }
 
     /// <summary>Whether a stream names it, so that both ends must agree on it.</summary>
     public bool IsInStream { get; init; }
@@ -29,7 +32,7 @@ public static class CapabilityTable
 #pragma warning restore CS0618
         new(MigrationCapability.Events, "x-events"),
         new(MigrationCapability.PostcopyRam, "x-postcopy-ram"),
-        new(MigrationCapability.XColo, "x-colo") { IsBuilt = false },
+        new(MigrationCapability.XColo, "x-colo") { Refusal = Colo.NotBuilt },
         new(MigrationCapability.ReleaseRam, "x-release-ram"),
         new(MigrationCapability.ReturnPath, "x-return-path"),
         new(MigrationCapability.PauseBeforeSwitchover, null),

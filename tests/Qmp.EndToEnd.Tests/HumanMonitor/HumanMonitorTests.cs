@@ -59,6 +59,22 @@ internal sealed class HumanMonitorTests
         }
     }
 
+    // A QEMU without replication says it when the capability is switched on, which the one that was recorded takes.
+    [Test]
+    public async Task A_refusal_comes_with_its_hint()
+    {
+        await using InProcess emulator = await InProcess.StartAsync("-M", "none", "-m", "4M");
+        Assert.That(await SayAsync("migrate_set_capability x-colo on"), Is.Empty);
+        Assert.That(
+            await SayAsync("migrate -d unix:/nonexistent"),
+            Is.EqualTo("Error: QEMU compiled without replication module can't enable COLO\r\nPlease enable replication before COLO.\r\n"));
+        Assert.That(
+            await emulator.RefusalAsync("migrate", "{'uri': 'unix:/nonexistent'}"), Is.EqualTo("QEMU compiled without replication module can't enable COLO"));
+
+        async Task<string?> SayAsync(string line) =>
+            (string?)await emulator.ResultAsync("human-monitor-command", new JObject { ["command-line"] = line }.ToString());
+    }
+
     private static async Task CheckAsync(Func<string, Task<JToken>> runAsync)
     {
         (string Line, string Output)[] recorded = Recorded();
