@@ -7,6 +7,9 @@ public sealed class DebugExit : IPortDevice
     public int Status { get; private set; }
 
     /// <inheritdoc/>
+    public int WidthOf(ushort port) => sizeof(uint);
+
+    /// <inheritdoc/>
     public uint Read(ushort port, int size) => 0;
 
     /// <inheritdoc/>

@@ -33,22 +33,69 @@ public sealed class PortBus
         foreach (IPortDevice device in _devices.Values.Distinct()) device.Reset();
     }
 
-    internal uint Read(ushort port, int size)
+    /// <summary>Reads bytes, as many at a time as the devices behind them take. Behind the last port they are zero.</summary>
+    /// <param name="port">The first one's port.</param>
+    /// <param name="size">How many: 1, 2 or 4.</param>
+    /// <param name="value">The bytes, the lowest first.</param>
+    /// <returns>Whether they can be read; not where a PC has a device that is not here.</returns>
+    public bool TryRead(ushort port, int size, out uint value)
     {
-        if (_devices.TryGetValue(port, out IPortDevice? device)) return device.Read(port, size);
-        Check(port);
-        return uint.MaxValue;
+        value = 0;
+        int width;
+        for (int done = 0; done < size && port + done <= ushort.MaxValue; done += width)
+        {
+            var at = (ushort)(port + done);
+            if (_devices.TryGetValue(at, out IPortDevice? device))
+            {
+                width = Math.Min(device.WidthOf(at), size - done);
+                value |= (device.Read(at, width) & MaskOf(width)) << (8 * done);
+                continue;
+            }
+
+            if (IsMissing(at)) return false;
+            width = 1;
+            value |= MaskOf(width) << (8 * done);
+        }
+
+        return true;
     }
 
-    internal MachineRequest Write(ushort port, int size, uint value)
+    /// <summary>Writes bytes, as many at a time as the devices behind them take. Those behind a request are not written.</summary>
+    /// <param name="port">The first one's port.</param>
+    /// <param name="size">How many: 1, 2 or 4.</param>
+    /// <param name="value">The bytes, the lowest first.</param>
+    /// <param name="request">What the machine is to do, for the caller to see to.</param>
+    /// <returns>Whether they can be written; not where a PC has a device that is not here.</returns>
+    public bool TryWrite(ushort port, int size, uint value, out MachineRequest request)
     {
-        if (_devices.TryGetValue(port, out IPortDevice? device)) return device.Write(port, size, value);
-        Check(port);
-        return MachineRequest.None;
+        request = MachineRequest.None;
+        int width;
+        for (int done = 0; done < size && port + done <= ushort.MaxValue && request == MachineRequest.None; done += width)
+        {
+            var at = (ushort)(port + done);
+            width = 1;
+            if (_devices.TryGetValue(at, out IPortDevice? device))
+            {
+                width = Math.Min(device.WidthOf(at), size - done);
+                request = device.Write(at, width, (value >> (8 * done)) & MaskOf(width));
+            }
+            else if (IsMissing(at))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
-    private static void Check(ushort port)
-    {
-        if (Array.Exists(Missing, m => port >= m.First && port <= m.Last)) throw new UnsupportedException($"port 0x{port:x}, whose device is not here");
-    }
+    internal uint Read(ushort port, int size) => TryRead(port, size, out uint value) ? value : throw NotHere(port);
+
+    internal MachineRequest Write(ushort port, int size, uint value) =>
+        TryWrite(port, size, value, out MachineRequest request) ? request : throw NotHere(port);
+
+    private static uint MaskOf(int size) => uint.MaxValue >> (32 - (8 * size));
+
+    private static bool IsMissing(ushort port) => Array.Exists(Missing, m => port >= m.First && port <= m.Last);
+
+    private static UnsupportedException NotHere(ushort port) => new($"port 0x{port:x}, whose device is not here");
 }

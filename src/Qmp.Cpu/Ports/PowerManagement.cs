@@ -24,6 +24,9 @@ public sealed class PowerManagement : IPortDevice
     }
 
     /// <inheritdoc/>
+    public int WidthOf(ushort port) => port >= Events ? sizeof(ushort) : 1;
+
+    /// <inheritdoc/>
     public uint Read(ushort port, int size) => port switch
     {
         Command => _command,

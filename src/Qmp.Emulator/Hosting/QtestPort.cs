@@ -31,7 +31,7 @@ internal sealed class QtestPort : IDisposable
             throw options.Given.Last(GuestOptionTable.QtestLog)!.Error(Files.FileErrors.Text(e));
         }
 
-        var commands = new QtestCommands(built.Machine.Memory, built.Tree);
+        var commands = new QtestCommands(built.Machine.Memory, built.Tree, built.Type, built.Hardware);
         return new QtestPort(qtest.Value, chardev => QtestFrontEnd.Start(chardev.Connections, commands, queue, log), log);
     }
 

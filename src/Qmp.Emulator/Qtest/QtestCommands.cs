@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using Qmp.Emulator.Catalogue;
+using Qmp.Emulator.Machines;
 using Qmp.Emulator.Objects;
 using Qmp.Machine.Memory;
 using Qmp.Protocol.Threading;
@@ -9,12 +11,19 @@ namespace Qmp.Emulator.Qtest;
 
 /// <summary>The commands of <c>-qtest</c>. Answers have QEMU's form.</summary>
 /// <remarks>
-/// Memory is the machine's. The clock is one that only these commands move, and nothing here waits for it. No device
-/// raises an interrupt, so that one can be watched in vain. Ports are not here. Used with the machine's lock held.
+/// Memory and ports are the machine's. A port whose device a PC has and this one has not is an error, and so is every port of a PC
+/// that is here in name only; a machine that is no PC has none, and its ports read as ones. The clock is one that only these commands
+/// move, and nothing here waits for it. No device raises an interrupt, so that one can be watched in vain, or has a line to raise one
+/// by. Used with the machine's lock held.
 /// </remarks>
-internal sealed class QtestCommands(GuestMemory memory, ObjectTree tree)
+/// <param name="memory">The machine's memory.</param>
+/// <param name="tree">Its objects.</param>
+/// <param name="type">Its type.</param>
+/// <param name="hardware">What has its ports; <see langword="null"/> for nothing.</param>
+internal sealed class QtestCommands(GuestMemory memory, ObjectTree tree, MachineType type, GuestHardware? hardware)
 {
     private const string Done = "OK";
+    private const string NoDevice = "FAIL Unknown device";
     private const int LongestBlock = 64 << 20;
 
     private long _now; // nanoseconds
@@ -41,6 +50,10 @@ internal sealed class QtestCommands(GuestMemory memory, ObjectTree tree)
                 ["clock_step"] => Clock(),
                 ["clock_step", var by] => Clock(_now + (long)Number(by)),
                 ["clock_set", var to] => Clock((long)Number(to)),
+                ["inb" or "inw" or "inl", var port, ..] => await ReadPortAsync(Port(port), SizeOf(words[0])).ConfigureAwait(OrderedContext.IsCurrent),
+                ["outb" or "outw" or "outl", var port, var value, ..] =>
+                    await WritePortAsync(Port(port), (uint)Number(value), SizeOf(words[0])).ConfigureAwait(OrderedContext.IsCurrent),
+                ["set_irq_in", var path, var list, var number, var level, ..] => SetLine(path, list, number, level),
                 ["irq_intercept_in" or "irq_intercept_out", var path] => Watch(path),
                 ["irq_intercept_out_named", var path, _] => Watch(path),
                 _ => $"FAIL Unknown command '{words[0]}'",
@@ -73,6 +86,10 @@ internal sealed class QtestCommands(GuestMemory memory, ObjectTree tree)
             ? unchecked((ulong)long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))
             : ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
     }
+
+    private static ushort Port(string text) => Number(text) is var port and <= ushort.MaxValue ? (ushort)port : throw new FormatException();
+
+    private static string NoPort(ushort port) => $"FAIL The device of port 0x{port:x} is not here";
 
     private static int Length(string text) => Number(text) is var length and <= LongestBlock ? (int)length : throw new FormatException();
 
@@ -113,6 +130,19 @@ internal sealed class QtestCommands(GuestMemory memory, ObjectTree tree)
         return WriteAsync(address, data[..size]);
     }
 
+    private async ValueTask<string> ReadPortAsync(ushort port, int size)
+    {
+        uint nothing = uint.MaxValue >> (32 - (8 * size));
+        uint? value = hardware is not null ? await hardware.ReadPortAsync(port, size).ConfigureAwait(OrderedContext.IsCurrent) : type.IsPc ? null : nothing;
+        return value is null ? NoPort(port) : string.Create(CultureInfo.InvariantCulture, $"OK 0x{value:x4}");
+    }
+
+    private async ValueTask<string> WritePortAsync(ushort port, uint value, int size)
+    {
+        bool isDone = hardware is not null ? await hardware.WritePortAsync(port, size, value).ConfigureAwait(OrderedContext.IsCurrent) : !type.IsPc;
+        return isDone ? Done : NoPort(port);
+    }
+
     private async ValueTask<string> WriteBase64Async(ulong address, int length, string text)
     {
         byte[] data = Convert.FromBase64String(text);
@@ -133,15 +163,20 @@ internal sealed class QtestCommands(GuestMemory memory, ObjectTree tree)
         return string.Create(CultureInfo.InvariantCulture, $"OK {_now}");
     }
 
-    private string Watch(string path)
+    private string Watch(string path) => IsDevice(path) ? Done : NoDevice;
+
+    private string SetLine(string path, string list, string number, string level) =>
+        IsDevice(path) ? $"FAIL Input {list}[{Number(number)}] cannot be set to {Number(level)}: no device here has one" : NoDevice;
+
+    private bool IsDevice(string path)
     {
         try
         {
-            return tree.Find(path).IsDevice ? Done : "FAIL Unknown device";
+            return tree.Find(path).IsDevice;
         }
         catch (CommandException)
         {
-            return "FAIL Unknown device";
+            return false;
         }
     }
 }

@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Qmp.Api;
+using Qmp.Client;
+using Qmp.EndToEnd.Tests.Interop;
 using Qmp.Interop.Emulators;
 using Qmp.Testing;
+using Qmp.Types;
 
 namespace Qmp.EndToEnd.Tests.Qtest;
 
@@ -38,10 +42,6 @@ internal sealed partial class QtestTests
         using var folder = new TemporaryFolder();
         string path = folder.File("qtest");
         await using TestVm vm = await TestVm.StartAsync("-M", "pc", "-m", "16M", "-nodefaults", "-accel", "qtest", "-qtest", $"unix:{path},server=on,wait=off", "-qtest-log", folder.File("log"));
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
-        using var stream = new NetworkStream(socket);
-        using var reader = new StreamReader(stream);
         (string Line, string Answer)[] conversation =
         [
             ("endianness", "OK little"),
@@ -62,13 +62,111 @@ internal sealed partial class QtestTests
             ("nope", "FAIL Unknown command 'nope'"),
             ("readb zz", "FAIL Invalid argument of 'readb'"),
         ];
+        await SayAsync(path, conversation);
+        Assert.That(await File.ReadAllTextAsync(folder.File("log")), Does.Contain("] endianness\n[S +"));
+    }
+
+    // What is the same on a QEMU, whose firmware has not run: where ACPI and address line 20 are is said by firmware.
+    private static readonly (string Line, string Answer)[] PortsOfBoth =
+    [
+        ("inb 0x60", "OK 0x0000"),
+        ("inb 0x1234", "OK 0x00ff"),
+        ("inw 0x1234", "OK 0xffff"),
+        ("inl 0x1234", "OK 0xffffffff"),
+        ("outl 0x1234 0x123456789", "OK"),
+        ("inw 0xffff", "OK 0x00ff"),
+        ("outb 0xb3 0x42", "OK"),
+        ("outb 0xb2 0xf1", "OK"),
+        ("inw 0xb2", "OK 0x42f1"),
+        ("inb 0x3f8", "OK 0x0000"),
+        ("inb 0x3fa", "OK 0x0001"),
+        ("outb 0x3fb 0x80", "OK"),
+        ("inw 0x3f8", "OK 0x000c"),
+        ("outb 0x3fb 3", "OK"),
+        ("inb 1019", "OK 0x0003"),
+        ("inw 0x3fd", "OK 0xb060"),
+        ("outw 0x3fe 0x5aff", "OK"),
+        ("inb 0x3ff", "OK 0x005a"),
+        ("outb 0x3fc 0x10", "OK"),
+        ("outb 0x3f8 0x141", "OK"),
+        ("inb 0x3fd", "OK 0x0061"),
+        ("inb 0x3f8", "OK 0x0041"),
+        ("inl 0xf4", "OK 0x0000"),
+        ("inb 0x60 and what follows", "OK 0x0000"),
+        ("inq 0x60", "FAIL Unknown command 'inq'"),
+        ("set_irq_in nope unnamed-gpio-in 0 1", "FAIL Unknown device"),
+    ];
+
+    [Test]
+    [Category("Slow")]
+    public async Task Ports_are_those_of_QEMU([Values] EmulatorKind kind)
+    {
+        Requirement.Check(kind);
+        using var folder = new TemporaryFolder();
+        string path = folder.File("qtest");
+        await using EmulatorProcess emulator = await EmulatorProcess.StartAsync(
+            kind, "vm", folder, "-M", "pc", "-S", "-serial", "null", "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-qtest", $"unix:{path},server=on,wait=off",
+            "-qtest-log", "none");
+        await SayAsync(path, PortsOfBoth);
+    }
+
+    [Test]
+    public async Task Ports_are_written_and_read()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("qtest");
+        await using TestVm vm = await TestVm.StartAsync(
+            "-M", "pc", "-S", "-nodefaults", "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-qtest", $"unix:{path},server=on,wait=off", "-qtest-log", "none");
+        await SayAsync(
+            path,
+            [
+                .. PortsOfBoth,
+                ("outw 0x604 1", "OK"),
+                ("inl 0x604", "OK 0xffff0001"),
+                ("inb 0x70", "FAIL The device of port 0x70 is not here"),
+                ("outl 0xcf8 0x80000000", "FAIL The device of port 0xcf8 is not here"),
+                ("inb 0x10060", "FAIL Invalid argument of 'inb'"),
+                ("inb zz", "FAIL Invalid argument of 'inb'"),
+                ("outb 0x60", "FAIL Unknown command 'outb'"),
+                ("set_irq_in /machine/unattached/device[0] unnamed-gpio-in 3 1", "FAIL Input unnamed-gpio-in[3] cannot be set to 1: no device here has one"),
+            ]);
+    }
+
+    [TestCase("none", "OK 0xffffffff", "OK")]
+    [TestCase("microvm", "FAIL The device of port 0x60 is not here", "FAIL The device of port 0x60 is not here")]
+    public async Task Machines_without_ports_say_so(string machine, string read, string written)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("qtest");
+        await using TestVm vm = await TestVm.StartAsync("-M", machine, "-S", "-nodefaults", "-qtest", $"unix:{path},server=on,wait=off", "-qtest-log", "none");
+        await SayAsync(path, [("inl 0x60", read), ("outb 0x60 1", written)]);
+    }
+
+    [Test]
+    public async Task Ports_reset_a_machine_that_runs()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("qtest");
+        await using TestVm vm = await TestVm.StartAsync("-M", "pc", "-nodefaults", "-qtest", $"unix:{path},server=on,wait=off", "-qtest-log", "none");
+        await using QmpConnection client = await vm.ConnectAsync();
+        using EventSubscription events = client.Subscribe();
+        await SayAsync(path, [("outb 0x3ff 7", "OK"), ("inb 0x3ff", "OK 0x0007"), ("outb 0xcf9 6", "OK")]);
+        QmpEvent told = await events.ReadAsync().AsTask().WaitAsync(Patience);
+        Assert.That((told.Name, (string?)told.Data?["reason"]), Is.EqualTo(("RESET", "guest-reset")));
+        Assert.That((await client.QueryStatusAsync()).Status, Is.EqualTo(RunState.Running));
+    }
+
+    private static async Task SayAsync(string path, IEnumerable<(string Line, string Answer)> conversation)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        using var stream = new NetworkStream(socket);
+        using var reader = new StreamReader(stream);
         foreach ((string line, string answer) in conversation)
         {
             await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(line + "\n"));
             Assert.That(await reader.ReadLineAsync().WaitAsync(Patience), Is.EqualTo(answer), line);
         }
-
-        Assert.That(await File.ReadAllTextAsync(folder.File("log")), Does.Contain("] endianness\n[S +"));
     }
 
     [TestCase("qmp-test", 4)]
