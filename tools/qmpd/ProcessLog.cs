@@ -43,8 +43,11 @@ internal sealed class ProcessLog : ILogEventSink, IDisposable
     /// <inheritdoc/>
     public void Emit(LogEvent logEvent)
     {
+        bool isTold = StandardErrorLine.IsTold(logEvent);
+        if (!isTold && _path is null) return;
+
         // Failures go to standard error, where the process was started, wherever the traces go.
-        if (logEvent.Level >= LogEventLevel.Warning && (_path is not null || _traces is null)) Report(logEvent);
+        if (isTold && logEvent.Level >= LogEventLevel.Warning && (_path is not null || _traces is null)) Report(logEvent);
         lock (_gate) Trace(logEvent);
     }
 

@@ -33,6 +33,7 @@ public sealed class StandardErrorText : ILogEventSink
     /// <inheritdoc/>
     public void Emit(LogEvent logEvent)
     {
+        if (!StandardErrorLine.IsTold(logEvent)) return;
         string line = StandardErrorLine.TextOf(logEvent);
         lock (_gate) _text.WriteLine(StandardErrorLine.HasProgram(logEvent) ? $"qmpd: {line}" : line);
     }

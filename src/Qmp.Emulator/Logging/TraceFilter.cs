@@ -6,7 +6,7 @@ namespace Qmp.Emulator.Logging;
 
 /// <summary>Lets messages pass, and of the trace events those that were asked for.</summary>
 /// <remarks>
-/// A trace event is logged at level Debug; its template begins with its name, which is QEMU's
+/// A trace event is logged at level Debug, one that nobody has to ask for above it; its template begins with its name, which is QEMU's
 /// (<c>migration_set_state</c>). A pattern may hold <c>*</c> and <c>?</c>.
 /// </remarks>
 public sealed class TraceFilter : ILogEventFilter

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Qmp.Emulator.Logging;
 using Qmp.Server.Dispatch;
 using Qmp.Tls;
 using Qmp.Tls.Authorization;
@@ -15,6 +16,8 @@ namespace Qmp.Emulator.Machines;
 public sealed class TlsObjects(TimeProvider clock, ILogger logger) : ITlsObjects
 {
     private static readonly object Other = new();
+
+    private readonly ILogger _warnings = StandardErrorLine.ForLogOnly(logger);
 
     private readonly ConcurrentDictionary<string, object> _objects = new(StringComparer.Ordinal);
 
@@ -48,7 +51,7 @@ public sealed class TlsObjects(TimeProvider clock, ILogger logger) : ITlsObjects
             if (Create(asked, secret) is not { } made) return;
             if (made is TlsCredentials credentials)
             {
-                foreach (string path in credentials.ReadableByOthers) logger.Information("tls_creds_readable_by_others {Path:l}", path);
+                foreach (string path in credentials.ReadableByOthers) _warnings.Warning("tls_creds_readable_by_others {Path:l}", path);
             }
 
             if (!_objects.TryAdd(asked.Id, made)) (made as IDisposable)?.Dispose();

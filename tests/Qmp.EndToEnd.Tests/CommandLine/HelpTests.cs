@@ -128,6 +128,6 @@ internal sealed partial class HelpTests
         Assert.That(logged.Except(clients).Distinct().Order(StringComparer.Ordinal), Is.EqualTo(TraceEvents.Names));
     }
 
-    [GeneratedRegex(@"ogger\.(Debug|Information)\(\s*""(?<name>\w+)")]
+    [GeneratedRegex(@"(ogger\.(Debug|Information)|_warnings\.Warning)\(\s*""(?<name>\w+)")]
     private static partial Regex TracePattern();
 }
