@@ -34,9 +34,9 @@ public sealed class TlsAuthority
     /// <summary>Makes a folder for a server.</summary>
     /// <param name="folder">Where; it is created.</param>
     /// <param name="names">What its certificate bears: addresses and names.</param>
-    /// <param name="isExpired">Whether it was valid until yesterday.</param>
+    /// <param name="flaw">What is wrong with its certificate.</param>
     /// <param name="trusted">Whose clients it trusts, if not this one's.</param>
-    public string WriteServer(string folder, string[] names, bool isExpired = false, TlsAuthority? trusted = null)
+    public string WriteServer(string folder, string[] names, TlsFlaw flaw = TlsFlaw.None, TlsAuthority? trusted = null)
     {
         CertificateRequest request = Request("CN=qemu.org");
         var alternatives = new SubjectAlternativeNameBuilder();
@@ -47,20 +47,20 @@ public sealed class TlsAuthority
         }
 
         request.CertificateExtensions.Add(alternatives.Build());
-        Write(folder, "server", request, ServerPurpose, isExpired, trusted ?? this);
+        Write(folder, "server", request, ServerPurpose, flaw, trusted ?? this);
         return folder;
     }
 
     /// <summary>Makes a folder for a client.</summary>
     /// <param name="folder">Where; it is created.</param>
     /// <param name="subject">Who it is, as <c>CN=…</c>; without it, it has no certificate.</param>
-    /// <param name="isExpired">Whether it was valid until yesterday.</param>
+    /// <param name="flaw">What is wrong with its certificate.</param>
     /// <param name="trusted">Whose servers it trusts, if not this one's.</param>
-    public string WriteClient(string folder, string? subject = "CN=client", bool isExpired = false, TlsAuthority? trusted = null)
+    public string WriteClient(string folder, string? subject = "CN=client", TlsFlaw flaw = TlsFlaw.None, TlsAuthority? trusted = null)
     {
         if (subject is not null)
         {
-            Write(folder, "client", Request(subject), ClientPurpose, isExpired, trusted ?? this);
+            Write(folder, "client", Request(subject), ClientPurpose, flaw, trusted ?? this);
             return folder;
         }
 
@@ -77,14 +77,33 @@ public sealed class TlsAuthority
         return folder;
     }
 
-    private void Write(string folder, string role, CertificateRequest request, string purpose, bool isExpired, TlsAuthority trusted)
+    /// <summary>Puts a list of revoked certificates into a folder.</summary>
+    /// <param name="folder">Where, as <c>ca-crl.pem</c>.</param>
+    /// <param name="certificate">The file of the only certificate that is on it.</param>
+    public void Revoke(string folder, string certificate)
+    {
+        var list = new CertificateRevocationListBuilder();
+        using var revoked = X509Certificate2.CreateFromPemFile(certificate, certificate.Replace("-cert", "-key", StringComparison.Ordinal));
+        list.AddEntry(revoked, Day(-1));
+        byte[] bytes = list.Build(_certificate, 1, Day(29), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, Day(-1));
+        File.WriteAllText(Path.Combine(folder, "ca-crl.pem"), PemEncoding.WriteString("X509 CRL", bytes));
+    }
+
+    private void Write(string folder, string role, CertificateRequest request, string purpose, TlsFlaw flaw, TlsAuthority trusted)
     {
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
+        X509KeyUsageFlags usage = flaw switch
+        {
+            TlsFlaw.WrongUsage => X509KeyUsageFlags.KeyCertSign,
+            TlsFlaw.SignsOnly => X509KeyUsageFlags.DigitalSignature,
+            _ => X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment,
+        };
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, true));
+        string other = purpose == ServerPurpose ? ClientPurpose : ServerPurpose;
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(flaw == TlsFlaw.WrongPurpose ? other : purpose)], flaw == TlsFlaw.WrongPurpose));
         byte[] serial = RandomNumberGenerator.GetBytes(8);
         serial[0] &= 0x7f;
-        using X509Certificate2 made = request.Create(_certificate, Day(-2), Day(isExpired ? -1 : 29), serial);
+        using X509Certificate2 made = request.Create(_certificate, Day(flaw == TlsFlaw.NotYetValid ? 2 : -2), Day(flaw == TlsFlaw.Expired ? -1 : 29), serial);
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "ca-cert.pem"), trusted.Text);
         File.WriteAllText(Path.Combine(folder, $"{role}-cert.pem"), made.ExportCertificatePem());

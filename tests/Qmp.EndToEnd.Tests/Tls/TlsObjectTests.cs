@@ -44,6 +44,14 @@ internal sealed class TlsObjectTests(EmulatorKind kind)
     [TestCase("server", "dh-params.pem", "hello", "Unable to load DH parameters from DIR/dh-params.pem: Base64 unexpected header error.")]
     [TestCase("expired-server", "", "", "The server certificate DIR/server-cert.pem has expired")]
     [TestCase("expired-client", "", "", "The client certificate DIR/client-cert.pem has expired")]
+    [TestCase("NotYetValid-server", "", "", "The server certificate DIR/server-cert.pem is not yet active")]
+    [TestCase("NotYetValid-client", "", "", "The client certificate DIR/client-cert.pem is not yet active")]
+    [TestCase("WrongUsage-server", "", "", "Certificate DIR/server-cert.pem usage does not permit digital signature")]
+    [TestCase("WrongUsage-client", "", "", "Certificate DIR/client-cert.pem usage does not permit digital signature")]
+    [TestCase("SignsOnly-server", "", "", "Certificate DIR/server-cert.pem usage does not permit key encipherment")]
+    [TestCase("WrongPurpose-server", "", "", "Certificate DIR/server-cert.pem purpose does not allow use with a TLS server")]
+    [TestCase("WrongPurpose-client", "", "", "Certificate DIR/client-cert.pem purpose does not allow use with a TLS client")]
+    [TestCase("strict-server", "", "", null)]
     public async Task Certificates(string folder, string file, string? content, string? refusal)
     {
         string path = Copy(folder);
@@ -51,6 +59,30 @@ internal sealed class TlsObjectTests(EmulatorKind kind)
         else if (file.Length > 0) await File.WriteAllTextAsync(Path.Combine(path, file), content);
         JObject asked = TlsFolders.Certificates(folder.Contains("server", StringComparison.Ordinal) ? "server" : "client", path);
         await CheckAsync(asked, refusal?.Replace("DIR", path, StringComparison.Ordinal));
+    }
+
+    [TestCase("ca-cert.pem", "Cannot load CA cert list FILE: Error reading file “FILE”: Is a directory")]
+    [TestCase("server-cert.pem", "Cannot load CA cert list FILE: Error reading file “FILE”: Is a directory")]
+    [TestCase("server-key.pem", "Cannot load certificate 'DIR/server-cert.pem' & key 'FILE': Error while reading file.")]
+    [TestCase("ca-crl.pem", "Cannot load CRL 'FILE': Error while reading file.")]
+    [TestCase("dh-params.pem", "Error reading file “FILE”: Is a directory")]
+    public async Task A_file_that_cannot_be_read(string file, string refusal)
+    {
+        string path = Copy("server");
+        string unreadable = Path.Combine(path, file);
+        File.Delete(unreadable);
+        Directory.CreateDirectory(unreadable); // which not even root can read
+        await CheckAsync(
+            TlsFolders.Certificates("server", path),
+            refusal.Replace("FILE", unreadable, StringComparison.Ordinal).Replace("DIR", path, StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task A_file_of_common_keys_that_cannot_be_read()
+    {
+        string path = Directory.CreateDirectory(_folder.File(Guid.NewGuid().ToString("n"))).FullName;
+        Directory.CreateDirectory(Path.Combine(path, "keys.psk"));
+        await CheckAsync(TlsFolders.CommonKey("client", path), $"Cannot read PSK file {path}/keys.psk: Error reading file “{path}/keys.psk”: Is a directory");
     }
 
     [TestCase("no", "No secret with id 'no'")]

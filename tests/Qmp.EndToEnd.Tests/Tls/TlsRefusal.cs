@@ -49,6 +49,9 @@ internal sealed record TlsRefusal(string Name, string Reason, string[] Complaint
         new("unknown issuer", "The certificate hasn't got a known issuer", NoStream, true) { Client = f => TlsFolders.Unchecked("client", f.Doubter) },
         new("server expired", "The certificate is not trusted", NoStream, true) { Server = f => TlsFolders.Unchecked("server", f.ExpiredServer) },
         new("client expired", Cut, ["The certificate is not trusted"], false) { Client = f => TlsFolders.Unchecked("client", f.ExpiredClient) },
+        new("server not yet valid", "The certificate is not trusted", NoStream, true) { Server = f => TlsFolders.Unchecked("server", f.EarlyServer) },
+        new("client not yet valid", Cut, ["The certificate is not trusted"], false) { Client = f => TlsFolders.Unchecked("client", f.EarlyClient) },
+        new("client revoked", Cut, ["The certificate has been revoked"], false) { Server = f => TlsFolders.Certificates("server", f.Strict) },
         new("no client certificate", Cut, ["Verify failed: No certificate was found."], false)
         {
             Client = f => TlsFolders.Certificates("client", f.Nobody),

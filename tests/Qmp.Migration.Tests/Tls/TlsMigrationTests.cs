@@ -39,6 +39,33 @@ internal sealed class TlsMigrationTests
         Assert.That(seen.GetBuffer().AsSpan(0, (int)seen.Length).IndexOf(secret.AsSpan(100, 32)), Is.Negative, "nothing travels in clear");
     }
 
+    // Without TLS, an end between two sections is as good as any other; with it, it lacks the source's word for the end.
+    [TestCase("psk", 0.2)]
+    [TestCase("psk", 0.5)]
+    [TestCase("psk", 0.9)]
+    [TestCase("x509", 0.5)]
+    [TestCase("x509", 0.9)]
+    public void A_connection_that_is_cut_is_an_error_of_the_destination(string kind, double share)
+    {
+        using var ends = new TlsEnds(kind);
+        long sent = 0;
+        using (MigrationPair whole = Pair(ends).Fill())
+        {
+            whole.Network.ForwardTap = bytes => sent += bytes.Length;
+            whole.Migrate();
+            whole.CheckMoved();
+        }
+
+        using MigrationPair pair = Pair(ends).Fill();
+        pair.Network.Link = new LinkSettings { CutAfter = (long)(sent * share) };
+        pair.Migrate();
+        Assert.That(pair.Destination.Status, Is.EqualTo(MigrationStatus.Failed));
+        Assert.That(pair.Destination.LoadError, Does.StartWith("load of migration failed: "));
+        Assert.That(pair.Destination.Machine.IsRunning, Is.False);
+        Assert.That(pair.Source.Status, Is.EqualTo(MigrationStatus.Failed));
+        Assert.That(pair.Source.Machine.IsRunning, Is.True, "the guest is still here");
+    }
+
     [Test]
     public void Half_open_handshakes_are_bounded_and_a_source_still_comes()
     {
