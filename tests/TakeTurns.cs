@@ -12,7 +12,10 @@ using Microsoft.Win32.SafeHandles;
 /// mind: they have one turn together, and so have all where the environment variable <c>QMP_SHARE_TURN</c> is 1, for runs
 /// that leave out what measures. Who has to wait says for whom.
 /// </summary>
-/// <remarks>Outside of any namespace, so it is for the whole assembly. The turn ends with the process, too.</remarks>
+/// <remarks>
+/// Outside of any namespace, so it is for the whole assembly. The turn ends with the process, too. The solution lists first the
+/// projects that share a turn, and last the one that takes longest, so that none waits for it.
+/// </remarks>
 [SetUpFixture]
 internal sealed class TakeTurns
 {

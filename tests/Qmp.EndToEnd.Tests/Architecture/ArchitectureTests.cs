@@ -118,6 +118,22 @@ internal sealed class ArchitectureTests
         Assert.That(entries, Is.SubsetOf(allowed));
     }
 
+    // Projects are started in that order. An assembly that waits for a long one seems to hang.
+    [Test]
+    public void The_solution_lists_test_projects_that_share_their_turn_first_and_the_longest_last()
+    {
+        const string Mark = ".Tests.csproj\"";
+        string[] projects =
+        [
+            .. from line in File.ReadLines(Path.Combine(Repository.Root, "Qmp.sln"))
+               where line.Contains(Mark, StringComparison.Ordinal)
+               select Path.Combine(Repository.Root, line.Split('"')[5].Replace('\\', '/')),
+        ];
+        bool[] share = [.. projects.Select(project => File.ReadAllText(project).Contains("SharesTurn", StringComparison.Ordinal))];
+        Assert.That(share, Is.Ordered.Descending);
+        Assert.That(Path.GetFileName(projects[^1]), Is.EqualTo("Qmp.EndToEnd.Tests.csproj"));
+    }
+
     private static string Folder(string project) =>
         Path.Combine(Repository.Root, project.Contains('.') || project == "Qapi" ? "src" : "tools", project);
 
