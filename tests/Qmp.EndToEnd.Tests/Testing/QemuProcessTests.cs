@@ -46,7 +46,13 @@ internal sealed class QemuProcessTests
         Assert.That(output, Does.Contain("bytes left\n"));
         Assert.That(output, Does.Contain("Completed\n"));
         Assert.That(await source.ShutdownAsync(), Is.Zero);
-        Assert.That((await target.Qmp.QueryStatusAsync()).Status, Is.EqualTo(RunState.Paused));
+
+        // The source is the first to know.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        RunState state;
+        do state = (await target.Qmp.QueryStatusAsync(limit.Token)).Status;
+        while (state == RunState.Inmigrate);
+        Assert.That(state, Is.EqualTo(RunState.Paused));
     }
 
     [TestCase("qmpd")]
