@@ -17,8 +17,11 @@ namespace Qmp.Migration.Source;
 /// <summary>What lasts as long as an attempt to send a machine, and the one way in which it fails.</summary>
 internal sealed class SourceAttempt
 {
-    /// <summary>How many milliseconds the return path has to end after the connection broke.</summary>
-    private const long LastWordTime = 250;
+    /// <summary>How many milliseconds the return path has to end after the connection broke: only a busy machine needs them.</summary>
+    private const long LastWordOfBroken = 10_000;
+
+    /// <summary>How many it has where something else failed, which the destination may not know of.</summary>
+    private const long LastWordOfWhole = 250;
 
     private readonly CancellationTokenSource _connecting = new();
     private readonly SourceFaults _faults;
@@ -320,7 +323,7 @@ internal sealed class SourceAttempt
     public async ValueTask FailAsync(Exception e)
     {
         string reason = ReasonOf(e);
-        if (e is ChannelException or MigrationException) reason = await ReadLastWordAsync() ?? reason;
+        if (e is ChannelException or MigrationException) reason = await ReadLastWordAsync(e is ChannelException ? LastWordOfBroken : LastWordOfWhole) ?? reason;
         Fail(reason);
         if (State.Current is MigrationStatus.Failing or MigrationStatus.Failed) ReportError();
     }
@@ -366,10 +369,10 @@ internal sealed class SourceAttempt
     // A multifd channel that breaks takes the return path with it a moment later, which says nothing of the reason then.
     // Otherwise what the return path said last tells more than a broken connection does. A peer that cuts one cuts it both
     // ways, so the return path ends, too; if it does not end in time, nothing will come from it.
-    private async ValueTask<string?> ReadLastWordAsync()
+    private async ValueTask<string?> ReadLastWordAsync(long milliseconds)
     {
         if (Link?.ReturnPath is not { } returnPath) return null;
-        long end = Now + LastWordTime;
+        long end = Now + milliseconds;
         while (!_isChannelFirst && !returnPath.IsEnded && State.Current != MigrationStatus.Cancelling && end - Now is var left and > 0)
         {
             await Waker.WaitAsync(TimeSpan.FromMilliseconds(left));

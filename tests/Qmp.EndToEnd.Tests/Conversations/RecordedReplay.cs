@@ -22,6 +22,9 @@ internal static class RecordedReplay
         Poll = TimeSpan.FromSeconds(1),
     };
 
+    // Of a conversation that races.
+    private const int Attempts = 5;
+
     /// <summary>Passes if the conversation does or, for a pending one, if it does not.</summary>
     public static async Task CheckAsync(Conversation conversation)
     {
@@ -31,6 +34,11 @@ internal static class RecordedReplay
             : new InProcessTarget(TimeProvider.System);
         var replayer = new ConversationReplayer(target, isPending ? Impatient : Options);
         ReplayResult result = await replayer.ReplayAsync(conversation);
+        for (int attempt = 1; attempt < Attempts && !result.Passed && Recordings.Racing.Contains(conversation.FullName); attempt++)
+        {
+            result = await replayer.ReplayAsync(conversation);
+        }
+
         if (isPending)
         {
             Assert.That(result.Passed, Is.False, "It passes: take it off Recordings/pending.txt.");
