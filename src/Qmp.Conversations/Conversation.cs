@@ -39,6 +39,12 @@ public sealed partial record Conversation
     /// <summary>Whether events that no step expects may be left at the end.</summary>
     public bool AllowsEventsAtEnd { get; init; }
 
+    /// <summary>
+    /// The number of a migration's first <c>MIGRATION_PASS</c>, from which the others count on: 1, or 2 with QEMU 11.1;
+    /// <see langword="null"/> if that varies.
+    /// </summary>
+    public long? FirstPass { get; init; } = 1;
+
     /// <summary>A conversation that comes first, in the same folder, because it writes what this one reads.</summary>
     public Conversation? Preparation { get; init; }
 

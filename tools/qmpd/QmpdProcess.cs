@@ -86,7 +86,7 @@ internal static class QmpdProcess
         try
         {
             ScenarioResult result = ScenarioRunner.Run(
-                ScenarioFile.Read(scenario.Value),
+                scenario.Value == ScenarioFile.StandardInput ? ScenarioFile.Read(Console.OpenStandardInput()) : ScenarioFile.Read(scenario.Value),
                 TimeProvider.System,
                 log.Logger,
                 message => Console.Out.WriteLine(message.ToLine()));

@@ -28,6 +28,7 @@ internal static class ConversationReader
             Fifos = source.Member("fifos")?.Texts() ?? [],
             FloatingIds = [.. Elements(source, "float").Select(id => id.GetRawText())],
             AllowsEventsAtEnd = source.OptionalText("tail") == "any",
+            FirstPass = source.Member("pass") is not { } pass ? 1 : pass.ValueKind == JsonValueKind.Number ? pass.GetInt64() : null,
             Preparation = source.Member("prep") is { } preparation ? Read(preparation, group, definitions) : null,
             Steps = [.. source.GetProperty("steps").EnumerateArray().SelectMany(steps.Read)],
         };

@@ -14,6 +14,8 @@ internal static class ConversationWriter
         WriteText(output, "notes", conversation.Notes);
         WriteText(output, "trimmed", conversation.Trimmed);
         WriteText(output, "tail", conversation.AllowsEventsAtEnd ? "any" : null);
+        if (conversation.FirstPass is not { } first) WriteText(output, "pass", "any");
+        else if (first != 1) WriteMember(output, "pass", json => json.WriteNumberValue(first));
         if (conversation.FloatingIds.Count > 0)
         {
             output.Write($"\"float\":[{string.Join(',', conversation.FloatingIds)}],\n");

@@ -19,7 +19,7 @@ internal static class FinalCheck
             }
 
             bool expectsPasses = steps.OfType<ReceiveStep>().Any(s => s.EventName == MonitorStream.PassEvent);
-            CheckPasses(stream, expectsPasses, state.Conversation.AllowsEventsAtEnd);
+            CheckPasses(stream, expectsPasses, state.Conversation);
         }
     }
 
@@ -38,9 +38,9 @@ internal static class FinalCheck
         }
     }
 
-    private static void CheckPasses(MonitorStream stream, bool expected, bool allowed)
+    private static void CheckPasses(MonitorStream stream, bool expected, Conversation conversation)
     {
-        if (!expected && !allowed && stream.Passes.Count > 0)
+        if (!expected && !conversation.AllowsEventsAtEnd && stream.Passes.Count > 0)
         {
             throw new DifferenceException($"{stream.Name}: unexpected {MonitorStream.PassEvent} event");
         }
@@ -50,11 +50,12 @@ internal static class FinalCheck
             throw new DifferenceException($"{stream.Name}: no {MonitorStream.PassEvent} event came");
         }
 
-        // From 1 on, and again from 1 with each migration.
-        long last = 0;
+        // From the first on, and again from there with each migration.
+        long? last = null;
         foreach (long pass in stream.Passes)
         {
-            if (pass != last + 1 && pass != 1)
+            bool isNext = last is { } before ? pass == before + 1 : conversation.FirstPass is null;
+            if (!isNext && pass != conversation.FirstPass)
             {
                 throw new DifferenceException(
                     $"{stream.Name}: {MonitorStream.PassEvent} numbers {string.Join(", ", stream.Passes)}");

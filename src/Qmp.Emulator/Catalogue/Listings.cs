@@ -96,7 +96,9 @@ internal static class Listings
     public static string Chardev(QemuVersion version) => PropertyList.Text("chardev", ChardevOptionsVisitor.Read, None, version);
 
     /// <summary>The properties of a machine type.</summary>
-    public static string Machine(MachineType type, QemuVersion version) => PropertyList.Text($"{type.Name}-machine", MachineOptionsVisitor.Read, None, version);
+    public static string Machine(MachineType type, QemuVersion version) =>
+        RecordedListings.Machine($"{type.Name}-machine", version.Recorded)
+        ?? PropertyList.Text($"{type.Name}-machine", MachineOptionsVisitor.Read, None, version);
 
     private static IEnumerable<string> Names<T>(Func<T, string> toName)
         where T : struct, Enum =>

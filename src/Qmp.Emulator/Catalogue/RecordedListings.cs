@@ -27,6 +27,12 @@ internal static class RecordedListings
         return text.ToString();
     }
 
+    /// <summary>The properties of a machine type that users may set, or <see langword="null"/> if there is none of that name.</summary>
+    public static string? Machine(string name, RecordedCatalogue recorded) =>
+        recorded.Types.Find(name)?.ObjectProperties is not { } properties ? null : $"{name} options:\n" + string.Concat(properties
+            .Where(p => p.Name != "type" && !p.Type.StartsWith("child<", StringComparison.Ordinal))
+            .Select(p => $"  {p.Name}=<{p.Type}>\n").Order(StringComparer.Ordinal));
+
     /// <summary>The models of network cards, a line each.</summary>
     public static string NetworkCards(RecordedCatalogue recorded) => string.Concat(recorded.Types.All
         .Where(t => t is { IsAbstract: false, IsForUsers: true } && t.Categories.Contains("Network devices"))

@@ -32,7 +32,8 @@ internal sealed class PausedPhase(SourceAttempt attempt, SourceLink link, Except
 
     private async ValueTask PauseAsync(Exception e)
     {
-        attempt.Blame(attempt.ReasonOf(e));
+        // Before it is there, what the last connection said is no reason.
+        attempt.Blame(attempt.State.Current == MigrationStatus.PostcopyRecoverSetup ? attempt.ReasonOf(e) : await attempt.ReasonOfAsync(e));
         attempt.Channels.Retire();
         if (_link.ReturnPath is { } returnPath) await returnPath.JoinAsync();
         if (!attempt.State.IsInPostcopy) return; // the machine ends

@@ -6,7 +6,7 @@ namespace Qmp.Migration.Source;
 /// <summary>Sends memory behind a guest that runs at the destination: what it waits for, and all else as the rate allows.</summary>
 /// <remarks>
 /// A newer release's destination says when it has loaded the devices. Up to then a failure leaves the guest here; after that, a
-/// lost connection is a pause.
+/// lost connection is a pause, until everything has been sent: who does not hear then that the destination has it all has failed.
 /// </remarks>
 internal sealed class PostcopyPhase(SourceAttempt attempt, SourceLink link) : SourcePhase
 {
@@ -50,6 +50,7 @@ internal sealed class PostcopyPhase(SourceAttempt attempt, SourceLink link) : So
         await attempt.AtAsync(FaultPoint.EndDone);
         await attempt.AtAsync(FaultPoint.Shut);
         await link.ReturnPath!.JoinAsync();
+        if (link.ReturnPath.Loss is not null) attempt.Handover.IsGone = false; // as QEMU has it, which runs the guest again
         CheckReturnPath();
         await attempt.AtAsync(FaultPoint.ShutDone);
 

@@ -319,12 +319,15 @@ internal sealed class SourceAttempt
         return $"Internal error: {e.Message}";
     }
 
+    /// <summary>The same, but what the return path said last tells more than a broken connection does.</summary>
+    public async ValueTask<string> ReasonOfAsync(Exception e) => e is ChannelException or MigrationException
+        ? await ReadLastWordAsync(e is ChannelException ? LastWordOfBroken : LastWordOfWhole) ?? e.Message
+        : ReasonOf(e);
+
     /// <summary>Fails, unless it was cancelled or is complete.</summary>
     public async ValueTask FailAsync(Exception e)
     {
-        string reason = ReasonOf(e);
-        if (e is ChannelException or MigrationException) reason = await ReadLastWordAsync(e is ChannelException ? LastWordOfBroken : LastWordOfWhole) ?? reason;
-        Fail(reason);
+        Fail(await ReasonOfAsync(e));
         if (State.Current is MigrationStatus.Failing or MigrationStatus.Failed) ReportError();
     }
 

@@ -21,9 +21,11 @@ internal static class SourceTransitions
         MigrationStatus.Completed => from is MigrationStatus.Device or MigrationStatus.PostcopyActive
             or MigrationStatus.Active, // the guest runs on
         MigrationStatus.Failing => from is MigrationStatus.Setup or MigrationStatus.Active
-            or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.PostcopyDevice,
+            or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.PostcopyDevice
+            or MigrationStatus.PostcopyActive, // when all has been sent
         MigrationStatus.Failed => from is MigrationStatus.Setup or MigrationStatus.Active
-            or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.Failing or MigrationStatus.PostcopyDevice,
+            or MigrationStatus.PreSwitchover or MigrationStatus.Device or MigrationStatus.Failing or MigrationStatus.PostcopyDevice
+            or MigrationStatus.PostcopyActive,
 
         // Cancelling again is announced again, as QEMU does. In postcopy only the end of the machine cancels.
         MigrationStatus.Cancelling => from is MigrationStatus.Setup or MigrationStatus.Active

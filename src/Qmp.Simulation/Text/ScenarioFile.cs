@@ -14,17 +14,22 @@ public static class ScenarioFile
 {
     private const int MaxLength = 4 << 20;
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>What programs take for the path of their standard input.</summary>
+    public const string StandardInput = "-";
+
+    /// <summary>Reads a file as people write it: with comments and units, too.</summary>
     /// <exception cref="ScenarioException">The file cannot be read, or is not a scenario.</exception>
-    public static MigrationScenario Read(string path) => Parse(ReadBytes(path));
+    public static MigrationScenario Read(string path) => Parse(ReadPlain(path));
 
-    /// <summary>Reads a file's text.</summary>
-    /// <exception cref="ScenarioException">The file cannot be read, or is too long.</exception>
-    public static string ReadText(string path) => Encoding.UTF8.GetString(ReadBytes(path));
+    /// <inheritdoc cref="Read(string)"/>
+    public static MigrationScenario Read(Stream file) => Parse(ReadPlain(file));
 
-    /// <summary>Reads a stream's text.</summary>
-    /// <exception cref="ScenarioException">It cannot be read, or is too long.</exception>
-    public static string ReadText(Stream stream) => Encoding.UTF8.GetString(ReadAll(stream));
+    /// <summary>Reads a file to plain JSON, which need not be a whole scenario.</summary>
+    /// <exception cref="ScenarioException">The file cannot be read, is too long, or is not JSON.</exception>
+    public static JObject ReadPlain(string path) => ScenarioText.Parse(Encoding.UTF8.GetString(ReadBytes(path)));
+
+    /// <inheritdoc cref="ReadPlain(string)"/>
+    public static JObject ReadPlain(Stream file) => ScenarioText.Parse(Encoding.UTF8.GetString(ReadAll(file)));
 
     /// <summary>Reads JSON, of QEMU's dialect.</summary>
     /// <exception cref="ScenarioException">The text is not a scenario.</exception>

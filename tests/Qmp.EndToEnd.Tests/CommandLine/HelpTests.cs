@@ -37,7 +37,7 @@ internal sealed partial class HelpTests
     [TestCase("-object", "memory-backend-file,help", "memory-backend-file options:\n")]
     [TestCase("-object", "memory-backend-file,id=x,help", "  mem-path=<str>\n")]
     [TestCase("-M", "help", "pc-i440fx-10.0       Standard PC (i440FX + PIIX, 1996) (default)\n")]
-    [TestCase("-machine", "none,help", "none-machine options:\n")]
+    [TestCase("-machine", "none,help", "none-machine options:\n  append=<string>\n  aux-ram-share=<bool>\n  boot=<BootConfiguration>\n")]
     [TestCase("-machine", "nosuch,help", "Supported machines are:\n")]
     [TestCase("-cpu", "help", "  qemu64-v1             QEMU Virtual CPU version 2.5+\n")]
     [TestCase("-cpu", "?", "Available CPUs:\n")]

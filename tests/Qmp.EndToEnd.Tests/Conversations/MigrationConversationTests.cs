@@ -7,7 +7,7 @@ namespace Qmp.EndToEnd.Tests.Conversations;
 [TestFixture]
 internal sealed class MigrationConversationTests
 {
-    private static readonly string[] Groups = ["capabilities", "parameters", "uris", "lifecycle"];
+    private static readonly string[] Groups = ["capabilities", "parameters", "uris", "lifecycle", "newer"];
 
     private static IEnumerable<TestCaseData> Cases() =>
         Recordings.Of(Groups).Where(c => !c.UsesFixedPorts).Select(Recordings.ToTestCase);

@@ -3,7 +3,7 @@ using Qmp.Conversations.Files;
 
 namespace Qmp.EndToEnd.Tests.Conversations;
 
-/// <summary>The conversations that were recorded with QEMU 10.0.2, and which of them are replayed.</summary>
+/// <summary>The conversations that were recorded with QEMU 10.0.2, those of group <c>newer</c> with 11.1.3, and which of them are replayed.</summary>
 internal static class Recordings
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Recordings");

@@ -130,6 +130,27 @@ internal sealed class GateTests
             Convert.ToHexString(proxy.Backward), Is.EqualTo("00070000" + "0002000400000001" + "0001000400000000"));
     }
 
+    // Asked for at once, and not begun before the ack.
+    [Test]
+    public async Task Guest_does_not_go_ahead_of_its_memory_before_the_ack_either([Values] EmulatorKind kind)
+    {
+        Requirement.Check(kind);
+        await using EmulatorProcess source = await StartAsync(kind);
+        await source.SwitchOnAsync([.. Capabilities, MigrationCapability.PostcopyRam]);
+        await source.Migration.MigrateSetParametersAsync(new() { MaxBandwidth = 8 << 20 });
+        await source.Migration.MigrateAsync(new() { Uri = _destination.Uri });
+        await source.Migration.MigrateStartPostcopyAsync(new());
+        await _destination.Iterating.WaitAsync(EventLog.Patience);
+        await Task.Delay(500); // without the ack to wait for it is a matter of milliseconds
+        Assert.That((await source.QueryMigrateAsync()).Status, Is.EqualTo(MigrationStatus.Active));
+        Assert.That(await source.QueryRunStateAsync(), Is.EqualTo(RunState.Running));
+        _destination.Acknowledge();
+        await source.Events.WhenAsync(MigrationStatus.PostcopyActive);
+        Assert.That(await source.QueryRunStateAsync(), Is.EqualTo(RunState.FinishMigrate));
+        _destination.Close();
+        await source.Events.WhenAsync(MigrationStatus.PostcopyPaused);
+    }
+
     private static double Since(DateTimeOffset start, QmpEvent value) => (value.Timestamp!.Value - start).TotalMilliseconds;
 
     private static async Task<ulong> WritesAsync(EmulatorProcess emulator) =>

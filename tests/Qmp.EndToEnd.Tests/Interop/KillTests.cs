@@ -16,7 +16,7 @@ internal sealed class KillTests
     private static readonly TimeSpan Endless = TimeSpan.FromSeconds(2);
 
     private static IEnumerable<TestCaseData> Cases() =>
-        from @case in KillCase.Plain.Concat(KillCase.Multifd)
+        from @case in KillCase.All
         from pair in Pair.WithQmpd
         select new TestCaseData(@case, pair).SetName($"{@case}, {pair}");
 

@@ -129,6 +129,26 @@ internal sealed class ScenarioTests
     }
 
     [Test]
+    public async Task Files_have_comments_and_units_and_may_come_by_standard_input()
+    {
+        string plain = await File.ReadAllTextAsync(Path.Combine(Folder, "precopy.json"));
+        Assert.That(plain, Does.Contain("\"memory\": 4194304"));
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(
+            folder.File("written.json"), "# by hand\n" + plain.Replace("\"memory\": 4194304", "\"memory\": \"4M\" /* not much */", StringComparison.Ordinal));
+        Assert.That(Text(folder.File("written.json")), Is.EqualTo(Text(Path.Combine(Folder, "precopy.json"))));
+        using QmpdRun run = QmpdRun.StartAfter($"exec < {folder.File("written.json")}", "-x-scenario", "-");
+        Assert.That(await run.OutputAsync(), Is.EqualTo(Text(folder.File("written.json"))));
+        Assert.That(await run.ExitAsync(), Is.Zero, run.Errors);
+
+        static string Text(string path)
+        {
+            Run(ScenarioFile.Read(path), out string text);
+            return text;
+        }
+    }
+
+    [Test]
     public async Task A_file_that_is_no_scenario_is_refused()
     {
         using QmpdRun run = QmpdRun.Start("-x-scenario", "/dev/zero");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Security;
 using Newtonsoft.Json.Linq;
 using Qmp.Client;
@@ -80,6 +81,47 @@ internal sealed class TlsMonitorTests
         string[] lines = await PythonPackage.RunAsync(
             _folder.Path, [Path.Combine(AppContext.BaseDirectory, "Python", "tls.py"), port, _tls.Client]);
         Assert.That(lines, Is.EqualTo((string[])["prelaunch", "CommandNotFound", "closed"]));
+    }
+
+    [TestCase(EmulatorKind.Qmpd)]
+    [TestCase(EmulatorKind.Qemu)]
+    public async Task QEMUs_own_client_speaks_with_a_monitor_over_TLS(EmulatorKind kind)
+    {
+        await PythonPackage.CheckAsync();
+        await using StdioMonitor emulator = await StartAsync(kind);
+        string port = (await PortAsync(emulator)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string[] lines = await PythonPackage.RunAsync(
+            _folder.Path, [Path.Combine(AppContext.BaseDirectory, "Python", "tls_client.py"), port, _tls.Client]);
+        Assert.That(lines, Is.EqualTo((string[])["True", "prelaunch", "True", "CommandNotFound", "{}", "True"]));
+    }
+
+    [TestCase(EmulatorKind.Qmpd)]
+    [TestCase(EmulatorKind.Qemu)]
+    public async Task Shell_speaks_with_a_monitor_over_TLS(EmulatorKind kind)
+    {
+        await using StdioMonitor emulator = await StartAsync(kind);
+        string server = $"tls:127.0.0.1:{await PortAsync(emulator)}";
+        Assert.That(await ShellAsync(server, "--tls-creds", _tls.Client, "-c", "query-status"), Has.Some.Contains("prelaunch"));
+        Assert.That(await ShellAsync(server, "--tls-creds", _tls.Doubter, "-c", "query-status"), Has.None.Contains("prelaunch"));
+        Assert.That(
+            await ShellAsync(server, "--tls-creds", _tls.Client, "--tls-hostname", "example.org", "-c", "query-status"),
+            Has.None.Contains("prelaunch"));
+    }
+
+    // Its standard output.
+    private static async Task<string[]> ShellAsync(params string[] words)
+    {
+        using Process shell = Process.Start(new ProcessStartInfo(EmulatorPrograms.Shell, words)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        shell.StandardInput.Close();
+        Task<string> errors = shell.StandardError.ReadToEndAsync();
+        string output = await shell.StandardOutput.ReadToEndAsync().WaitAsync(EventLog.Patience);
+        await shell.WaitForExitAsync();
+        TestContext.Out.WriteLine($"{shell.ExitCode}: {await errors}");
+        Assert.That(shell.ExitCode == 0, Is.EqualTo(output.Length > 0), "an error is one, and not an answer");
+        return output.Split('\n');
     }
 
     private Task<StdioMonitor> StartAsync(EmulatorKind kind, string more = "") => StdioMonitor.StartAsync(

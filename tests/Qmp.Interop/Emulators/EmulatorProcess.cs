@@ -184,6 +184,10 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         MemoryImage.Compare($"memory of {this}", image, memory);
     }
 
+    /// <summary>Cuts the connection of a postcopy, past all commands that wait.</summary>
+    public async Task PauseMigrationAsync() =>
+        await new MigrationClient(Monitor.With(new QmpCallOptions { OutOfBand = true })).MigratePauseAsync(new()).ConfigureAwait(false);
+
     /// <summary>Ends it as SIGKILL does, and waits for that.</summary>
     public async Task KillAsync()
     {

@@ -23,6 +23,10 @@ internal static partial class EmulatorPrograms
     public static string? NamedQmpd { get; } =
         Environment.GetEnvironmentVariable(QmpdVariable) is { Length: > 0 } path ? Path.GetFullPath(path) : null;
 
+    /// <summary>The shell that the environment names; absent, the one that is built together with the tests.</summary>
+    public static string Shell { get; } =
+        Environment.GetEnvironmentVariable("QMP_SHELL") is { Length: > 0 } shell ? Path.GetFullPath(shell) : Built("qmp-shell");
+
     /// <summary>QEMU 11.1, where the environment names one.</summary>
     public static string? NewQemu { get; } =
         Environment.GetEnvironmentVariable(NewQemuVariable) is { Length: > 0 } path ? path : null;
@@ -38,7 +42,7 @@ internal static partial class EmulatorPrograms
             : null;
 
     /// <summary>The program to start.</summary>
-    public static string PathOf(EmulatorKind kind) => kind == EmulatorKind.Qemu ? Qemu : NamedQmpd ?? Qmpd();
+    public static string PathOf(EmulatorKind kind) => kind == EmulatorKind.Qemu ? Qemu : NamedQmpd ?? Built("qmpd");
 
     /// <summary>The program that is, or plays, a release.</summary>
     public static string PathOf(EmulatorKind kind, QemuRelease release) =>
@@ -59,10 +63,10 @@ internal static partial class EmulatorPrograms
     };
 
     // Programs are built side by side: bin/Qmp.Interop/release, bin/qmpd/release.
-    private static string Qmpd()
+    private static string Built(string program)
     {
         string here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
-        return Path.GetFullPath(Path.Combine(here, "..", "..", "qmpd", Path.GetFileName(here), "qmpd"));
+        return Path.GetFullPath(Path.Combine(here, "..", "..", program, Path.GetFileName(here), program));
     }
 
     private static string? FindProblem()

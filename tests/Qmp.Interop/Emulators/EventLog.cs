@@ -10,6 +10,8 @@ internal sealed class EventLog(EventSubscription subscription) : IDisposable
     /// <summary>Only ever reached by a failure.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private const string Paused = "MIGRATION postcopy-paused";
+
     private readonly List<QmpEvent> _seen = [];
 
     /// <summary>The events so far.</summary>
@@ -44,12 +46,17 @@ internal sealed class EventLog(EventSubscription subscription) : IDisposable
     public Task<QmpEvent> WhenEndedAsync(int from = 0) =>
         WhenAsync("the end of the migration", e => IsEnd(TextOf(e)), from);
 
-    /// <summary>Whether an event ends a migration within a time, or has ended it; not if the emulator leaves instead.</summary>
-    public async Task<bool> EndsWithinAsync(TimeSpan time)
+    /// <summary>
+    /// Whether an event ends or pauses a migration within a time, or has done so; not if the emulator leaves instead.
+    /// </summary>
+    /// <param name="time">How long it may take.</param>
+    /// <param name="from">How many events do not count.</param>
+    public async Task<bool> EndsWithinAsync(TimeSpan time, int from = 0)
     {
         try
         {
-            await WhenAsync("the end of the migration", e => IsEnd(TextOf(e)), from: 0, time).ConfigureAwait(false);
+            await WhenAsync(
+                "the end of the migration", e => TextOf(e) is var text && (IsEnd(text) || text == Paused), from, time).ConfigureAwait(false);
             return true;
         }
         catch (InteropException)

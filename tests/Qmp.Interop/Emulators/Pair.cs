@@ -16,6 +16,7 @@ internal sealed record Pair(EmulatorKind Source, EmulatorKind Destination)
     [
         Of(EmulatorKind.Qemu, QemuRelease.Eleven, EmulatorKind.Qmpd, QemuRelease.Eleven),
         Of(EmulatorKind.Qmpd, QemuRelease.Eleven, EmulatorKind.Qemu, QemuRelease.Eleven),
+        Of(EmulatorKind.Qmpd, QemuRelease.Eleven, EmulatorKind.Qmpd, QemuRelease.Eleven),
         Of(EmulatorKind.Qemu, QemuRelease.Ten, EmulatorKind.Qmpd, QemuRelease.Eleven),
         Of(EmulatorKind.Qmpd, QemuRelease.Ten, EmulatorKind.Qemu, QemuRelease.Eleven),
         Of(EmulatorKind.Qmpd, QemuRelease.Eleven, EmulatorKind.Qemu, QemuRelease.Ten),

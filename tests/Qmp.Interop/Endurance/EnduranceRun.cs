@@ -44,6 +44,7 @@ internal sealed class EnduranceRun(int seed, TimeSpan pause) : IAsyncDisposable
         {
             await TakeTurnAsync(guest).ConfigureAwait(false);
             await Task.Delay(pause, CancellationToken.None).ConfigureAwait(false);
+            if (_qemu.Exit.IsCompleted) await ReplaceQemuAsync("between two migrations").ConfigureAwait(false);
             if (clock.Elapsed < next) continue;
             await output.WriteLineAsync(Sample(clock.Elapsed)).ConfigureAwait(false);
             await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
@@ -93,16 +94,21 @@ internal sealed class EnduranceRun(int seed, TimeSpan pause) : IAsyncDisposable
         }
         catch (Exception e) when (home == _qemu && home.Exit.IsCompleted)
         {
-            // That is for QEMU to mend, and nothing of ours can go on without it.
-            QemusEnds.Add($"{way.Name}: qemu ended with {await home.Exit.ConfigureAwait(false)}: {e.Message}");
-            await home.DisposeAsync().ConfigureAwait(false);
-            _qemu = await StartHomeAsync(EmulatorKind.Qemu).ConfigureAwait(false);
+            await ReplaceQemuAsync($"{way.Name}: {e.Message}").ConfigureAwait(false);
         }
         catch (Exception e) when (e is not UnreachableException)
         {
             Failures.Add($"{way.Name}, {home} to {(isHere ? "here" : "qemu")}: {e.Message}");
             if (Failures.Count > 20) throw;
         }
+    }
+
+    // That it ends is for QEMU to mend, and nothing of ours can go on without it.
+    private async Task ReplaceQemuAsync(string when)
+    {
+        QemusEnds.Add($"qemu ended with {await _qemu.Exit.ConfigureAwait(false)}: {when}");
+        await _qemu.DisposeAsync().ConfigureAwait(false);
+        _qemu = await StartHomeAsync(EmulatorKind.Qemu).ConfigureAwait(false);
     }
 
     private string Sample(TimeSpan elapsed)

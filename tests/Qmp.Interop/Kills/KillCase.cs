@@ -4,14 +4,28 @@ namespace Qmp.Interop.Kills;
 /// <param name="Point">When.</param>
 /// <param name="Victim">Who.</param>
 /// <param name="ExitsOnError">Whether a destination exits when its load has failed, as it does by default.</param>
-/// <param name="IsMultifd">Whether pages go over channels of their own.</param>
-internal sealed record KillCase(KillPoint Point, KillVictim Victim, bool ExitsOnError, bool IsMultifd)
+/// <param name="Kind">Of what kind of migration.</param>
+internal sealed record KillCase(KillPoint Point, KillVictim Victim, bool ExitsOnError, KillKind Kind)
 {
-    /// <summary>Those of migrations over one connection.</summary>
-    public static IReadOnlyList<KillCase> Plain { get; } = [.. Create(isMultifd: false)];
+    private static readonly KillPoint[] OfPostcopy =
+    [
+        KillPoint.Active, KillPoint.Package, KillPoint.Postcopy, KillPoint.Recovery, KillPoint.BeforeShut, KillPoint.AfterShut,
+    ];
 
-    /// <summary>Those of migrations with multifd.</summary>
-    public static IReadOnlyList<KillCase> Multifd { get; } = [.. Create(isMultifd: true)];
+    private static readonly KillPoint[] OfMultifd = [KillPoint.Arrival, KillPoint.Greeting, KillPoint.Barrier];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<KillCase> All { get; } = [.. Enum.GetValues<KillKind>().SelectMany(Of)];
+
+    /// <summary>Those of one kind.</summary>
+    public static IEnumerable<KillCase> Of(KillKind kind) =>
+        from victim in Enum.GetValues<KillVictim>()
+        where kind == KillKind.Multifd || victim != KillVictim.Channel
+        from point in Enum.GetValues<KillPoint>()
+        where Has(kind, point)
+        where victim != KillVictim.Channel || point is not (KillPoint.Listen or KillPoint.Connect)
+        from exits in victim == KillVictim.Destination ? (bool[])[true] : [true, false]
+        select new KillCase(point, victim, exits, kind);
 
     /// <summary>Whose fate is of interest.</summary>
     public IReadOnlyList<MigrationEnd> Survivors => Victim switch
@@ -25,15 +39,15 @@ internal sealed record KillCase(KillPoint Point, KillVictim Victim, bool ExitsOn
     public override string ToString()
     {
         string what = Victim == KillVictim.Channel ? "channel cut" : $"{Victim} killed";
-        return $"{what} at {Point}{(IsMultifd ? ", multifd" : "")}{(ExitsOnError ? "" : ", exit-on-error off")}".ToLowerInvariant();
+        return $"{what} at {Point}{(Kind == KillKind.Plain ? "" : $", {Kind}")}{(ExitsOnError ? "" : ", exit-on-error off")}".ToLowerInvariant();
     }
 
-    private static IEnumerable<KillCase> Create(bool isMultifd) =>
-        from victim in Enum.GetValues<KillVictim>()
-        where isMultifd || victim != KillVictim.Channel
-        from point in Enum.GetValues<KillPoint>()
-        where isMultifd || point is not (KillPoint.Arrival or KillPoint.Greeting or KillPoint.Barrier)
-        where victim != KillVictim.Channel || point is not (KillPoint.Listen or KillPoint.Connect)
-        from exits in victim == KillVictim.Destination ? (bool[])[true] : [true, false]
-        select new KillCase(point, victim, exits, isMultifd);
+    private static bool Has(KillKind kind, KillPoint point) => kind switch
+    {
+        KillKind.Postcopy => OfPostcopy.Contains(point),
+        KillKind.Multifd => !IsOfPostcopy(point),
+        _ => !IsOfPostcopy(point) && !OfMultifd.Contains(point),
+    };
+
+    private static bool IsOfPostcopy(KillPoint point) => point is KillPoint.Package or KillPoint.Postcopy or KillPoint.Recovery;
 }

@@ -18,8 +18,9 @@ internal sealed record KillOutcome(MigrationStatus Status, RunState? RunState, i
 
     private const string Nothing = "-";
 
-    /// <summary>Whether the migration has come to an end.</summary>
-    public bool IsEnd => Status is MigrationStatus.Completed or MigrationStatus.Failed or MigrationStatus.Cancelled;
+    /// <summary>Whether the migration has come to an end, or waits for another connection.</summary>
+    public bool IsEnd => Status
+        is MigrationStatus.Completed or MigrationStatus.Failed or MigrationStatus.Cancelled or MigrationStatus.PostcopyPaused;
 
     /// <summary>Whether it has exited, or can be asked what it does.</summary>
     public bool Answers => RunState is not null || Exit is not null;

@@ -36,6 +36,21 @@ internal enum KillPoint
     /// <summary>With multifd only. The destination has read all but the last barrier of one channel, and half of that.</summary>
     Barrier,
 
+    /// <summary>
+    /// With postcopy only. The source has stopped its guest and sends pages behind it; the destination has read that what the
+    /// guest starts with comes next, and no further.
+    /// </summary>
+    Package,
+
+    /// <summary>With postcopy only. The destination runs the guest; most of its memory has yet to come.</summary>
+    Postcopy,
+
+    /// <summary>
+    /// With postcopy only. The migration was paused out of band, and goes on over another connection: both ends are there, and
+    /// the destination has read nothing of it.
+    /// </summary>
+    Recovery,
+
     /// <summary>The destination has read everything and runs the guest; the source has not read that it does.</summary>
     BeforeShut,
 

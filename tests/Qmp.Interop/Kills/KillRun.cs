@@ -24,6 +24,7 @@ internal sealed class KillRun : IDisposable
     private readonly Pair _pair;
     private readonly Func<MigrationEnd, TimeSpan> _patienceOf;
     private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<EmulatorProcess, int> _seen = []; // how many events came before the end that counts
 
     private KillRun(KillCase @case, Pair pair, Func<MigrationEnd, TimeSpan> patienceOf)
     {
@@ -31,6 +32,12 @@ internal sealed class KillRun : IDisposable
         _pair = pair;
         _patienceOf = patienceOf;
     }
+
+    // Most of the memory is left whenever somebody looks, unless all that the run waits for comes at the end.
+    private MigrateSetParameters SlowPostcopy => new()
+    {
+        MaxBandwidth = 8 << 20, MaxPostcopyBandwidth = _case.Point is KillPoint.Postcopy or KillPoint.Recovery ? 4UL << 20 : 0,
+    };
 
     private string Listening => _folder.File("stream");
 
@@ -40,24 +47,31 @@ internal sealed class KillRun : IDisposable
     private bool IsBeforeTheStream =>
         _case.Point == KillPoint.Listen || _case is { Point: KillPoint.Connect, Victim: KillVictim.Destination };
 
-    private StreamStop Stop => _case.Point switch
+    private StreamStop? Stop => _case.Point switch
     {
         KillPoint.Connect => new StreamStop.AfterBytes(0),
         KillPoint.Arrival => new StreamStop.BeforeConnecting(Channel),
         KillPoint.Greeting => new StreamStop.AfterBytes(0, Channel, Waiting),
         KillPoint.Setup when _case.Victim == KillVictim.Channel => new StreamStop.AfterBytes(Greeting, Channel, Waiting),
         KillPoint.Setup => new StreamStop.AfterBytes(WithinSetup),
-        KillPoint.Active => new StreamStop.AfterBytes(WithinPages, _case.IsMultifd ? Channel : null),
+        KillPoint.Active => new StreamStop.AfterBytes(WithinPages, _case.Kind == KillKind.Multifd ? Channel : null),
         KillPoint.Device => new StreamStop.AfterSwitchoverStart(),
         KillPoint.Barrier => new StreamStop.WithinBarrier(Channel, LastBarrier),
+        KillPoint.Package => new StreamStop.BeforePackage(),
         KillPoint.BeforeShut => new StreamStop.BeforeShut(),
         KillPoint.AfterShut => new StreamStop.AfterShut(),
+        KillPoint.Postcopy or KillPoint.Recovery => null,
         _ => throw new InvalidOperationException(),
     };
 
-    private MigrationCapability[] Capabilities => _case.IsMultifd
-        ? [MigrationCapability.ReturnPath, MigrationCapability.Multifd]
-        : [MigrationCapability.ReturnPath];
+    private MigrationCapability[] Capabilities => _case.Kind switch
+    {
+        KillKind.Multifd => [MigrationCapability.ReturnPath, MigrationCapability.Multifd],
+        KillKind.Postcopy => [MigrationCapability.ReturnPath, MigrationCapability.PostcopyRam],
+        _ => [MigrationCapability.ReturnPath],
+    };
+
+    private bool GoesAhead => _case.Kind == KillKind.Postcopy && _case.Point != KillPoint.Active;
 
     /// <param name="case">What is killed, and when.</param>
     /// <param name="pair">Who migrates to whom.</param>
@@ -86,6 +100,7 @@ internal sealed class KillRun : IDisposable
 
         // What follows after the guest has been stopped is short then, and never waits for a reader.
         await source.Migration.MigrateSetParametersAsync(new() { DowntimeLimit = 0 }).ConfigureAwait(false);
+        if (GoesAhead) await source.Migration.MigrateSetParametersAsync(SlowPostcopy).ConfigureAwait(false);
         await destination.Migration.MigrateIncomingAsync(new()
         {
             Uri = $"unix:{Listening}", ExitOnError = _case.ExitsOnError ? null : false,
@@ -104,8 +119,11 @@ internal sealed class KillRun : IDisposable
         else
         {
             await source.Migration.MigrateAsync(new() { Uri = uri }).ConfigureAwait(false);
-            await WhenReachedAsync(proxy!, source).ConfigureAwait(false);
-            await KillAsync(proxy!, source, destination).ConfigureAwait(false);
+            if (GoesAhead) await GoAheadAsync(source).ConfigureAwait(false);
+            await WhenReachedAsync(proxy!, source, destination).ConfigureAwait(false);
+            await using StreamProxy? another =
+                _case.Point == KillPoint.Recovery ? await RecoverAsync(source, destination).ConfigureAwait(false) : null;
+            await KillAsync(another ?? proxy!, source, destination).ConfigureAwait(false);
         }
 
         Dictionary<MigrationEnd, KillOutcome> outcomes = [];
@@ -122,16 +140,43 @@ internal sealed class KillRun : IDisposable
     private async Task PrepareAsync(EmulatorProcess emulator)
     {
         await emulator.SwitchOnAsync(Capabilities).ConfigureAwait(false);
-        if (!_case.IsMultifd) return;
+        if (_case.Kind != KillKind.Multifd) return;
         await emulator.Migration.MigrateSetParametersAsync(new() { MultifdChannels = Channels }).ConfigureAwait(false);
     }
 
-    private async Task WhenReachedAsync(StreamProxy proxy, EmulatorProcess source)
+    private async Task GoAheadAsync(EmulatorProcess source)
     {
+        await source.Events.WhenAsync(MigrationStatus.Active).ConfigureAwait(false);
+        await source.Migration.MigrateStartPostcopyAsync(new()).ConfigureAwait(false);
+    }
+
+    private async Task WhenReachedAsync(StreamProxy proxy, EmulatorProcess source, EmulatorProcess destination)
+    {
+        if (Stop is not null) await proxy.Stopped.WaitAsync(EventLog.Patience).ConfigureAwait(false);
+        else await destination.Events.WhenAsync("RESUME").ConfigureAwait(false);
+        await source.Events.WhenAsync(Reached).ConfigureAwait(false);
+        if (_case.Kind == KillKind.Multifd) await WhenChannelsReachedAsync(proxy).WaitAsync(EventLog.Patience).ConfigureAwait(false);
+    }
+
+    private MigrationStatus Reached => GoesAhead ? MigrationStatus.PostcopyActive
+        : _case.Point < KillPoint.Device ? MigrationStatus.Active : MigrationStatus.Device;
+
+    // Ends when the second connection stands.
+    private async Task<StreamProxy> RecoverAsync(EmulatorProcess source, EmulatorProcess destination)
+    {
+        await destination.Events.WhenAsync(MigrationStatus.PostcopyActive).ConfigureAwait(false);
+        await source.PauseMigrationAsync().ConfigureAwait(false);
+        await source.Events.WhenAsync(MigrationStatus.PostcopyPaused).ConfigureAwait(false);
+        await destination.Events.WhenAsync(MigrationStatus.PostcopyPaused).ConfigureAwait(false);
+        await destination.Migration.MigrateRecoverAsync(new() { Uri = $"unix:{_folder.File("again")}" }).ConfigureAwait(false);
+        var proxy = new StreamProxy(
+            _folder.File("proxy-again"), _folder.File("again"), new StreamStop.AfterBytes(0), isResumed: true);
+        foreach (EmulatorProcess emulator in (EmulatorProcess[])[source, destination]) _seen[emulator] = emulator.Events.Seen.Count;
+        await source.Migration.MigrateAsync(new() { Uri = $"unix:{_folder.File("proxy-again")}", Resume = true }).ConfigureAwait(false);
         await proxy.Stopped.WaitAsync(EventLog.Patience).ConfigureAwait(false);
-        await source.Events.WhenAsync(
-            _case.Point < KillPoint.Device ? MigrationStatus.Active : MigrationStatus.Device).ConfigureAwait(false);
-        if (_case.IsMultifd) await WhenChannelsReachedAsync(proxy).WaitAsync(EventLog.Patience).ConfigureAwait(false);
+        await source.Events.WhenAsync(MigrationStatus.PostcopyRecover).ConfigureAwait(false);
+        await destination.Events.WhenAsync(MigrationStatus.PostcopyRecover).ConfigureAwait(false);
+        return proxy;
     }
 
     // What the stop does not say of the other connections.
@@ -159,7 +204,8 @@ internal sealed class KillRun : IDisposable
 
     private async Task<KillOutcome> LookAtAsync(MigrationEnd end, EmulatorProcess survivor)
     {
-        bool hasEnded = await survivor.Events.EndsWithinAsync(_patienceOf(end)).ConfigureAwait(false);
+        bool hasEnded = await survivor.Events
+            .EndsWithinAsync(_patienceOf(end), _seen.GetValueOrDefault(survivor)).ConfigureAwait(false);
         MigrationStatus last = survivor.Events.LastStatus ?? MigrationStatus.None;
         if (last == MigrationStatus.Failed && end == MigrationEnd.Destination && _case.ExitsOnError)
         {
@@ -172,7 +218,7 @@ internal sealed class KillRun : IDisposable
         try
         {
             // The end of a migration comes to the run state a little later.
-            state = await (hasEnded ? survivor.QuerySettledRunStateAsync() : survivor.QueryRunStateAsync())
+            state = await (hasEnded && last != MigrationStatus.PostcopyPaused ? survivor.QuerySettledRunStateAsync() : survivor.QueryRunStateAsync())
                 .WaitAsync(AnswerPatience).ConfigureAwait(false);
             info = await survivor.QueryMigrateAsync().WaitAsync(AnswerPatience).ConfigureAwait(false);
         }

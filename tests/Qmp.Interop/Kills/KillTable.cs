@@ -15,8 +15,8 @@ internal sealed class KillTable
 
     private readonly List<(KillCase Case, MigrationEnd Survivor, int Count, KillOutcome Outcome)> _rows = [];
 
-    private static readonly KillTable Recorded = Read(("qemu.tsv", false), ("qemu-multifd.tsv", true));
-    private static readonly KillTable Better = Read(("qmpd-multifd.tsv", true));
+    private static readonly KillTable Recorded = Read(("qemu.tsv", KillKind.Plain), ("qemu-multifd.tsv", KillKind.Multifd), ("qemu-postcopy.tsv", KillKind.Postcopy));
+    private static readonly KillTable Better = Read(("qmpd-multifd.tsv", KillKind.Multifd));
 
     /// <summary>
     /// What may become of that end: what was recorded of pairs of QEMU, or, where they come to no end and qmpd does, that.
@@ -50,24 +50,24 @@ internal sealed class KillTable
         where row.Case == @case || (survivor == MigrationEnd.Source && row.Case with { ExitsOnError = @case.ExitsOnError } == @case)
         select row.Outcome;
 
-    private static KillTable Read(params IEnumerable<(string Name, bool IsMultifd)> files)
+    private static KillTable Read(params IEnumerable<(string Name, KillKind Kind)> files)
     {
         var table = new KillTable();
-        foreach ((string name, bool isMultifd) in files)
+        foreach ((string name, KillKind kind) in files)
         {
             string path = Path.Combine(AppContext.BaseDirectory, "Kills", name);
-            foreach (string line in File.ReadLines(path).Where(l => !l.StartsWith('#'))) table.Read(line, isMultifd);
+            foreach (string line in File.ReadLines(path).Where(l => !l.StartsWith('#'))) table.Read(line, kind);
         }
 
         return table;
     }
 
-    private void Read(string line, bool isMultifd)
+    private void Read(string line, KillKind kind)
     {
         string[] columns = line.Split('\t');
         if (columns.Length != CaseColumns + KillOutcome.Columns) throw new InteropException(line);
         var @case = new KillCase(
-            Enum.Parse<KillPoint>(columns[0]), Enum.Parse<KillVictim>(columns[1]), bool.Parse(columns[2]), isMultifd);
+            Enum.Parse<KillPoint>(columns[0]), Enum.Parse<KillVictim>(columns[1]), bool.Parse(columns[2]), kind);
         _rows.Add((
             @case,
             Enum.Parse<MigrationEnd>(columns[3]),

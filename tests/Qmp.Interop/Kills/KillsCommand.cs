@@ -21,16 +21,16 @@ internal static class KillsCommand
         };
         var point = new Option<KillPoint?>("--point") { Description = "Only there" };
         var victim = new Option<KillVictim?>("--victim") { Description = "Only that end" };
-        var multifd = new Option<bool>("--multifd") { Description = "With two multifd channels" };
+        var kind = new Option<KillKind>("--kind") { Description = "Of what kind of migration" };
         var command = new Command("kills", "Kill either end at every point of a migration, and print what becomes of the other")
         {
-            runs, source, destination, point, victim, multifd,
+            runs, source, destination, point, victim, kind,
         };
         command.SetAction((parsed, stop) => RunAsync(
             parsed.GetValue(runs),
             new Pair(parsed.GetValue(source), parsed.GetValue(destination)),
             [
-                .. from c in parsed.GetValue(multifd) ? KillCase.Multifd : KillCase.Plain
+                .. from c in KillCase.Of(parsed.GetValue(kind))
                    where (parsed.GetValue(point) ?? c.Point) == c.Point && (parsed.GetValue(victim) ?? c.Victim) == c.Victim
                    select c,
             ],

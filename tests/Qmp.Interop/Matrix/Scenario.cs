@@ -35,6 +35,11 @@ internal sealed record Scenario(string Name)
         new("file with offset") { Route = Route.FileWithOffset },
         new("exec") { Route = Route.Exec },
         new("x-ignore-shared") { Capabilities = [MigrationCapability.XIgnoreShared], SharesMemory = true },
+        new("cpr-reboot")
+        {
+            Route = Route.File, Capabilities = [MigrationCapability.XIgnoreShared], SharesMemory = true,
+            Parameters = new() { Mode = MigMode.CprReboot },
+        },
         new("cpr-transfer") { Route = Route.Cpr, SourceParameters = new() { Mode = MigMode.CprTransfer } },
         new("fd, passed to both") { Route = Route.PassedDescriptors, Capabilities = ReturnPath },
         new("fd, inherited by the destination") { Route = Route.InheritedDescriptor, Capabilities = ReturnPath },
@@ -84,6 +89,24 @@ internal sealed record Scenario(string Name)
         new("postcopy preempt")
         {
             Capabilities = [.. Postcopy, MigrationCapability.PostcopyPreempt], Parameters = SlowPostcopy, GoesAheadAfter = 2 << 20,
+        },
+        new("postcopy preempt at once")
+        {
+            Capabilities = [.. Postcopy, MigrationCapability.PostcopyPreempt], Parameters = new() { MaxBandwidth = 8 << 20 }, GoesAheadAfter = 0,
+        },
+        new("postcopy in reserve") { Capabilities = Postcopy },
+        new("postcopy blocktime")
+        {
+            Capabilities = [.. Postcopy, MigrationCapability.PostcopyBlocktime], Parameters = SlowPostcopy, GoesAheadAfter = 2 << 20,
+        },
+        new("postcopy preempt, recovered")
+        {
+            Capabilities = [.. Postcopy, MigrationCapability.PostcopyPreempt], Parameters = SlowPostcopy, GoesAheadAfter = 2 << 20,
+            IsInterrupted = true,
+        },
+        new("postcopy, multifd")
+        {
+            Since = QemuRelease.Eleven, Capabilities = [.. Postcopy, .. Multifd], Parameters = SlowPostcopy, GoesAheadAfter = 2 << 20,
         },
         new("postcopy, recovered") { Capabilities = Postcopy, Parameters = SlowPostcopy, GoesAheadAfter = 2 << 20, IsInterrupted = true },
         .. WithTls,
@@ -154,12 +177,17 @@ internal sealed record Scenario(string Name)
     /// <summary>Whether the guest runs on at the source.</summary>
     public bool KeepsGuest { get; init; }
 
+    /// <summary>The first release that can do it.</summary>
+    public QemuRelease Since { get; init; }
+
     /// <summary>
-    /// Whether it works between such ends of two releases. With switchover-ack it depends (see AckCountTests), and QEMU 10.0
-    /// refuses what 11.1 leaves to the program that takes its place.
+    /// Whether it works between such ends. Between two releases it depends with switchover-ack (see AckCountTests), and QEMU
+    /// 10.0 refuses what 11.1 leaves to the program that takes its place.
     /// </summary>
     public bool Fits(Pair pair) =>
-        !Capabilities.Contains(MigrationCapability.SwitchoverAck) && (Route != Route.Cpr || pair.SourceRelease <= pair.DestinationRelease);
+        Since <= pair.SourceRelease && Since <= pair.DestinationRelease
+        && (pair.SourceRelease == pair.DestinationRelease || !Capabilities.Contains(MigrationCapability.SwitchoverAck))
+        && (Route != Route.Cpr || pair.SourceRelease <= pair.DestinationRelease);
 
     /// <summary>The UUID of both.</summary>
     public string? Uuid { get; init; }

@@ -102,7 +102,7 @@ internal sealed class ScenarioRun : IDisposable
     {
         await source.Events.WhenAsync(MigrationStatus.PostcopyActive).ConfigureAwait(false);
         await destination.Events.WhenAsync("RESUME").ConfigureAwait(false); // before that it could only fail
-        await source.Monitor.ExecuteRawAsync("migrate-pause").ConfigureAwait(false);
+        await source.PauseMigrationAsync().ConfigureAwait(false);
         await source.Events.WhenAsync(MigrationStatus.PostcopyPaused).ConfigureAwait(false);
         await destination.Events.WhenAsync(MigrationStatus.PostcopyPaused).ConfigureAwait(false);
         string uri = $"unix:{_folder.File("again")}";
@@ -300,6 +300,12 @@ internal sealed class ScenarioRun : IDisposable
 
         if (_scenario.Capabilities.Contains(MigrationCapability.Multifd)) Expect("pages in channels", true, info.Ram!.MultifdBytes > 0);
         if (_scenario.GoesAheadAfter is not null) Expect("memory behind the guest", true, info.Ram!.PostcopyBytes > 0);
+        if (_scenario.Capabilities.Contains(MigrationCapability.PostcopyBlocktime))
+        {
+            MigrationInfo arrived = await destination.QueryMigrateAsync().ConfigureAwait(false);
+            Expect("time that processors waited", true, arrived.PostcopyBlocktime is not null);
+        }
+
         if (ReadsAhead) Expect("requests for pages", true, info.Ram!.PostcopyRequests > 0);
         if (_scenario.RewritesMemory) Expect("pages sent as differences", true, info.XbzrleCache!.Pages > 0);
         if (_scenario.Route == Route.FileWithOffset)

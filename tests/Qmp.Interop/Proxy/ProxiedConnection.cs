@@ -9,8 +9,9 @@ namespace Qmp.Interop.Proxy;
 /// <param name="gate">Where to stop.</param>
 /// <param name="returned">Keeps what comes back over the main stream's.</param>
 /// <param name="progress">Called when a channel is known or has come to a barrier, or the main stream to a device.</param>
+/// <param name="isMain">Whether it is the main stream's, whatever it begins with.</param>
 internal sealed class ProxiedConnection(
-    Socket source, UnixDomainSocketEndPoint target, StreamGate gate, ReturnLog returned, Action progress)
+    Socket source, UnixDomainSocketEndPoint target, StreamGate gate, ReturnLog returned, Action progress, bool isMain)
 {
     private const int ChunkSize = 64 << 10;
     private const int HeaderSize = 4; // of a message on the return path
@@ -27,6 +28,9 @@ internal sealed class ProxiedConnection(
     // The command, and the section that follows it: together they do not come up by chance.
     private static readonly byte[] SwitchoverStart = [8, 0, 11, 0, 0];
     private static readonly byte[] SwitchoverStartAndEnd = [.. SwitchoverStart, 3];
+
+    // The command, and the length of the length that follows it.
+    private static readonly byte[] Package = [8, 0, 7, 0, 4];
 
     // A device that is sent when the memory is complete.
     private static readonly byte[] Device = "globalstate"u8.ToArray();
@@ -60,7 +64,7 @@ internal sealed class ProxiedConnection(
         {
             bool connectsLate = gate.Stop is StreamStop.BeforeConnecting;
             if (!connectsLate) backward = await ConnectAsync().ConfigureAwait(false);
-            await IdentifyAsync().ConfigureAwait(false);
+            if (!isMain) await IdentifyAsync().ConfigureAwait(false);
             if (connectsLate)
             {
                 if (StopHere is StreamStop.BeforeConnecting) await gate.StopAsync().ConfigureAwait(false);
@@ -124,7 +128,7 @@ internal sealed class ProxiedConnection(
             int count = await source
                 .ReceiveAsync(chunk.AsMemory(overlap, Limit(ChunkSize - overlap)), SocketFlags.Peek).ConfigureAwait(false);
             if (count == 0) break;
-            int end = EndOfSwitchoverStart(chunk.AsSpan(0, overlap + count));
+            int end = EndOfMark(chunk.AsSpan(0, overlap + count));
             if (end >= 0) count = end - overlap;
             await ReadAsync(source, chunk.AsMemory(overlap, count)).ConfigureAwait(false);
             await SendAsync(_destination, chunk.AsMemory(overlap, count)).ConfigureAwait(false);
@@ -144,12 +148,17 @@ internal sealed class ProxiedConnection(
 
     private int Limit(int room) => StopHere is StreamStop.AfterBytes stop ? (int)Math.Min(room, stop.Count - _passed) : room;
 
-    // Where the command ends; -1 if there is none, or nobody wants to know.
-    private int EndOfSwitchoverStart(ReadOnlySpan<byte> bytes)
+    // Where a command ends that is waited for; -1 if there is none.
+    private int EndOfMark(ReadOnlySpan<byte> bytes)
     {
-        if (StopHere is not StreamStop.AfterSwitchoverStart) return -1;
-        int at = bytes.IndexOf(SwitchoverStartAndEnd);
-        return at < 0 ? -1 : at + SwitchoverStart.Length;
+        (byte[]? mark, int length) = StopHere switch
+        {
+            StreamStop.AfterSwitchoverStart => (SwitchoverStartAndEnd, SwitchoverStart.Length),
+            StreamStop.BeforePackage => (Package, Package.Length),
+            _ => (null, 0),
+        };
+        int at = mark is null ? -1 : bytes.IndexOf(mark);
+        return at < 0 ? -1 : at + length;
     }
 
     private async Task PumpPacketsAsync()

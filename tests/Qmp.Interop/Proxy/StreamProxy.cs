@@ -17,6 +17,7 @@ internal sealed class StreamProxy : IAsyncDisposable
     private readonly Socket _listener = ProxiedConnection.NewSocket();
     private readonly UnixDomainSocketEndPoint _target;
     private readonly StreamGate _stopGate;
+    private readonly bool _isResumed;
     private readonly ReturnLog _returned = new();
     private readonly Lock _gate = new(); // guards what follows
     private readonly List<ProxiedConnection> _connections = [];
@@ -27,8 +28,10 @@ internal sealed class StreamProxy : IAsyncDisposable
     /// <param name="path">Where sources connect to.</param>
     /// <param name="target">Where the destination listens by the time one does.</param>
     /// <param name="stop">Where to stop; nowhere by default.</param>
-    public StreamProxy(string path, string target, StreamStop? stop = null)
+    /// <param name="isResumed">Whether the main stream goes on with one that was cut, and so has no header to be told by.</param>
+    public StreamProxy(string path, string target, StreamStop? stop = null, bool isResumed = false)
     {
+        _isResumed = isResumed;
         _target = new UnixDomainSocketEndPoint(target);
         _stopGate = new StreamGate(stop);
         _listener.Bind(new UnixDomainSocketEndPoint(path));
@@ -95,7 +98,7 @@ internal sealed class StreamProxy : IAsyncDisposable
             while (true)
             {
                 Socket source = await _listener.AcceptAsync().ConfigureAwait(false);
-                var connection = new ProxiedConnection(source, _target, _stopGate, _returned, Progress);
+                var connection = new ProxiedConnection(source, _target, _stopGate, _returned, Progress, _isResumed && running is []);
                 lock (_gate) _connections.Add(connection);
                 running.Add(connection.RunAsync());
             }

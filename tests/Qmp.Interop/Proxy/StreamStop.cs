@@ -21,6 +21,9 @@ internal abstract record StreamStop(int? Channel)
     /// <summary>After the command that says that the source has begun to switch over.</summary>
     public sealed record AfterSwitchoverStart() : StreamStop((int?)null);
 
+    /// <summary>After the command that announces what a guest that goes before its memory starts with.</summary>
+    public sealed record BeforePackage() : StreamStop((int?)null);
+
     /// <summary>Before the last message of the return path, when the source has sent everything.</summary>
     public sealed record BeforeShut() : StreamStop((int?)null);
 

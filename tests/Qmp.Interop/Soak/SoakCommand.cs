@@ -29,7 +29,7 @@ internal static class SoakCommand
         {
             foreach (Pair pair in newer ? Pair.WithEleven : Pair.WithQmpd)
             {
-                if (newer && !scenario.Fits(pair)) continue;
+                if (!scenario.Fits(pair)) continue;
                 if (pair.Problem is { } problem)
                 {
                     Console.WriteLine($"{scenario.Name,-32}  {pair,-22}  skipped: {problem}");

@@ -19,6 +19,9 @@ internal sealed record DomainXml
 
     public int Mebibytes { get; init; } = 64;
 
+    /// <summary>The file of a kernel that it starts with; <see langword="null"/> for none.</summary>
+    public string? Kernel { get; init; }
+
     /// <summary>Words for the end of the command line.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
@@ -35,7 +38,7 @@ internal sealed record DomainXml
           <name>{Name}</name>
           <memory unit='MiB'>{Mebibytes}</memory>
           {More}
-          <os><type arch='x86_64' machine='{Machine}'>hvm</type></os>
+          <os><type arch='x86_64' machine='{Machine}'>hvm</type>{(Kernel is null ? "" : new XElement("kernel", Kernel))}</os>
           <features><acpi/></features>
           <devices><emulator>{Emulator}</emulator>{Devices}</devices>
           {new XElement(Qemu + "commandline", new XAttribute(XNamespace.Xmlns + "qemu", Qemu), Words.Select(w => new XElement(Qemu + "arg", new XAttribute("value", w))))}

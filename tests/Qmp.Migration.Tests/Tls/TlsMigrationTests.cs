@@ -4,6 +4,7 @@ using Qmp.Migration.Channels.Tls;
 using Qmp.Migration.Channels.Virtual;
 using Qmp.Migration.Options;
 using Qmp.Migration.Rules;
+using Qmp.Migration.Tests.Postcopy;
 using Qmp.Migration.Tests.Support;
 using Qmp.Types;
 using Serilog.Core;
@@ -37,6 +38,40 @@ internal sealed class TlsMigrationTests
         pair.Destination.Machine.Memory.ReadAsync(0, arrived).AsTask().GetAwaiter().GetResult();
         Assert.That(arrived, Is.EqualTo(secret));
         Assert.That(seen.GetBuffer().AsSpan(0, (int)seen.Length).IndexOf(secret.AsSpan(100, 32)), Is.Negative, "nothing travels in clear");
+    }
+
+    [Test]
+    public void Guest_goes_ahead_of_its_memory_and_its_connection_may_be_cut(
+        [Values("psk", "x509")] string kind, [Values] bool preempt, [Values] bool isCut)
+    {
+        using var ends = new TlsEnds(kind);
+        MigrationCapability[] capabilities = [.. PostcopyMachines.Capabilities, .. preempt ? [MigrationCapability.PostcopyPreempt] : Array.Empty<MigrationCapability>()];
+        using MigrationPair pair = Pair(ends, capabilities).Fill(share: 1);
+        pair.Network.Link = new LinkSettings { Bandwidth = 4 << 20, Latency = TimeSpan.FromMilliseconds(1) };
+        pair.Migrate(async () =>
+        {
+            await pair.FollowAsync();
+            await pair.TouchAsync(pair.Source.Machine.Memory.Blocks[0].Pages - 1);
+            if (!isCut) return;
+            pair.Source.Core.PausePostcopy();
+            await pair.PausedAsync();
+            pair.Recover();
+        });
+        pair.CheckMoved();
+        Assert.That(pair.Source.Core.Query().Ram!.PostcopyRequests, Is.Positive);
+        Assert.That(pair.Source.EventNames.Contains("MIGRATION postcopy-recover"), Is.EqualTo(isCut));
+    }
+
+    [TestCase("psk")]
+    [TestCase("x509")]
+    public void A_slow_peer_is_waited_for(string kind)
+    {
+        using var ends = new TlsEnds(kind);
+        using MigrationPair pair = Pair(ends, MigrationCapability.ReturnPath);
+        pair.Network.Link = new LinkSettings { Bandwidth = 500, Latency = TimeSpan.FromMilliseconds(400) };
+        pair.Migrate();
+        pair.CheckMoved();
+        Assert.That(pair.Took, Is.GreaterThan(5000));
     }
 
     // Without TLS, an end between two sections is as good as any other; with it, it lacks the source's word for the end.

@@ -20,11 +20,22 @@ internal sealed class LiteralCompletionTests
     [TestCase("""blockdev-add {"driver": "nbd"}""", "")]
     public void Within_brackets(string line, string expected) => Assert.That(Complete(line), Is.EqualTo(expected));
 
+    [TestCase("""{"ex""", "\"execute\":  \"exec-oob\": ")]
+    [TestCase("""{"execute": "set-s""", "\"set-speed\"")]
+    [TestCase("""{'execute': 'set-s""", "'set-speed'")]
+    [TestCase("""{"execute": "blockdev-add", """, "\"arguments\":  \"id\": ")]
+    [TestCase("""{"execute": "blockdev-add", "arguments": {"dri""", "\"driver\": ")]
+    [TestCase("""{"execute": "blockdev-add", "arguments": {"driver": "n""", "\"nbd\" \"null\"")]
+    [TestCase("""{"arguments": {"dri""", "")]
+    [TestCase("""{"execute": "nope", "arguments": {"dri""", "")]
+    public void Within_requests_as_they_are_sent(string line, string expected) => Assert.That(Complete(line), Is.EqualTo(expected));
+
     [Test]
-    public void Required_arguments_come_first()
+    public void Required_arguments_come_first_and_are_marked()
     {
         CompletionResult result = new CommandCompleter(TestSchema.Create(), []).Complete("set-speed ", 10);
         Assert.That(result.Candidates.Select(c => c.Text), Is.EqualTo(new[] { "value", "ratio", "hint" }));
+        Assert.That(result.Candidates.Select(c => c.Label), Is.EqualTo(new[] { "value*", "ratio", "hint" }));
     }
 
     [Test]
@@ -41,7 +52,7 @@ internal sealed class LiteralCompletionTests
     public void Names_that_the_server_has()
     {
         var completer = new CommandCompleter(
-            TestSchema.Create(), [], (command, argument, _) => command == "blockdev-add" && argument == "node-name" ? ["one", "two"] : []);
+            TestSchema.Create(), [], place => place is { Command: "blockdev-add", Argument: "node-name" } ? ["one", "two"] : []);
         CompletionResult result = completer.Complete("blockdev-add node-name=t", 24);
         Assert.That(result.Candidates.Select(c => c.Text), Is.EqualTo(new[] { "two" }));
     }

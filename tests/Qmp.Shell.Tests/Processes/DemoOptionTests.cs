@@ -18,9 +18,13 @@ internal sealed class DemoOptionTests
         Assert.That(help.Split('\n'), Has.None.Match(@"\[default: .*\[default: "));
     }
 
-    private static async Task<string> RunAsync(string option)
+    [Test, Category("Slow")]
+    public async Task A_guest_that_runs_code_goes_on_where_it_was() =>
+        Assert.That(await RunAsync("--guest", "bootsector"), Does.Contain("The alphabet went on where it was.").And.Match("ABCDEFGHIJKLMNOPQRST"));
+
+    private static async Task<string> RunAsync(params string[] options)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Programs.Find("demo"), [option]) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(Programs.Find("demo"), options) { RedirectStandardOutput = true })!;
         string output = await process.StandardOutput.ReadToEndAsync().Guarded();
         await process.WaitForExitAsync().Guarded();
         Assert.That(process.ExitCode, Is.Zero);

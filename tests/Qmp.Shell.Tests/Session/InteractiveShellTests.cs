@@ -111,6 +111,21 @@ internal sealed class InteractiveShellTests(ServerKind kind)
     }
 
     [Test]
+    public async Task Completion_knows_what_the_server_has()
+    {
+        Task<int> shell = await StartAsync();
+        _editor.Complete = (text, cursor) =>
+            new CommandCompleter(_session.Schema!, InteractiveShell.Builtins, new ServerNames(_session).Of).Complete(text, cursor);
+        await TypeAsync("device_add dri\tpcie-root-p\tchas\t", "(QEMU) device_add driver=pcie-root-port chassis=");
+        await TypeAsync("\u0003", "^C\n(QEMU)");
+        await TypeAsync("qom-get path=/mach\tprop\tty\t", "(QEMU) qom-get path=/machine property=type");
+        _terminal.Press("\r");
+        await _terminal.UntilAsync(text => text.Contains("\"none-machine\""));
+        _terminal.Press("exit\r");
+        await shell.Guarded();
+    }
+
+    [Test]
     public async Task The_end_of_the_server_ends_the_shell()
     {
         Task<int> shell = await StartAsync();

@@ -16,6 +16,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
           qmp-shell vm.qmp -c stop -c 'expect STOP'     and wait for its event
           qmp-shell vm.qmp -c 'migrate --watch uri=unix:dst.mig'
                                                         migrate, and see how that goes
+          qmp-shell --start -- qemu-system-x86_64 -M none
+                                                        start one, talk to it, end it
           qmp-shell vm.qmp --record talk.json           write the conversation down
           qmp-shell conform talk.json -- qemu-system-x86_64
                                                         have it with another emulator

@@ -53,6 +53,11 @@ internal sealed class ShellCommand : RootCommand
         HelpName = "FILE",
     };
 
+    private readonly Option<bool> _start = new("--start")
+    {
+        Description = "SERVER is a program, with its arguments behind --: start it, talk to it, and end it when done.",
+    };
+
     private readonly Option<string?> _tlsFolder = new("--tls-creds")
     {
         Description = "For tls:HOST:PORT, a folder with ca-cert.pem, and client-cert.pem and client-key.pem if the server wants them.",
@@ -76,13 +81,14 @@ internal sealed class ShellCommand : RootCommand
     {
         Add(_servers);
         Option[] options =
-            [_commands, _script, _check, _dryRun, _human, _bare, _verbose, _pretty, _record, _tlsFolder, _tlsName, _timeout, _wait];
+            [_commands, _script, _check, _dryRun, _human, _bare, _verbose, _pretty, _record, _start, _tlsFolder, _tlsName, _timeout, _wait];
         foreach (Option option in options) Add(option);
         Add(new ConformCommand());
         Add(new CompletionCommand());
         _commands.CompletionSources.Add(context => ServerCommands.Of(context.ParseResult.GetValue(_servers)?.FirstOrDefault()));
         _servers.Validators.Add(r =>
         {
+            if (r.GetValue(_start)) return; // those are the program's
             if (r.Tokens.FirstOrDefault(t => t.Value is ['-', ..]) is { } option) r.AddError($"there is no option '{option.Value}'");
         });
         foreach (Option<string?> file in (Option<string?>[])[_script, _record])
@@ -121,6 +127,23 @@ internal sealed class ShellCommand : RootCommand
             return ExitStatus.Usage;
         }
 
+        if (!parsed.GetValue(_start)) return await RunAsync(parsed, servers);
+        try
+        {
+            await using QemuProcess program = await QemuProcess.StartAsync(
+                new QemuProcessOptions { Program = servers[0], Printed = error.WriteLine }, servers[1..]);
+            return await RunAsync(parsed, [program.MonitorPath]);
+        }
+        catch (Exception e) when (e is QmpException or ArgumentException)
+        {
+            error.WriteLine($"qmp-shell: {e.Message}");
+            return ExitStatus.Failure;
+        }
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, string[] servers)
+    {
+        TextWriter error = parsed.InvocationConfiguration.Error;
         string[] commands = parsed.GetValue(_commands) ?? [];
         string? script = parsed.GetValue(_script);
         if (commands.Length > 0 && script is not null)

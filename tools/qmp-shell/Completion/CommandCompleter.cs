@@ -7,9 +7,9 @@ namespace Qmp.Shell.Completion;
 /// <summary>Completes commands, names of arguments, and values from the server's schema.</summary>
 /// <param name="schema">The schema.</param>
 /// <param name="builtins">The shell's own commands.</param>
-/// <param name="names">What things are called that the server has: by command, argument, and what was typed.</param>
+/// <param name="names">What things are called that the server has.</param>
 internal sealed class CommandCompleter(
-    LiveSchema schema, IReadOnlyList<string> builtins, Func<string, string, string, IEnumerable<string>>? names = null)
+    LiveSchema schema, IReadOnlyList<string> builtins, Func<NamePlace, IEnumerable<string>>? names = null)
 {
     /// <summary>The shell's command whose argument is a command, or an event.</summary>
     public const string Help = "help";
@@ -87,23 +87,40 @@ internal sealed class CommandCompleter(
         if (partial.EqualSign >= 0)
         {
             return Enter(type, node as ObjectNode, path[^1]) is { } valueType
-                ? CompleteValue(command, path, valueType, partial)
+                ? CompleteValue(command, path, valueType, partial, node as ObjectNode)
                 : CompletionResult.None;
         }
 
         IEnumerable<Candidate> members = Members(type, node as ObjectNode);
+        if (path.Length == 1 && command.IsOpen) members = members.Concat(Further(command, node as ObjectNode));
         if (path.Length == 1 && command.Name == Watchable) members = members.Append(new(CommandParser.WatchFlag));
         int start = partial.End - path[^1].Length;
         return Filter(start, path[^1], members);
     }
 
-    private CompletionResult CompleteValue(SchemaCommand command, string[] path, SchemaType type, Word partial)
+    // Arguments that the schema does not list, and the server knows.
+    private IEnumerable<Candidate> Further(SchemaCommand command, ObjectNode? given) =>
+        (names?.Invoke(new NamePlace(command.Name, null, "", Texts(given))) ?? [])
+            .Where(name => given?.Members.ContainsKey(name) != true).Select(name => new Candidate(name, "="));
+
+    private static Dictionary<string, string> Texts(ObjectNode? given)
+    {
+        var texts = new Dictionary<string, string>();
+        foreach ((string name, ArgumentNode value) in given?.Members ?? [])
+        {
+            if (TagValue.TextOf(value) is { } text) texts.Add(name, text);
+        }
+
+        return texts;
+    }
+
+    private CompletionResult CompleteValue(SchemaCommand command, string[] path, SchemaType type, Word partial, ObjectNode? given)
     {
         string typed = partial.Value;
         Candidate[] known = [.. Names(Values(type).Distinct())];
         if (known.Length == 0 && IsText(type))
         {
-            if (path.Length == 1 && names is not null) known = [.. Names(names(command.Name, path[0], typed))];
+            if (path.Length == 1 && names is not null) known = [.. Names(names(new(command.Name, path[0], typed, Texts(given))))];
             if (known.Length == 0)
             {
                 known = [.. FilePaths.Of(typed).Select(f => f.IsFolder ? new Candidate(f.Text + "/", "") : new Candidate(f.Text))];
@@ -117,7 +134,8 @@ internal sealed class CommandCompleter(
     private CompletionResult CompleteLiteral(List<Word> words, Word last)
     {
         words.RemoveAt(words.Count - 1);
-        if (words.Count == 0 || schema.FindCommand(words[0].Text) is not { } command) return CompletionResult.None;
+        if (words.Count == 0) return CompleteRaw(last);
+        if (schema.FindCommand(words[0].Text) is not { } command) return CompletionResult.None;
         int start = last.EqualSign < 0 ? last.Start : last.ValueStart;
         if (last.Text[start - last.Start] is not ('{' or '[')
             || LiteralPlace.Find(last.Text[(start - last.Start)..]) is not { } place)
@@ -133,14 +151,52 @@ internal sealed class CommandCompleter(
             given = (given as ObjectNode)?.Members.GetValueOrDefault(name);
         }
 
-        foreach ((string name, ObjectNode members) in place.Path) type = type is null ? null : Enter(type, members, name);
+        return CompletePlace(type, place.Path, place, start);
+    }
+
+    /// <summary>A request as it goes over the wire.</summary>
+    private CompletionResult CompleteRaw(Word last)
+    {
+        if (LiteralPlace.Find(last.Text) is not { } place) return CompletionResult.None;
+        (string Name, ObjectNode Given)[] path = [.. place.Path];
+        switch (path)
+        {
+            case [] when place.IsName:
+                string[] members = place.Given.Members.ContainsKey("execute") || place.Given.Members.ContainsKey("exec-oob")
+                    ? ["arguments", "id"]
+                    : ["execute", "exec-oob"];
+                return Quoted(last.Start, place, members.Where(m => !place.Given.Members.ContainsKey(m)), ": ");
+
+            case [("execute" or "exec-oob", _)]:
+                return Quoted(last.Start, place, schema.Commands, "");
+
+            case [("arguments", var request), .. var inner]
+                when Texts(request) is var texts && (texts.GetValueOrDefault("execute") ?? texts.GetValueOrDefault("exec-oob")) is { } name
+                    && schema.FindCommand(name) is { } command:
+                return CompletePlace(schema.TypeOf(command.Arguments), inner, place, last.Start);
+
+            default:
+                return CompletionResult.None;
+        }
+    }
+
+    private CompletionResult CompletePlace(
+        SchemaType? type, IEnumerable<(string Name, ObjectNode Given)> path, LiteralPlace place, int start)
+    {
+        foreach ((string name, ObjectNode members) in path) type = type is null ? null : Enter(type, members, name);
         if (type is null) return CompletionResult.None;
+        if (!place.IsName) return Quoted(start, place, Values(type).Distinct(), "", v => IsWritten(type, v));
+        return Quoted(start, place, Members(type, place.Given).Select(m => m.Text).Where(m => !place.Given.Members.ContainsKey(m)), ": ");
+    }
+
+    private static CompletionResult Quoted(
+        int start, LiteralPlace place, IEnumerable<string> texts, string end, Func<string, bool>? isWritten = null)
+    {
         char quote = place.Quote == '\0' ? '"' : place.Quote;
-        IEnumerable<Candidate> candidates = place.IsName
-            ? Members(type, place.Given).Where(m => !place.Given.Members.ContainsKey(m.Text))
-                .Select(m => new Candidate($"{quote}{m.Text}{quote}: ", ""))
-            : Values(type).Distinct().Select(v => IsWritten(type, v) ? new Candidate(v, "") : new Candidate($"{quote}{v}{quote}", ""));
-        return Filter(start + place.Start, place.Quote == '\0' ? place.Typed : quote + place.Typed, candidates);
+        return Filter(
+            start + place.Start,
+            place.Quote == '\0' ? place.Typed : quote + place.Typed,
+            texts.Select(text => new Candidate((isWritten?.Invoke(text) == true ? text : $"{quote}{text}{quote}") + end, "")));
     }
 
     private static bool IsWritten(SchemaType type, string value) =>
@@ -173,7 +229,7 @@ internal sealed class CommandCompleter(
                 return schema.MembersOf(members, TagValue.Of(members, node))
                     .Where(m => node?.Members.GetValueOrDefault(m.Name) is null or ObjectNode)
                     .OrderBy(m => m.IsOptional)
-                    .Select(m => new Candidate(m.Name, Suffix(schema.TypeOf(m.Type))));
+                    .Select(m => new Candidate(m.Name, Suffix(schema.TypeOf(m.Type)), !m.IsOptional));
             case ArrayType array:
                 int next = node?.Members.Count ?? 0;
                 return Enumerable.Range(0, next + 1).Select(i => new Candidate(

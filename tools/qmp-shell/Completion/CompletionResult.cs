@@ -15,4 +15,9 @@ internal sealed record CompletionResult(int Start, IReadOnlyList<Candidate> Cand
 /// <summary>A way to go on.</summary>
 /// <param name="Text">What replaces the piece.</param>
 /// <param name="Suffix">What follows if it is the only candidate.</param>
-internal readonly record struct Candidate(string Text, string Suffix = " ");
+/// <param name="IsRequired">Whether nothing can be sent without it.</param>
+internal readonly record struct Candidate(string Text, string Suffix = " ", bool IsRequired = false)
+{
+    /// <summary>What stands for it in a list: what is required has a mark.</summary>
+    public string Label => IsRequired ? Text + "*" : Text;
+}

@@ -29,15 +29,12 @@ internal sealed class ServerNames(ShellSession session)
         ("query-rx-filter", "name", "query-rx-filter", "name"),
     ];
 
-    /// <summary>Names that may be the value of an argument; none if there is nothing of the kind.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="argument">Its argument.</param>
-    /// <param name="typed">What was typed of it.</param>
-    public IEnumerable<string> Of(string command, string argument, string typed)
+    /// <summary>Names that may stand there; none if there is nothing of the kind.</summary>
+    public IEnumerable<string> Of(NamePlace place)
     {
         try
         {
-            return Task.Run(() => AskAsync(command, argument, typed)).GetAwaiter().GetResult();
+            return Task.Run(() => AskAsync(place)).GetAwaiter().GetResult();
         }
         catch (QmpException)
         {
@@ -45,8 +42,12 @@ internal sealed class ServerNames(ShellSession session)
         }
     }
 
-    private async Task<IEnumerable<string>> AskAsync(string command, string argument, string typed)
+    private async Task<IEnumerable<string>> AskAsync(NamePlace place)
     {
+        (string command, string? argument, string typed, IReadOnlyDictionary<string, string> given) = place;
+        if (command == "device_add" && argument == "driver") return await DriversAsync();
+        if (command == "device_add" && argument is null) return await PropertiesAsync(given.GetValueOrDefault("driver"));
+        if (command is "qom-get" or "qom-set" && argument == "property") return await PropertiesOfAsync(given.GetValueOrDefault("path"));
         if (command is "device_del" && argument == "id") return await ChildrenAsync("/machine/peripheral");
         if (command is "object-del" && argument == "id") return await ChildrenAsync("/objects");
         if (command.StartsWith("qom-", StringComparison.Ordinal) && argument == "path") return await PathsAsync(typed);
@@ -60,6 +61,30 @@ internal sealed class ServerNames(ShellSession session)
         }
 
         return [];
+    }
+
+    private async Task<IEnumerable<string>> DriversAsync()
+    {
+        JToken types = await SendAsync("qom-list-types", new JObject { ["implements"] = "device", ["abstract"] = false });
+        return [.. types.Select(t => (string)t["name"]!).Order(StringComparer.Ordinal)];
+    }
+
+    private async Task<IEnumerable<string>> PropertiesAsync(string? driver)
+    {
+        if (driver is null) return [];
+        JToken properties = await SendAsync("device-list-properties", new JObject { ["typename"] = driver });
+        return [.. properties.Select(p => (string)p["name"]!).Order(StringComparer.Ordinal)];
+    }
+
+    private async Task<IEnumerable<string>> PropertiesOfAsync(string? path)
+    {
+        if (path is null) return [];
+        JToken list = await SendAsync("qom-list", new JObject { ["path"] = path });
+        return
+        [
+            .. list.Where(p => ((string?)p["type"])?.StartsWith("child<", StringComparison.Ordinal) == false)
+                .Select(p => (string)p["name"]!).Order(StringComparer.Ordinal),
+        ];
     }
 
     private async Task<IEnumerable<string>> PathsAsync(string typed)

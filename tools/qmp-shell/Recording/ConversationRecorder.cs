@@ -10,6 +10,7 @@ namespace Qmp.Shell.Recording;
 internal sealed class ConversationRecorder(RecordedTexts texts)
 {
     private const string Role = "vm";
+    private const string PassEvent = "MIGRATION_PASS";
 
     private readonly Lock _gate = new(); // guards all that follows
     private readonly List<ConversationStep> _steps = [new ConnectStep { Vm = Role }];
@@ -74,12 +75,21 @@ internal sealed class ConversationRecorder(RecordedTexts texts)
                 Name = Path.GetFileNameWithoutExtension(file),
                 Notes = notes,
                 Vms = [new RecordedVm(Role, arguments)],
+                FirstPass = FirstPass(),
                 Steps = [.. _steps],
             };
         }
 
         using var output = new StreamWriter(file);
         ConversationFile.Save(conversation, output);
+    }
+
+    private long FirstPass()
+    {
+        JsonElement? first = _steps.OfType<ReceiveStep>().FirstOrDefault(s => s.EventName == PassEvent)?.Message;
+        return first is { } message && message.TryGetProperty("data", out JsonElement data) && data.TryGetProperty("pass", out JsonElement pass) && pass.ValueKind == JsonValueKind.Number
+            ? pass.GetInt64()
+            : 1;
     }
 
     // Indented messages have many lines; whether one is complete shows when it can be read.

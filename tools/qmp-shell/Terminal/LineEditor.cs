@@ -221,7 +221,7 @@ internal sealed class LineEditor(ITerminal terminal, History history) : ILineRea
         string common = Columns.CommonStart([.. result.Candidates.Select(c => c.Text)]);
         if (common.Length > typed.Length) _line.ReplaceBack(result.Start, common);
         else if (result.Candidates.Count == 0) terminal.Write("\a");
-        else _screen.Replace(Columns.Lay(result.Candidates.Select(c => c.Text), Width, "\r\n"));
+        else _screen.Replace(Columns.Lay(result.Candidates.Select(c => c.Label), Width, "\r\n"));
     }
 
     private sealed class Lent(LineEditor editor, IDisposable terminal) : IDisposable

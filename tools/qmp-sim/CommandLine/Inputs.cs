@@ -9,9 +9,6 @@ namespace Qmp.Sim.CommandLine;
 /// <summary>What several commands are given.</summary>
 internal static class Inputs
 {
-    /// <summary>What a file name stands for that is none: standard input.</summary>
-    private const string StandardInput = "-";
-
     /// <summary>The clock of scenarios in real time.</summary>
     public static TimeProvider Clock => TimeProvider.System;
 
@@ -55,9 +52,7 @@ internal static class Inputs
     {
         try
         {
-            return ScenarioText.Parse(file == StandardInput
-                ? ScenarioFile.ReadText(Console.OpenStandardInput())
-                : ScenarioFile.ReadText(file));
+            return file == ScenarioFile.StandardInput ? ScenarioFile.ReadPlain(Console.OpenStandardInput()) : ScenarioFile.ReadPlain(file);
         }
         catch (ScenarioException e)
         {
@@ -88,5 +83,5 @@ internal static class Inputs
         }
     }
 
-    private static string NameOf(string file) => file == StandardInput ? "standard input" : file;
+    private static string NameOf(string file) => file == ScenarioFile.StandardInput ? "standard input" : file;
 }
