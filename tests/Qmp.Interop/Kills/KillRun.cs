@@ -170,7 +170,7 @@ internal sealed class KillRun : IDisposable
         await destination.Events.WhenAsync(MigrationStatus.PostcopyPaused).ConfigureAwait(false);
         await destination.Migration.MigrateRecoverAsync(new() { Uri = $"unix:{_folder.File("again")}" }).ConfigureAwait(false);
         var proxy = new StreamProxy(
-            _folder.File("proxy-again"), _folder.File("again"), new StreamStop.AfterBytes(0), isResumed: true);
+            _folder.File("proxy-again"), _folder.File("again"), new StreamStop.AfterBytes(0, Waiting: 1), isResumed: true);
         foreach (EmulatorProcess emulator in (EmulatorProcess[])[source, destination]) _seen[emulator] = emulator.Events.Seen.Count;
         await source.Migration.MigrateAsync(new() { Uri = $"unix:{_folder.File("proxy-again")}", Resume = true }).ConfigureAwait(false);
         await proxy.Stopped.WaitAsync(EventLog.Patience).ConfigureAwait(false);

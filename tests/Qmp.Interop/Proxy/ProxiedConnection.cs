@@ -9,7 +9,7 @@ namespace Qmp.Interop.Proxy;
 /// <param name="gate">Where to stop.</param>
 /// <param name="returned">Keeps what comes back over the main stream's.</param>
 /// <param name="progress">Called when a channel is known or has come to a barrier, or the main stream to a device.</param>
-/// <param name="isMain">Whether it is the main stream's, whatever it begins with.</param>
+/// <param name="isMain">Whether it is the main stream of a migration that goes on, which is told by nothing that it begins with.</param>
 internal sealed class ProxiedConnection(
     Socket source, UnixDomainSocketEndPoint target, StreamGate gate, ReturnLog returned, Action progress, bool isMain)
 {
@@ -124,7 +124,7 @@ internal sealed class ProxiedConnection(
         int overlap = 0; // bytes at the start of the chunk that were passed on already
         while (true)
         {
-            if (_passed == (StopHere as StreamStop.AfterBytes)?.Count) await gate.StopAsync().ConfigureAwait(false);
+            if (_passed == (StopHere as StreamStop.AfterBytes)?.Count) await StopWhenWaitingAsync().ConfigureAwait(false);
             int count = await source
                 .ReceiveAsync(chunk.AsMemory(overlap, Limit(ChunkSize - overlap)), SocketFlags.Peek).ConfigureAwait(false);
             if (count == 0) break;
@@ -231,7 +231,8 @@ internal sealed class ProxiedConnection(
     {
         try
         {
-            byte[] message = new byte[1 << 10];
+            byte[] message = new byte[1 << 16];
+            if (isMain) await PumpRawAsync(message).ConfigureAwait(false);
             while (await ReadAsync(_destination, message.AsMemory(0, HeaderSize)).ConfigureAwait(false) == HeaderSize)
             {
                 int length = BinaryPrimitives.ReadUInt16BigEndian(message.AsSpan(2));
@@ -249,6 +250,16 @@ internal sealed class ProxiedConnection(
         }
 
         Cut();
+    }
+
+    // Which pages have arrived is told outside of messages.
+    private async Task PumpRawAsync(Memory<byte> chunk)
+    {
+        while (await _destination.ReceiveAsync(chunk).ConfigureAwait(false) is var count and > 0)
+        {
+            returned.Add(chunk.Span[..count]);
+            await SendAsync(source, chunk[..count]).ConfigureAwait(false);
+        }
     }
 
     // Fewer than there is room for only at the end.

@@ -10,7 +10,7 @@ internal abstract record StreamStop(int? Channel)
     /// <summary>After so many bytes from the source.</summary>
     /// <param name="Count">How many.</param>
     /// <param name="Channel">The channel's number; <see langword="null"/> for the main stream.</param>
-    /// <param name="Waiting">Of a channel: how many more must have come, which are not read, before it counts as stopped.</param>
+    /// <param name="Waiting">How many more must have come, which are not read, before it counts as stopped.</param>
     public sealed record AfterBytes(long Count, int? Channel = null, int Waiting = 0) : StreamStop(Channel);
 
     /// <summary>Within a barrier of a channel.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Qmp.Client;
 using Qmp.Shell.Tests.Support;
 
 namespace Qmp.Shell.Tests.Session;
@@ -143,6 +144,51 @@ internal sealed class RealTerminalTests
         Assert.That(_screen.Text, Does.EndWith("icanon"));
     }
 
+    [Test]
+    public async Task Keys_leave_a_watched_migration_and_cancel_it()
+    {
+        byte[] noise = new byte[4 << 20];
+        new Random(2).NextBytes(noise);
+        await File.WriteAllBytesAsync(_folder.File("noise"), noise);
+        await using LiveServer source = await LiveServer.StartAsync(
+            ServerKind.Emulator, _folder.File("src"), more: ["-device", $"loader,file={_folder.File("noise")},addr=0,force-raw=on"]);
+        await using LiveServer destination = await LiveServer.StartAsync(ServerKind.Emulator, _folder.File("dst"), waitsForMigration: true);
+        await using QmpConnection there = await destination.ConnectAsync().Guarded();
+        await there.ExecuteRawAsync("migrate-incoming", new() { ["uri"] = $"unix:{_folder.File("stream")}" });
+        Start($"stty cols 80 rows 40; exec {Programs.Shell} {_folder.File("src")}");
+        await UntilAsync("Ctrl-D leaves.\n(QEMU)");
+        await TypeAsync("migrate-set-parameters max-bandwidth=65536\r");
+        await UntilAsync("\n{\"return\": {}}\n(QEMU)");
+        await TypeAsync($"migrate --watch uri=unix:{_folder.File("stream")}\r");
+        await UntilAsync(text => text.Contains("remaining", StringComparison.Ordinal) && text.Contains("active", StringComparison.Ordinal));
+        await TypeAsync("q");
+        await UntilAsync("\n(QEMU)");
+        await TypeAsync("query-migrate\r");
+        await UntilAsync(text => text.Contains("\"status\": \"active\"", StringComparison.Ordinal) && text.EndsWith("\n(QEMU)", StringComparison.Ordinal));
+        await TypeAsync("watch\r");
+        await UntilAsync(text => text[text.LastIndexOf("(QEMU)", StringComparison.Ordinal)..].Contains("remaining", StringComparison.Ordinal));
+        await TypeAsync("c");
+        await UntilAsync(text => text.Contains("cancelled", StringComparison.Ordinal) && text.EndsWith("\n(QEMU)", StringComparison.Ordinal));
+        await TypeAsync("query-status\r");
+        await UntilAsync("\n{\"return\": {\"status\": \"running\", \"running\": true}}\n(QEMU)");
+        await TypeAsync("\u0004");
+        await UntilEndAsync();
+        Assert.That(_process.ExitCode, Is.Zero);
+    }
+
+    [Test]
+    public async Task An_interrupt_takes_the_line_away_and_no_more()
+    {
+        Start($"stty cols 80; exec {Shell}");
+        await UntilAsync("Ctrl-D leaves.\n(QEMU)");
+        await TypeAsync("query-sta\u0003");
+        await UntilAsync("\n(QEMU) query-sta^C\n(QEMU)");
+        await TypeAsync("query-status\r");
+        await UntilAsync("\n{\"return\": {\"status\": \"running\", \"running\": true}}\n(QEMU)");
+        await TypeAsync("\u0004");
+        await UntilEndAsync();
+    }
+
     private void Start(string script)
     {
         var start = new ProcessStartInfo("/usr/bin/script", ["-qfec", $"set -m; {script}", "/dev/null"])
@@ -174,10 +220,12 @@ internal sealed class RealTerminalTests
         await _process.StandardInput.FlushAsync();
     }
 
-    private async Task UntilAsync(string end)
+    private Task UntilAsync(string end) => UntilAsync(text => text.EndsWith(end, StringComparison.Ordinal));
+
+    private async Task UntilAsync(Func<string, bool> isThere)
     {
         byte[] buffer = new byte[4096];
-        while (!_screen.Text.EndsWith(end, StringComparison.Ordinal))
+        while (!isThere(_screen.Text))
         {
             int count = await _process.StandardOutput.BaseStream.ReadAsync(buffer).Guarded();
             Assert.That(count, Is.Positive, $"the shell has ended:\n{_screen.Text}");
