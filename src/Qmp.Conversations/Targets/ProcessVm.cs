@@ -12,6 +12,7 @@ internal sealed class ProcessVm : ITargetVm
 
     private readonly Process _process;
     private readonly string _printed;
+    private int _disposed;
 
     public ProcessVm(Process process, string printed)
     {
@@ -35,6 +36,7 @@ internal sealed class ProcessVm : ITargetVm
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         // Its children, too, which may outlive it.
         Kill();
         await Exit.ConfigureAwait(false);

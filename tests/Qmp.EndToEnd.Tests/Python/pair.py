@@ -1,6 +1,7 @@
 """Runs two machines by qemu.machine.QEMUMachine: consoles, devices that come and go, a migration from one to the other."""
 import os
 import sys
+import time
 
 from qemu.machine import QEMUMachine
 
@@ -32,5 +33,9 @@ with source, destination:
     for vm in (source, destination):
         event = vm.event_wait("MIGRATION", match={"data": {"status": "completed"}}, timeout=30)
         print(event["data"])
+    # The event comes first, the run state of the source a moment later.
+    end = time.monotonic() + 30
+    while source.cmd("query-status")["status"] == "finish-migrate" and time.monotonic() < end:
+        time.sleep(0.01)
     print(source.cmd("query-status"), destination.cmd("query-status"))
 print(source.exitcode(), destination.exitcode())

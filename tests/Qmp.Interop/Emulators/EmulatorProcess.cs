@@ -12,10 +12,13 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     /// <summary>The size of its memory.</summary>
     public const int MemorySize = 64 << 20;
 
+    // A start that takes so long is told with what it was doing.
+    private static readonly TimeSpan StartPatience = 2 * EventLog.Patience;
+
     private static readonly QmpClientOptions ClientOptions = new()
     {
         ConnectRetryInterval = TimeSpan.FromMilliseconds(5),
-        ConnectTimeout = EventLog.Patience,
+        ConnectTimeout = StartPatience,
         CommandTimeout = TimeSpan.FromSeconds(60),
         EventCapacity = 1 << 16,
     };
@@ -107,7 +110,7 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     /// <param name="role">What it is called; unique in its folder.</param>
     /// <param name="folder">For its socket and files.</param>
     /// <param name="words">Further words of the command line.</param>
-    /// <exception cref="InteropException">It ended before it could be reached.</exception>
+    /// <exception cref="InteropException">It ended before it could be reached, or does not come up.</exception>
     public static async Task<EmulatorProcess> StartAsync(
         EmulatorKind kind, string program, string role, TemporaryFolder folder, params IEnumerable<string> words)
     {
@@ -128,6 +131,12 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         {
             await emulator.OpenAsync().ConfigureAwait(false);
             return emulator;
+        }
+        catch (QmpConnectException e)
+        {
+            string report = ProcessReport.Of(MonitorPath(folder, role));
+            await emulator.DisposeAsync().ConfigureAwait(false);
+            throw new InteropException($"{emulator} does not come up: {e.Message}\nIt has said: {process.StandardError}\n{report}", e);
         }
         catch
         {
