@@ -167,6 +167,10 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollEntry* entries, nuint count, int timeout);
 
+    // There is no function of C for it.
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    public static partial nint Futex(nint number, int* word, int operation, int value, TimeLimit* timeout, int* second, int mask);
+
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     public static partial int OpenEvent(uint value, int flags);
 
@@ -232,6 +236,14 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_destroy")]
     public static partial int DestroyAttributes(byte* attributes);
+
+    /// <summary>C's <c>struct timespec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeLimit
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
 
     /// <summary>C's <c>struct pollfd</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
