@@ -15,8 +15,9 @@ public sealed unsafe class Futex
     private static readonly nint Number = RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.X64 => 202,
-        Architecture.Arm64 => 98,
-        var other => throw new PlatformNotSupportedException($"there is no number of the system call futex for {other}"),
+        Architecture.S390x => 238,
+        Architecture.Ppc64le => 221,
+        _ => 98, // those that came later have one list of numbers
     };
 
     // The kernel looks at it: it must not be moved.

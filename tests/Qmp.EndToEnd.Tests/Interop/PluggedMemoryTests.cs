@@ -178,11 +178,9 @@ internal sealed class PluggedMemoryTests
     }
 
     // Not by a constraint: those compare byte by byte, and take minutes.
-    private async Task RequireMemoryAsync(EmulatorProcess emulator, long address, byte[] image)
+    private static async Task RequireMemoryAsync(EmulatorProcess emulator, long address, byte[] image)
     {
-        string path = _folder.File("saved");
-        await emulator.Monitor.ExecuteRawAsync("pmemsave", new JObject { ["val"] = address, ["size"] = image.Length, ["filename"] = path });
-        byte[] memory = await File.ReadAllBytesAsync(path);
+        byte[] memory = await emulator.ReadMemoryAsync(address, image.Length);
         MemoryImage.Compare($"memory of {emulator} at 0x{address:x}", image, memory);
     }
 }

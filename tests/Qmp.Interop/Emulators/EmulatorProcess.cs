@@ -12,13 +12,10 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     /// <summary>The size of its memory.</summary>
     public const int MemorySize = 64 << 20;
 
-    // A start that takes so long is told with what it was doing.
-    private static readonly TimeSpan StartPatience = 2 * EventLog.Patience;
-
     private static readonly QmpClientOptions ClientOptions = new()
     {
         ConnectRetryInterval = TimeSpan.FromMilliseconds(5),
-        ConnectTimeout = StartPatience,
+        ConnectTimeout = EventLog.Patience,
         CommandTimeout = TimeSpan.FromSeconds(60),
         EventCapacity = 1 << 16,
     };

@@ -6,6 +6,8 @@ namespace Qmp.Interop.Emulators;
 /// <summary>What processes do that do not come up, and how busy the machine is, by <c>/proc</c>: for the message of a failed test.</summary>
 internal static class ProcessReport
 {
+    private const string Separator = " | "; // in place of ends of lines
+
     /// <summary>Tells of each process that has the path in its command line, and of the machine.</summary>
     public static string Of(string path)
     {
@@ -49,13 +51,13 @@ internal static class ProcessReport
     }
 
     private static string Line(string file, string key) =>
-        Read(file).Split('|').FirstOrDefault(l => l.TrimStart().StartsWith(key, StringComparison.Ordinal))?.Trim() ?? $"{key}: unknown";
+        Read(file).Split(Separator).FirstOrDefault(l => l.StartsWith(key, StringComparison.Ordinal)) ?? $"{key}: unknown";
 
     private static string Read(string file)
     {
         try
         {
-            return File.ReadAllText(file).TrimEnd('\n', '\0').Replace('\0', ' ').Replace("\n", " | ", StringComparison.Ordinal);
+            return File.ReadAllText(file).TrimEnd('\n', '\0').Replace('\0', ' ').Replace("\n", Separator, StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -40,9 +40,6 @@ internal sealed class KillTable
         return isQmpd ? [.. Recorded.Of(@case, survivor).Where(o => o.Answers)] : [.. Recorded.Of(@case, survivor).SelectMany(WithOtherTexts)];
     }
 
-    private static IEnumerable<KillOutcome> WithOtherTexts(KillOutcome seen) =>
-        BrokenConnections.Contains(seen.Error) ? BrokenConnections.Select(t => seen with { Error = t }) : [seen];
-
     /// <summary>Counts one outcome more.</summary>
     public void Add(KillCase @case, MigrationEnd survivor, KillOutcome outcome)
     {
@@ -57,6 +54,9 @@ internal sealed class KillTable
         r.Case.Point.ToString(), r.Case.Victim.ToString(), r.Case.ExitsOnError.ToString(), r.Survivor.ToString(),
         r.Count.ToString(CultureInfo.InvariantCulture), .. r.Outcome.ToColumns(),
     ]));
+
+    private static IEnumerable<KillOutcome> WithOtherTexts(KillOutcome seen) =>
+        BrokenConnections.Contains(seen.Error) ? BrokenConnections.Select(t => seen with { Error = t }) : [seen];
 
     // A source does not know whether its destination exits.
     private IEnumerable<KillOutcome> Of(KillCase @case, MigrationEnd survivor) =>
